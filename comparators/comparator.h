@@ -1,0 +1,64 @@
+// The contract of a comparator: a pair of answers to the same request goes in, a divergence comes
+// out. Comparators measure; margins belong to the plan.
+//
+// Threads: a comparator is immutable once built and Compare() runs on many threads at once.
+// Ownership: everything a Pair refers to outlives the call and nothing of it may be kept.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/inlined_vector.h"
+#include "absl/status/statusor.h"
+
+namespace understudy {
+
+class Document;  // comparators/document.h: a decoded JSON body
+
+// One header field as received; `name` keeps its case and is compared without it.
+struct AnswerHeader {
+  std::string_view name;
+  std::string_view value;
+};
+
+// An answer as a comparator sees it: content-encoding already removed from `body`.
+struct Answer {
+  int status = 0;                          // HTTP status, 100..599
+  std::span<const AnswerHeader> headers;   // in wire order
+  std::string_view body;                   // decoded bytes
+  const Document* document = nullptr;      // decoded once and shared; null when the body is no JSON
+};
+
+struct Pair {
+  std::string_view request_body;
+  Answer baseline;   // the incumbent's
+  Answer candidate;
+};
+
+// One place where two answers part. `kind` is one of: "value", "type", "missing" (absent in the
+// candidate), "extra" (absent in the baseline), "shape", "dtype", "length", "status", "label",
+// "bytes". Texts are cut to 256 bytes.
+struct Difference {
+  std::string path;  // JSON pointer, or empty for the whole body
+  std::string kind;
+  std::string baseline;
+  std::string candidate;
+};
+
+struct Comparison {
+  double divergence = 0;  // in [0,1]: 0 the same, 1 nothing in common
+  std::string reason;     // a short sentence; empty when the divergence is 0
+  absl::InlinedVector<Difference, 4> differences;  // at most 32, in document order
+};
+
+class Comparator {
+ public:
+  virtual ~Comparator() = default;
+  // An error means "cannot tell" (the pair is uncomparable), never "different".
+  virtual absl::StatusOr<Comparison> Compare(const Pair& pair) const = 0;
+};
+
+}  // namespace understudy

@@ -1,0 +1,72 @@
+// What the proxy hands to the comparators and gets back: a whole pair in, one score per configured
+// comparator out. Built from a SuiteSpec by comparators/suite.h; the flow sees this header alone.
+//
+// Threads: a PairScorer is immutable once built; Score() runs on many threads at once.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "comparators/comparator.h"
+
+namespace understudy {
+
+// An answer as it came from the wire: transfer coding removed, content-encoding still applied.
+struct RawAnswer {
+  int status = 0;
+  std::span<const AnswerHeader> headers;
+  std::string_view body;
+};
+
+struct RawPair {
+  std::string_view request_body;  // transfer coding removed
+  RawAnswer baseline;
+  RawAnswer candidate;
+};
+
+// One configured comparator's word on a pair: either a comparison or why there is none.
+struct ComparatorScore {
+  bool compared = false;
+  Comparison comparison;     // meaningful when compared
+  std::string uncomparable;  // otherwise a reason of a fixed list: "comparator_error", "decode_error",
+                             // "not_json", "too_large", "unsupported"
+  std::string detail;        // a sentence for people, bounded to 256 bytes
+};
+
+struct PairScore {
+  std::vector<ComparatorScore> scores;    // in the order of ComparatorNames()
+  std::vector<std::uint32_t> ignore_hits; // leaves ignored, in the order of IgnoreRules()
+};
+
+class PairScorer {
+ public:
+  virtual ~PairScorer() = default;
+  virtual PairScore Score(const RawPair& pair) const = 0;
+  virtual const std::vector<std::string>& ComparatorNames() const = 0;
+  virtual const std::vector<std::string>& IgnoreRules() const = 0;  // paths, as configured
+  // Names the rules themselves (names, uses, options, ignores); evidence starts anew when it moves.
+  virtual std::uint64_t Fingerprint() const = 0;
+};
+
+// What to build a scorer from; the texts come from the configuration file.
+struct IgnoreSpec {
+  std::string path;    // JSON pointer; a segment "*" stands for any key or index, "**" for any depth
+  std::string reason;  // free text shown in the report
+};
+
+struct ComparatorSpec {
+  std::string name;          // unique in the suite; checks refer to it
+  std::string use;           // a built-in comparator's name
+  std::string options_json;  // an object, or empty
+};
+
+struct SuiteSpec {
+  std::string preset;  // "oip-v2", "generic-json", or empty
+  std::vector<IgnoreSpec> ignore;
+  std::vector<ComparatorSpec> comparators;  // empty: the preset's own
+};
+
+}  // namespace understudy

@@ -1,0 +1,19 @@
+// The seeded hash behind every random-looking choice: the same inputs give the same answer in every
+// worker, replica and run.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <string_view>
+
+namespace understudy {
+
+// XXH3-64 over the parts; each part's length is hashed too, so ("ab","c") and ("a","bc") differ.
+std::uint64_t H64(std::string_view salt, std::initializer_list<std::string_view> parts);
+
+// Maps a hash to [0, 1) with 53 bits.
+inline double UnitInterval(std::uint64_t hash) {
+  return static_cast<double>(hash >> 11) * 0x1.0p-53;
+}
+
+}  // namespace understudy

@@ -1,0 +1,117 @@
+// What the control plane shows of itself: an immutable picture that the admin services, reports
+// and metrics read, and the one interface through which they act.
+//
+// Threads: a ControlView is immutable; RolloutControl may be called from any thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "proxy/base/time.h"
+#include "proxy/model/coverage.h"
+#include "proxy/model/rollout.h"
+#include "proxy/model/topology.h"
+#include "proxy/model/verdict.h"
+
+namespace understudy {
+
+// Hits of one ignore rule in the present window.
+struct Suppression {
+  std::string path;
+  std::string reason;
+  std::uint64_t hits = 0;
+};
+
+// Requests one arm answered since the process started.
+struct ArmTraffic {
+  std::string role;      // "incumbent", "candidate", "fallback"
+  std::string cluster;
+  std::string version;
+  std::uint64_t requests = 0;
+  std::uint64_t errors = 0;        // no answer or 5xx
+  double share_configured = 0;     // 0..1
+  double share_measured = 0;       // 0..1 of the last minute
+  double p50_seconds = 0, p99_seconds = 0;
+};
+
+// A divergent pair, as records keep it: digests and paths, no bodies.
+struct DivergenceExample {
+  std::string id;
+  WallTime at{};
+  std::string comparator;
+  double divergence = 0;
+  std::string reason;
+  std::string segment;  // "language=de", joined by commas
+};
+
+// Divergence of one declared segment value; shown, and judged by nothing yet.
+struct SegmentStanding {
+  std::string segment;     // "language=de"
+  std::string comparator;
+  std::uint64_t samples = 0;
+  double mean = 0;         // mean divergence
+};
+
+// Everything known of one candidate on one route.
+struct CandidateView {
+  std::string route;
+  std::string candidate;
+  std::string candidate_version;
+  std::string incumbent;
+  std::string incumbent_version;
+  double mirror_rate = 0;
+  std::optional<RolloutState> rollout;    // the newest; none: evidence is observed without one
+  Verdict verdict;                        // of the present window, against `plan`
+  Plan plan;
+  Coverage coverage;                      // of the present window
+  Coverage coverage_total;                // since the process started
+  std::uint64_t pairs = 0;                // compared in the present window
+  double pairs_per_second = 0;            // over the last minute
+  std::vector<double> divergence_history; // mean per 2 s, oldest first, at most 60
+  std::vector<Suppression> suppression;
+  std::vector<SegmentStanding> segments;
+  std::vector<DivergenceExample> worst;   // at most 10, worst first
+  std::vector<JournalLine> timeline;      // of this rollout, oldest first
+  WallTime window_since{};
+};
+
+struct RouteView {
+  std::string name;
+  std::string incumbent;                  // in force, perhaps promoted beyond the file's
+  std::string incumbent_in_file;
+  bool killed = false;
+  bool frozen = false;
+  std::vector<ArmTraffic> arms;
+};
+
+struct ControlView {
+  std::uint64_t version = 0;              // moves with each publication
+  std::uint64_t epoch = 0;                // of the control store
+  WallTime at{};
+  std::shared_ptr<const Topology> topology;
+  std::vector<RouteView> routes;
+  std::vector<CandidateView> candidates;
+  std::vector<RolloutState> rollouts;     // all, newest first
+  std::vector<Quarantine> quarantine;
+  bool store_available = true;
+
+  const CandidateView* Find(std::string_view route, std::string_view candidate) const;
+  const RouteView* FindRoute(std::string_view route) const;
+};
+
+class RolloutControl {
+ public:
+  virtual ~RolloutControl() = default;
+  virtual std::shared_ptr<const ControlView> Read() const = 0;
+  // Returns the view newer than `version`, or the present one after `timeout`.
+  virtual std::shared_ptr<const ControlView> WaitNewer(std::uint64_t version, Duration timeout) = 0;
+  // Acts once: returns after the change took effect and was journalled. INVALID_ARGUMENT,
+  // NOT_FOUND, FAILED_PRECONDITION (with the present state), ABORTED (generation moved),
+  // UNAVAILABLE (store). kill, freeze and their opposites return a state with an empty id.
+  virtual absl::StatusOr<RolloutState> Apply(const Command& command) = 0;
+};
+
+}  // namespace understudy

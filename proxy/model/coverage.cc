@@ -1,0 +1,96 @@
+// Sums and names of the coverage counters.
+#include "proxy/model/coverage.h"
+
+#include <numeric>
+
+namespace understudy {
+namespace {
+
+template <typename Array>
+std::uint64_t Sum(const Array& values) {
+  return std::accumulate(values.begin(), values.end(), std::uint64_t{0});
+}
+
+template <typename Array, typename Operation>
+void ForEachOf(Array& mine, const Array& theirs, Operation apply) {
+  for (std::size_t i = 0; i < mine.size(); ++i) apply(mine[i], theirs[i]);
+}
+
+template <typename Operation>
+void ForEachField(Coverage& mine, const Coverage& theirs, Operation apply) {
+  apply(mine.eligible, theirs.eligible);
+  apply(mine.sampled_out, theirs.sampled_out);
+  apply(mine.mirrored, theirs.mirrored);
+  apply(mine.compared, theirs.compared);
+  ForEachOf(mine.skipped, theirs.skipped, apply);
+  ForEachOf(mine.dropped, theirs.dropped, apply);
+  ForEachOf(mine.uncomparable, theirs.uncomparable, apply);
+}
+
+}  // namespace
+
+std::string_view ToString(SkipReason reason) {
+  switch (reason) {
+    case SkipReason::kServingRejected: return "serving_rejected";
+    case SkipReason::kClientLeft: return "client_left";
+    case SkipReason::kServingFailed: return "serving_failed";
+    case SkipReason::kRequestTooLarge: return "request_too_large";
+    case SkipReason::kAnswerTooLarge: return "answer_too_large";
+    case SkipReason::kMirroringOff: return "mirroring_off";
+    case SkipReason::kUpgrade: return "upgrade";
+    case SkipReason::kLoopGuard: return "loop_guard";
+    case SkipReason::kCount: break;
+  }
+  return "unknown";
+}
+
+std::string_view ToString(DropReason reason) {
+  switch (reason) {
+    case DropReason::kInFlightLimit: return "in_flight_limit";
+    case DropReason::kCandidateMemory: return "candidate_memory";
+    case DropReason::kProcessMemory: return "process_memory";
+    case DropReason::kBreakerOpen: return "breaker_open";
+    case DropReason::kDraining: return "draining";
+    case DropReason::kCount: break;
+  }
+  return "unknown";
+}
+
+std::string_view ToString(UncomparableReason reason) {
+  switch (reason) {
+    case UncomparableReason::kIncumbentFailed: return "incumbent_failed";
+    case UncomparableReason::kComparatorError: return "comparator_error";
+    case UncomparableReason::kDecodeError: return "decode_error";
+    case UncomparableReason::kNotJson: return "not_json";
+    case UncomparableReason::kTooLarge: return "too_large";
+    case UncomparableReason::kUnsupported: return "unsupported";
+    case UncomparableReason::kCompareQueueFull: return "compare_queue_full";
+    case UncomparableReason::kShuttingDown: return "shutting_down";
+    case UncomparableReason::kOverloaded: return "overloaded";
+    case UncomparableReason::kCount: break;
+  }
+  return "unknown";
+}
+
+Coverage& Coverage::operator+=(const Coverage& other) {
+  ForEachField(*this, other, [](std::uint64_t& mine, std::uint64_t theirs) { mine += theirs; });
+  return *this;
+}
+
+Coverage Coverage::operator-(const Coverage& earlier) const {
+  Coverage difference = *this;
+  ForEachField(difference, earlier,
+               [](std::uint64_t& mine, std::uint64_t theirs) { mine -= theirs; });
+  return difference;
+}
+
+std::uint64_t Coverage::Skipped() const { return Sum(skipped); }
+std::uint64_t Coverage::Dropped() const { return Sum(dropped); }
+std::uint64_t Coverage::Uncomparable() const { return Sum(uncomparable); }
+
+double Coverage::Ratio() const {
+  const std::uint64_t chosen = eligible - sampled_out;
+  return chosen == 0 ? 1.0 : static_cast<double>(compared) / static_cast<double>(chosen);
+}
+
+}  // namespace understudy

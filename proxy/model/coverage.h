@@ -1,0 +1,75 @@
+// Promise 3 as integers: where every eligible request went, per route and candidate.
+//   eligible = sampled_out + mirrored + sum(skipped) + sum(dropped)
+//   mirrored = compared + sum(uncomparable) (+ in flight while traffic runs)
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace understudy {
+
+enum class SkipReason {   // decided before a shadow was worth sending
+  kServingRejected,       // the serving arm answered 401, 403, 404, 408, 413 or 429
+  kClientLeft,
+  kServingFailed,         // no arm answered the client; nothing to compare with
+  kRequestTooLarge,       // beyond mirror.max_body
+  kAnswerTooLarge,
+  kMirroringOff,          // killed, or a reload removed the candidate
+  kUpgrade,
+  kLoopGuard,
+  kCount,
+};
+
+enum class DropReason {   // load was shed
+  kInFlightLimit,
+  kCandidateMemory,
+  kProcessMemory,
+  kBreakerOpen,           // the shadow's upstream refuses connections
+  kDraining,
+  kCount,
+};
+
+enum class UncomparableReason {
+  kIncumbentFailed,
+  kComparatorError,
+  kDecodeError,
+  kNotJson,
+  kTooLarge,
+  kUnsupported,
+  kCompareQueueFull,
+  kShuttingDown,
+  kOverloaded,            // the candidate shed load: 429 or 503 with Retry-After
+  kCount,
+};
+
+std::string_view ToString(SkipReason reason);          // "serving_rejected", ...
+std::string_view ToString(DropReason reason);
+std::string_view ToString(UncomparableReason reason);
+
+template <typename Reason>
+using PerReason = std::array<std::uint64_t, static_cast<std::size_t>(Reason::kCount)>;
+
+struct Coverage {
+  std::uint64_t eligible = 0;
+  std::uint64_t sampled_out = 0;
+  std::uint64_t mirrored = 0;
+  std::uint64_t compared = 0;
+  PerReason<SkipReason> skipped{};
+  PerReason<DropReason> dropped{};
+  PerReason<UncomparableReason> uncomparable{};
+
+  Coverage& operator+=(const Coverage& other);
+  Coverage operator-(const Coverage& earlier) const;
+  bool operator==(const Coverage&) const = default;
+
+  std::uint64_t Skipped() const;
+  std::uint64_t Dropped() const;
+  std::uint64_t Uncomparable() const;
+  std::uint64_t InFlight() const { return mirrored - compared - Uncomparable(); }
+  // Share of the requests chosen for mirroring that were compared; 1 when none was chosen.
+  double Ratio() const;
+};
+
+}  // namespace understudy

@@ -1,0 +1,215 @@
+// What the configuration file describes, as values: listeners, clusters, routes and their rules.
+// Immutable once built and shared by every thread. Names have been checked: whatever refers to a
+// cluster or plan refers to one that exists.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "proxy/base/time.h"
+#include "proxy/model/plan.h"
+
+namespace understudy {
+
+struct SocketAddress {
+  std::string host;  // "127.0.0.1", "::1" (no brackets), or a name for endpoints
+  std::uint16_t port = 0;
+  std::string text;  // as configured: "127.0.0.1:8080"
+};
+
+struct ListenerTimeouts {
+  Duration header = std::chrono::seconds(10);     // first byte of a request to the end of its head
+  Duration idle = std::chrono::seconds(75);       // between requests
+  Duration body_idle = std::chrono::seconds(60);  // between reads of a body, or stalled writes
+};
+
+struct ListenerConfig {
+  std::string name;
+  SocketAddress address;
+  ListenerTimeouts timeouts;
+};
+
+enum class LoadBalancing { kLeastRequest, kRoundRobin };
+
+struct HealthCheck {
+  std::string path;  // asked with GET; 2xx is healthy
+  Duration interval = std::chrono::seconds(5);
+};
+
+struct ClusterTimeouts {
+  Duration connect = std::chrono::seconds(5);
+  Duration first_byte = std::chrono::seconds(600);
+  Duration idle = std::chrono::seconds(60);  // between reads of an answer's body
+  Duration total = Duration::zero();         // zero: no limit
+};
+
+struct PoolLimits {
+  Duration idle = std::chrono::seconds(4);
+  int max_connections = 256;  // per cluster over all workers
+};
+
+struct HeaderEdits {
+  std::vector<std::pair<std::string, std::string>> set;
+  std::vector<std::string> remove;
+};
+
+// The value at a JSON pointer of the request's body is replaced; every other byte stays.
+struct BodyEdit {
+  std::string pointer;
+  std::string json_value;
+};
+
+enum class AuthorityMode { kPreserve, kLiteral, kUpstream };
+
+struct Cluster {
+  std::string name;
+  std::string version;  // names what a verdict is about; never empty (defaults to the name)
+  std::vector<SocketAddress> endpoints;  // at least one
+  LoadBalancing load_balancing = LoadBalancing::kLeastRequest;
+  std::optional<HealthCheck> health;
+  ClusterTimeouts timeouts;
+  PoolLimits pool;
+  AuthorityMode authority_mode = AuthorityMode::kPreserve;
+  std::string authority;    // with kLiteral
+  std::string path_prefix;  // put before the path; empty: the path stays
+  std::pair<std::string, std::string> path_replace;  // leading part, its replacement; empty: none
+  HeaderEdits headers;
+  std::vector<BodyEdit> body;
+  bool sandboxed = false;
+};
+
+struct RouteMatch {
+  std::string path_prefix;           // raw bytes; never normalised
+  std::string path;                  // exact, when not empty
+  std::vector<std::string> methods;  // empty: all
+  std::vector<std::pair<std::string, std::string>> headers;  // all must be present and equal
+};
+
+enum class Effects { kUnknown, kPure, kIdempotent, kMutating };
+
+enum class KeyKind { kHeader, kCookie, kJson, kClientAddress, kRequest };
+struct KeySource {
+  KeyKind kind = KeyKind::kRequest;
+  std::string name;  // header or cookie name, or JSON pointer
+};
+
+struct MirrorPolicy {
+  double rate = 0;         // share of eligible requests, 0..1
+  int max_in_flight = 64;  // over all workers
+  Duration timeout = std::chrono::seconds(30);
+  std::uint64_t max_body = 8u << 20;  // bytes of a request or an answer
+  std::uint64_t max_memory = 64u << 20;  // bytes held for this candidate's shadows
+};
+
+struct CandidateArm {
+  std::string cluster;
+  MirrorPolicy mirror;
+  std::string plan;  // empty: the route's
+};
+
+struct ControlArm {
+  std::string cluster;
+  double rate = 0;
+};
+
+struct IgnoreRule {
+  std::string path;
+  std::string reason;
+};
+struct ComparatorRule {
+  std::string name;
+  std::string use;
+  std::string options_json;  // an object, or empty
+};
+struct CompareRules {
+  std::string preset;
+  std::vector<IgnoreRule> ignore;
+  std::vector<ComparatorRule> comparators;
+};
+
+struct SegmentRule {
+  std::string name;
+  std::string header;
+  std::vector<std::string> values;  // anything else is "other"; no header is "unknown"
+};
+
+enum class CaptureMode { kNone, kDiff, kSampled, kAll };
+struct CaptureRules {
+  CaptureMode mode = CaptureMode::kNone;
+  std::vector<std::string> redact;  // JSON pointers
+  std::uint64_t max_bytes = 64u << 10;
+  double sample_rate = 0.01;  // with kSampled
+};
+
+struct Route {
+  std::string name;
+  RouteMatch match;
+  Effects effects = Effects::kUnknown;
+  std::string incumbent;
+  std::vector<KeySource> sticky;  // empty: the request itself
+  std::vector<CandidateArm> candidates;
+  std::optional<ControlArm> control;
+  CompareRules compare;
+  std::vector<SegmentRule> segments;
+  CaptureRules capture;
+  bool fallback = true;
+  bool fallback_on_5xx = false;
+  bool expose_arm = false;  // x-understudy-arm on answers
+  std::vector<std::string> forward_credentials;  // lower case
+  std::string plan;  // empty: no rollouts by plan
+  std::string salt;  // of the sticky hash; defaults to the route's name
+};
+
+struct Limits {
+  std::size_t header_bytes = 64u << 10;
+  int headers = 100;
+  int connections = 10000;
+  std::uint64_t body_bytes = 0;  // 0: no limit
+  std::uint64_t mirror_memory = 256u << 20;
+};
+
+struct RecordLimits {
+  std::uint64_t max_bytes = 2ull << 30;
+  Duration max_age = std::chrono::hours(24 * 7);
+};
+
+enum class AccessLogMode { kAll, kErrors, kSampled, kOff };
+struct LogRules {
+  bool json = true;
+  std::string level = "info";
+  AccessLogMode access = AccessLogMode::kAll;
+  double access_rate = 1.0;  // with kSampled
+};
+
+struct AdminConfig {
+  std::optional<SocketAddress> grpc;
+  std::optional<SocketAddress> http;
+};
+
+struct Topology {
+  int workers = 0;  // 0: one per core
+  int compare_threads = 1;
+  Limits limits;
+  std::vector<ListenerConfig> listeners;
+  std::vector<Cluster> clusters;
+  std::vector<Route> routes;  // first match in this order
+  std::vector<Plan> plans;
+  AdminConfig admin;
+  std::string data_dir;
+  RecordLimits records;
+  LogRules log;
+  Duration drain_grace = std::chrono::seconds(1);    // not ready, still accepting
+  Duration drain_timeout = std::chrono::seconds(30);  // then what still runs is cut
+  std::string hash;  // of the file's text, 16 hex digits
+
+  const Cluster* FindCluster(std::string_view name) const;
+  const Route* FindRoute(std::string_view name) const;
+  const Plan* FindPlan(std::string_view name) const;
+};
+
+}  // namespace understudy

@@ -1,0 +1,125 @@
+// What the data plane counts, per worker and per name. A worker (or compare thread) writes its own
+// block with plain adds; the control thread, metrics and reports add the blocks up.
+//
+// Ownership: the TrafficBook owns every block for the process's life, so a block outlives views and
+// reloads; a name that comes back finds its old block. Blocks are made on the control thread.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "proxy/base/counters.h"
+#include "proxy/base/histogram.h"
+#include "proxy/model/coverage.h"
+
+namespace understudy {
+
+// Requests one arm (a cluster) answered for clients of one route, on one worker.
+struct ArmCounters {
+  std::array<Counter, 6> by_class;  // 1xx..5xx at 1..5; 0: no answer (refused, timeout, reset)
+  Counter errors;                   // no answer, or 5xx: what breakers count
+  Counter consecutive_errors;       // since the last success on this worker
+  Counter fallbacks;                // failed before the first byte and replaced by the incumbent
+  Histogram duration;               // request head read to answer's end
+  Histogram first_byte;             // request sent to answer's first byte
+};
+
+// Promise 3 on one thread, for one (route, candidate).
+struct CoverageCounters {
+  Counter eligible, sampled_out, mirrored, compared;
+  std::array<Counter, static_cast<std::size_t>(SkipReason::kCount)> skipped;
+  std::array<Counter, static_cast<std::size_t>(DropReason::kCount)> dropped;
+  std::array<Counter, static_cast<std::size_t>(UncomparableReason::kCount)> uncomparable;
+
+  void Skip(SkipReason reason) { skipped[static_cast<std::size_t>(reason)].Add(); }
+  void Drop(DropReason reason) { dropped[static_cast<std::size_t>(reason)].Add(); }
+  void Uncomparable(UncomparableReason reason) {
+    uncomparable[static_cast<std::size_t>(reason)].Add();
+  }
+  void AddTo(Coverage& sum) const;
+};
+
+// Comparator outcomes, counted on a compare thread, for one (route, candidate, comparator).
+struct ComparatorCounters {
+  Counter same, different, uncomparable;
+  std::array<Counter, 11> score_buckets;  // divergence 0, then (0,0.1], (0.1,0.2] .. (0.9,1]
+  Counter score_sum_millionths;
+};
+
+// Things that belong to no route.
+struct ProcessCounters {
+  Counter connections_accepted, connections_refused, connections_open;
+  Counter bad_requests, no_route, client_timeouts, clients_left;
+  Counter upstream_connects, upstream_reuses, upstream_retries;
+  Counter sticky_fallthrough;  // a configured key was absent and the next one was used
+  Histogram overhead;          // request head read to request sent, plus answer read to answer sent
+};
+
+// One block per thread that counts.
+template <typename Block>
+class PerThread {
+ public:
+  explicit PerThread(std::size_t threads) {
+    for (std::size_t i = 0; i < threads; ++i) blocks_.push_back(std::make_unique<Block>());
+  }
+  Block& At(std::size_t thread) { return *blocks_[thread]; }
+  const std::vector<std::unique_ptr<Block>>& All() const { return blocks_; }
+
+ private:
+  std::vector<std::unique_ptr<Block>> blocks_;
+};
+
+class TrafficBook {
+ public:
+  // Threads 0..workers-1 are workers, the following compare_threads are compare threads.
+  TrafficBook(std::size_t workers, std::size_t compare_threads)
+      : threads_(workers + compare_threads), workers_(workers), process_(threads_) {}
+
+  using Key = std::pair<std::string, std::string>;  // route, cluster
+  // Finds or makes. Thread-safe; not for the data path.
+  PerThread<ArmCounters>& Arm(const std::string& route, const std::string& cluster);
+  PerThread<CoverageCounters>& CoverageOf(const std::string& route, const std::string& candidate);
+  PerThread<ComparatorCounters>& Comparator(const std::string& route, const std::string& candidate,
+                                            const std::string& comparator);
+  PerThread<ProcessCounters>& Process() { return process_; }
+  std::size_t Workers() const { return workers_; }
+
+  // For metrics: calls `visit(key, blocks)` for every block there is.
+  template <typename Visit>
+  void ForEachArm(Visit visit) const {
+    std::lock_guard lock(mutex_);
+    for (const auto& [key, blocks] : arms_) visit(key, *blocks);
+  }
+  template <typename Visit>
+  void ForEachCoverage(Visit visit) const {
+    std::lock_guard lock(mutex_);
+    for (const auto& [key, blocks] : coverage_) visit(key, *blocks);
+  }
+  template <typename Visit>  // visit((route, candidate), comparator, blocks)
+  void ForEachComparator(Visit visit) const {
+    std::lock_guard lock(mutex_);
+    for (const auto& [key, blocks] : comparators_) visit(key.first, key.second, *blocks);
+  }
+  Coverage SumCoverage(const std::string& route, const std::string& candidate) const;
+
+  // Bytes held for shadows, over the whole process.
+  std::atomic<std::int64_t>& MirrorMemory() { return mirror_memory_; }
+
+ private:
+  const std::size_t threads_;
+  const std::size_t workers_;
+  mutable std::mutex mutex_;
+  std::map<Key, std::unique_ptr<PerThread<ArmCounters>>> arms_;
+  std::map<Key, std::unique_ptr<PerThread<CoverageCounters>>> coverage_;
+  std::map<std::pair<Key, std::string>, std::unique_ptr<PerThread<ComparatorCounters>>> comparators_;
+  PerThread<ProcessCounters> process_;
+  std::atomic<std::int64_t> mirror_memory_{0};
+};
+
+}  // namespace understudy

@@ -1,0 +1,42 @@
+// The immutable picture the data plane serves by: topology, and per route who is incumbent, what
+// each candidate weighs, what is mirrored. Published by the control thread, read by workers; a
+// request keeps one view to its end.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "proxy/model/topology.h"
+#include "proxy/model/traffic_counters.h"
+
+namespace understudy {
+
+struct CandidateTraffic {
+  const CandidateArm* arm = nullptr;      // in the topology
+  const Cluster* cluster = nullptr;
+  std::uint32_t cluster_index = 0;        // into Topology::clusters
+  std::uint32_t weight_ppm = 0;
+  bool mirroring = false;                 // false when killed
+  std::uint64_t window = 0;               // evidence window for samples of requests served now
+  PerThread<ArmCounters>* serving = nullptr;
+  PerThread<CoverageCounters>* coverage = nullptr;
+};
+
+struct RouteTraffic {
+  const Route* route = nullptr;
+  const Cluster* incumbent = nullptr;     // the promoted one where a rollout completed
+  std::uint32_t incumbent_index = 0;      // into Topology::clusters
+  bool killed = false;
+  std::vector<CandidateTraffic> candidates;  // weights sum to at most kWholePpm
+  PerThread<ArmCounters>* incumbent_counters = nullptr;
+};
+
+struct TrafficView {
+  std::shared_ptr<const Topology> topology;  // everything above points into it
+  std::uint64_t epoch = 0;
+  std::vector<RouteTraffic> routes;          // in matching order, as in the topology
+};
+
+}  // namespace understudy
