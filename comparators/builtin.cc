@@ -1,0 +1,84 @@
+// The table of built-in comparators.
+#include "comparators/builtin.h"
+
+#include <array>
+#include <vector>
+
+#include "comparators/exact.h"
+#include "comparators/json.h"
+#include "comparators/status.h"
+#include "comparators/tensors.h"
+#include "comparators/text.h"
+#include "comparators/top1.h"
+#include "fmt/format.h"
+
+namespace understudy {
+namespace {
+
+absl::StatusOr<BuiltComparator> BuildStatus(std::string_view options_json) {
+  const auto options = OptionReader::Open("status", options_json, {});
+  if (!options.ok()) return options.status();
+  return BuiltComparator{std::make_unique<StatusComparator>(), ComparatorNeeds::kHead, true};
+}
+
+absl::StatusOr<BuiltComparator> BuildExact(std::string_view options_json) {
+  const auto options = OptionReader::Open("exact", options_json, {});
+  if (!options.ok()) return options.status();
+  return BuiltComparator{std::make_unique<ExactComparator>(), ComparatorNeeds::kBody, true};
+}
+
+absl::StatusOr<BuiltComparator> BuildJson(std::string_view options_json) {
+  auto built = JsonComparator::Build(options_json);
+  if (!built.ok()) return built.status();
+  const bool same = (*built)->SameBytesAreEqual();
+  return BuiltComparator{*std::move(built), ComparatorNeeds::kDocument, same};
+}
+
+absl::StatusOr<BuiltComparator> BuildTensors(std::string_view options_json) {
+  auto built = TensorsComparator::Build(options_json);
+  if (!built.ok()) return built.status();
+  const bool same = (*built)->SameBytesAreEqual();
+  return BuiltComparator{*std::move(built), ComparatorNeeds::kDocument, same};
+}
+
+absl::StatusOr<BuiltComparator> BuildTop1(std::string_view options_json) {
+  auto built = Top1Comparator::Build(options_json);
+  if (!built.ok()) return built.status();
+  return BuiltComparator{*std::move(built), ComparatorNeeds::kDocument, true};
+}
+
+}  // namespace
+
+std::span<const Builtin> Builtins() {
+  static const std::array<Builtin, 5> kBuiltins{{
+      {"status",
+       "HTTP status: the same is 0, another of the same class 0.5, another class 1",
+       1,
+       {},
+       &BuildStatus},
+      {"exact",
+       "the bodies' bytes once content-encodings are removed: equal is 0, else 1",
+       1,
+       {},
+       &BuildExact},
+      {"json", "structure and values of JSON: the share of leaves that differ", 1,
+       JsonComparator::Options(), &BuildJson},
+      {"tensors", "Open Inference Protocol outputs: the share of elements outside tolerance", 1,
+       TensorsComparator::Options(), &BuildTensors},
+      {"top1", "the class an answer names: 1 when any row of the batch flipped", 1,
+       Top1Comparator::Options(), &BuildTop1},
+  }};
+  return kBuiltins;
+}
+
+absl::StatusOr<const Builtin*> FindBuiltin(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const Builtin& builtin : Builtins()) {
+    if (builtin.name == name) return &builtin;
+    names.push_back(builtin.name);
+  }
+  return absl::NotFoundError(fmt::format("there is no comparator \"{}\".{}", ShownText(name, 64),
+                                         Suggestion(name, names)));
+}
+
+}  // namespace understudy

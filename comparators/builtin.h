@@ -1,0 +1,45 @@
+// The comparators that come with the product, in plain sight: what `comparator list` and
+// `comparator describe` show and what a suite is built from.
+//
+// Threads: the table is constant; what it builds is immutable.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "comparators/comparator.h"
+#include "comparators/options.h"
+
+namespace understudy {
+
+// What a comparator looks at; a suite decodes no more than its comparators need.
+enum class ComparatorNeeds { kHead, kBody, kDocument };
+
+struct BuiltComparator {
+  std::unique_ptr<const Comparator> comparator;
+  ComparatorNeeds needs = ComparatorNeeds::kDocument;
+  // Whether two answers of the same status, content-encoding and bytes are at divergence 0, so that
+  // it need not be asked.
+  bool same_bytes_are_equal = false;
+};
+
+struct Builtin {
+  std::string_view name;
+  std::string_view summary;  // one line
+  // Moves when the same pair and options give another score; it is part of a suite's fingerprint.
+  std::uint32_t version;
+  std::span<const OptionDoc> options;
+  // `options_json` is an object or empty. InvalidArgument says what is wrong and what is allowed.
+  absl::StatusOr<BuiltComparator> (*build)(std::string_view options_json);
+};
+
+// All of them, in the order they are shown.
+std::span<const Builtin> Builtins();
+
+// NotFound names the nearest one.
+absl::StatusOr<const Builtin*> FindBuiltin(std::string_view name);
+
+}  // namespace understudy

@@ -1,0 +1,128 @@
+// Labels of floating-point, integer, boolean and bytes tensors.
+#include "comparators/labels.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <string_view>
+
+#include "comparators/text.h"
+#include "fmt/format.h"
+
+namespace understudy {
+namespace {
+
+constexpr std::size_t kMaxElementText = 1024;
+
+// Of "value:index[:label]": the label, or the index where there is none. Empty when the text is no
+// such string. A label may hold colons, so only the first two count.
+std::string_view ClassOf(std::string_view text) {
+  const std::size_t first = text.find(':');
+  if (first == std::string_view::npos || first == 0) return {};
+  double value = 0;
+  const auto read = std::from_chars(text.data(), text.data() + first, value);
+  if (read.ptr != text.data() + first) return {};
+  const std::string_view rest = text.substr(first + 1);
+  const std::size_t second = std::min(rest.find(':'), rest.size());
+  const std::string_view index = rest.substr(0, second);
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (index.empty() || !std::all_of(index.begin(), index.end(), digit)) return {};
+  return second + 1 < rest.size() ? rest.substr(second + 1) : index;
+}
+
+double ValueOf(std::string_view text) {
+  double value = 0;
+  std::from_chars(text.data(), text.data() + text.find(':'), value);
+  return value;
+}
+
+// numpy.argmax: the first of the largest; NaN is larger than all.
+Label Largest(ElementCursor& cursor, std::uint64_t length) {
+  Label label{.text = {}, .ignored = true};
+  double best = -std::numeric_limits<double>::infinity();
+  double second = best;
+  std::uint64_t position = 0;
+  bool any = false;
+  for (std::uint64_t i = 0; i < length; ++i) {
+    const double value = FloatElement(cursor.Next());
+    if (cursor.ignored()) continue;
+    label.ignored = false;
+    const bool larger = !any || value > best || (std::isnan(value) && !std::isnan(best));
+    if (larger) {
+      if (any) second = best;
+      best = value;
+      position = i;
+      any = true;
+    } else if (value > second) {
+      second = value;
+    }
+  }
+  label.text = fmt::format("{}", position);
+  const double margin = best - second;
+  if (!std::isnan(margin)) label.margin = margin;
+  return label;
+}
+
+std::string ElementText(JsonValue element, TensorType type) {
+  if (type == TensorType::kBytes) return std::string(element.AsString());
+  if (type == TensorType::kInteger && element.kind() == JsonKind::kDouble) {
+    // 3.0 names the class 3.
+    return fmt::format("{}", element.AsDouble());
+  }
+  if (type == TensorType::kBool) {
+    const JsonNode& node = element.node();
+    const bool truth =
+        element.is_bool() ? node.kind == JsonKind::kTrue : node.payload.signed_integer != 0;
+    return truth ? "true" : "false";
+  }
+  return RenderJson(element, kMaxElementText);
+}
+
+// A row of classes: classification strings stand for their first, everything else for itself.
+Label Entry(ElementCursor& cursor, std::uint64_t length, TensorType type) {
+  Label label{.text = {}, .ignored = true};
+  std::vector<std::string> texts;
+  for (std::uint64_t i = 0; i < length; ++i) {
+    const JsonValue element = cursor.Next();
+    if (cursor.ignored()) continue;
+    label.ignored = false;
+    texts.push_back(ElementText(element, type));
+  }
+  const bool ranking =
+      type == TensorType::kBytes && !texts.empty() &&
+      std::all_of(texts.begin(), texts.end(), [](const auto& t) { return !ClassOf(t).empty(); });
+  if (ranking) {
+    label.text = std::string(ClassOf(texts.front()));
+    if (texts.size() > 1) label.margin = std::fabs(ValueOf(texts[0]) - ValueOf(texts[1]));
+    return label;
+  }
+  // Lengths keep ["a,b"] and ["a","b"] apart; a single entry is shown as it is.
+  if (texts.size() == 1) {
+    label.text = std::move(texts.front());
+  } else {
+    for (const std::string& text : texts) label.text += fmt::format("{}:{} ", text.size(), text);
+  }
+  return label;
+}
+
+}  // namespace
+
+bool HasLabels(const Tensor& tensor) {
+  return tensor.type != TensorType::kFloat || (!tensor.shape.empty() && tensor.row_length() > 1);
+}
+
+std::vector<Label> ReadLabels(const Tensor& tensor) {
+  const bool ranked = tensor.type == TensorType::kFloat;
+  const std::uint64_t rows = tensor.elements == 0 ? 0 : ranked ? tensor.rows() : tensor.batch();
+  const std::uint64_t length = rows == 0 ? 0 : tensor.elements / rows;
+  std::vector<Label> labels;
+  labels.reserve(rows);
+  ElementCursor cursor(tensor);
+  for (std::uint64_t row = 0; row < rows; ++row) {
+    labels.push_back(ranked ? Largest(cursor, length) : Entry(cursor, length, tensor.type));
+    labels.back().element = row * length;
+  }
+  return labels;
+}
+
+}  // namespace understudy

@@ -1,0 +1,110 @@
+// Path patterns: a set of states walked down the document.
+#include "comparators/path_pattern.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "comparators/text.h"
+#include "fmt/format.h"
+
+namespace understudy {
+namespace {
+
+constexpr std::size_t kMaxSegments = 60;
+constexpr std::size_t kMaxBytes = 1024;
+
+std::optional<std::uint64_t> ReadIndex(std::string_view key) {
+  if (key.empty() || (key.size() > 1 && key.front() == '0')) return std::nullopt;
+  std::uint64_t index = 0;
+  const auto [stop, error] = std::from_chars(key.data(), key.data() + key.size(), index);
+  if (error != std::errc() || stop != key.data() + key.size()) return std::nullopt;
+  return index;
+}
+
+}  // namespace
+
+absl::StatusOr<PathPattern> PathPattern::Parse(std::string_view text) {
+  const std::optional<std::vector<std::string>> keys = SplitPointer(text);
+  if (!keys || text.size() > kMaxBytes || keys->size() > kMaxSegments) {
+    return absl::InvalidArgumentError(fmt::format(
+        "\"{}\" is not a path: write a JSON pointer such as \"/parameters/elapsed\" or "
+        "\"/items/*/id\" of at most {} segments, with \"~0\" for \"~\" and \"~1\" for \"/\"",
+        ShownText(text, 128), kMaxSegments));
+  }
+  PathPattern pattern;
+  pattern.text_ = std::string(text);
+  for (const std::string& key : *keys) {
+    Segment segment;
+    segment.key = key;
+    segment.index = ReadIndex(key);
+    segment.any = key == "*";
+    segment.deep = key == "**";
+    pattern.segments_.push_back(std::move(segment));
+  }
+  return pattern;
+}
+
+bool PathPattern::covers_root() const {
+  if (segments_.size() == 1 && segments_.front().key.empty()) return true;
+  return std::all_of(segments_.begin(), segments_.end(),
+                     [](const Segment& s) { return s.any || s.deep; });
+}
+
+void PathPattern::ForEachMatch(const Document& document,
+                               const std::function<void(JsonValue)>& visit) const {
+  Walk(document.root(), Close(1), visit);
+}
+
+PathPattern::States PathPattern::Close(States states) const {
+  for (std::size_t i = 0; i < segments_.size(); ++i) {
+    if (segments_[i].deep && (states >> i & 1) != 0) states |= States{1} << (i + 1);
+  }
+  return states;
+}
+
+PathPattern::States PathPattern::StepKey(States states, std::string_view key) const {
+  States next = 0;
+  for (std::size_t i = 0; i < segments_.size(); ++i) {
+    if ((states >> i & 1) == 0) continue;
+    if (segments_[i].deep) {
+      next |= States{1} << i;
+    } else if (segments_[i].any || segments_[i].key == key) {
+      next |= States{1} << (i + 1);
+    }
+  }
+  return Close(next);
+}
+
+PathPattern::States PathPattern::StepIndex(States states, std::uint64_t index) const {
+  States next = 0;
+  for (std::size_t i = 0; i < segments_.size(); ++i) {
+    if ((states >> i & 1) == 0) continue;
+    if (segments_[i].deep) {
+      next |= States{1} << i;
+    } else if (segments_[i].any || segments_[i].index == index) {
+      next |= States{1} << (i + 1);
+    }
+  }
+  return Close(next);
+}
+
+// Recursion is as deep as the document, which has a bound.
+void PathPattern::Walk(JsonValue value, States states,
+                       const std::function<void(JsonValue)>& visit) const {
+  if ((states >> segments_.size() & 1) != 0) {
+    visit(value);
+    return;
+  }
+  if (value.is_object()) {
+    value.ForEachMember([&](std::string_view key, JsonValue member) {
+      if (const States next = StepKey(states, key); next != 0) Walk(member, next, visit);
+    });
+  } else if (value.is_array()) {
+    std::uint64_t index = 0;
+    value.ForEachElement([&](JsonValue element) {
+      if (const States next = StepIndex(states, index++); next != 0) Walk(element, next, visit);
+    });
+  }
+}
+
+}  // namespace understudy

@@ -1,0 +1,80 @@
+// Decoding, parsing and marking one answer.
+#include "comparators/prepared_answer.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace understudy {
+namespace {
+
+constexpr std::string_view kContentEncoding = "content-encoding";
+constexpr std::string_view kBinaryTail = "inference-header-content-length";
+
+bool SameName(std::string_view a, std::string_view lower) {
+  const auto fold = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  return a.size() == lower.size() && std::equal(a.begin(), a.end(), lower.begin(),
+                                                [&](char x, char y) { return fold(x) == y; });
+}
+
+}  // namespace
+
+std::string HeaderValue(std::span<const AnswerHeader> headers, std::string_view name) {
+  std::string value;
+  bool first = true;
+  for (const AnswerHeader& header : headers) {
+    if (!SameName(header.name, name)) continue;
+    if (!first) value += ", ";
+    value += header.value;
+    first = false;
+  }
+  return value;
+}
+
+bool SameOnTheWire(const RawAnswer& a, const RawAnswer& b) {
+  return a.status == b.status && a.body == b.body &&
+         HeaderValue(a.headers, kContentEncoding) == HeaderValue(b.headers, kContentEncoding);
+}
+
+void PreparedAnswer::Decode(const DecodeLimits& limits) {
+  const std::string encoding = HeaderValue(raw_.headers, kContentEncoding);
+  if (IsIdentity(encoding)) return;
+  absl::StatusOr<std::string> decoded = RemoveContentEncoding(encoding, raw_.body, limits);
+  decode_status_ = decoded.status();
+  decoded_ = decoded.ok() ? *std::move(decoded) : std::string();
+  body_ = decoded_;
+}
+
+void PreparedAnswer::Parse(const DocumentLimits& limits) {
+  if (!decode_status_.ok() || has_binary_tail()) return;
+  absl::StatusOr<std::unique_ptr<Document>> document = Document::Parse(body_, limits);
+  parse_status_ = document.status();
+  if (document.ok()) document_ = *std::move(document);
+}
+
+void PreparedAnswer::Mark(const std::vector<PathPattern>& ignore,
+                          const std::vector<PathPattern>& unscored, std::span<std::uint32_t> hits) {
+  if (document_ == nullptr) return;
+  for (const PathPattern& path : unscored) {
+    path.ForEachMatch(*document_, [&](JsonValue value) {
+      document_->SetMark(value.index(), JsonMark::kUnscored);
+    });
+  }
+  // Leaves are counted before any is marked, so that one rule does not hide another's.
+  std::vector<std::uint32_t> covered;
+  for (std::size_t i = 0; i < ignore.size(); ++i) {
+    std::uint64_t leaves = 0;
+    ignore[i].ForEachMatch(*document_, [&](JsonValue value) {
+      leaves += LeafCount(value);
+      covered.push_back(value.index());
+    });
+    constexpr std::uint64_t kMost = std::numeric_limits<std::uint32_t>::max();
+    hits[i] = std::max(hits[i], static_cast<std::uint32_t>(std::min(leaves, kMost)));
+  }
+  for (const std::uint32_t index : covered) document_->SetMark(index, JsonMark::kIgnored);
+}
+
+bool PreparedAnswer::has_binary_tail() const {
+  return !HeaderValue(raw_.headers, kBinaryTail).empty();
+}
+
+}  // namespace understudy

@@ -1,0 +1,56 @@
+// An answer on its way through a suite: decoded and parsed at most once, then marked by rules.
+// Used by one thread, for one pair. Borrows the answer it is made from.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "comparators/comparator.h"
+#include "comparators/decode.h"
+#include "comparators/document.h"
+#include "comparators/path_pattern.h"
+#include "comparators/scorer.h"
+
+namespace understudy {
+
+class PreparedAnswer {
+ public:
+  explicit PreparedAnswer(const RawAnswer& raw) : raw_(raw), body_(raw.body) {}
+
+  // Removes content-encodings. Its status is InvalidArgument for a broken body, ResourceExhausted
+  // for one beyond the limits, Unimplemented for an unknown encoding.
+  void Decode(const DecodeLimits& limits);
+  // Reads the body as JSON, once Decode() was called; nothing when that failed.
+  void Parse(const DocumentLimits& limits);
+  // Marks what rules cover. `hits[i]` becomes at least the number of leaves that ignore rule i
+  // covers here, so over both answers of a pair it is the larger number.
+  void Mark(const std::vector<PathPattern>& ignore, const std::vector<PathPattern>& unscored,
+            std::span<std::uint32_t> hits);
+
+  const absl::Status& decode_status() const { return decode_status_; }
+  const absl::Status& parse_status() const { return parse_status_; }
+  // Whether the body is JSON followed by binary tensors.
+  bool has_binary_tail() const;
+  // What comparators see; valid as long as this and the raw answer.
+  Answer view() const { return {raw_.status, raw_.headers, body_, document_.get()}; }
+
+ private:
+  const RawAnswer& raw_;
+  std::string decoded_;
+  std::string_view body_;
+  std::unique_ptr<Document> document_;
+  absl::Status decode_status_;
+  absl::Status parse_status_;
+};
+
+// All values of a header field, joined by commas as RFC 9110 has it. `name` is in lower case.
+std::string HeaderValue(std::span<const AnswerHeader> headers, std::string_view name);
+
+// Whether two answers have the same status, content-encoding and bytes.
+bool SameOnTheWire(const RawAnswer& a, const RawAnswer& b);
+
+}  // namespace understudy

@@ -1,0 +1,176 @@
+// Scoring a pair: decode once, mark, compare, contain.
+#include "comparators/suite.h"
+
+#include <exception>
+#include <utility>
+
+#include "comparators/difference.h"
+#include "comparators/prepared_answer.h"
+#include "comparators/text.h"
+#include "fmt/format.h"
+
+namespace understudy {
+namespace {
+
+ComparatorScore Uncomparable(std::string_view reason, std::string_view detail) {
+  ComparatorScore score;
+  score.uncomparable = std::string(reason);
+  score.detail = ShownText(detail);
+  return score;
+}
+
+ComparatorScore Compared(Comparison comparison) {
+  ComparatorScore score;
+  score.compared = true;
+  score.comparison = std::move(comparison);
+  return score;
+}
+
+std::string_view MessageOf(const absl::Status& status) {
+  return {status.message().data(), status.message().size()};
+}
+
+// The reason for a comparator that could not tell.
+std::string_view ReasonFor(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kInvalidArgument:
+      return "not_json";
+    case absl::StatusCode::kResourceExhausted:
+      return "too_large";
+    case absl::StatusCode::kUnimplemented:
+      return "unsupported";
+    default:
+      return "comparator_error";
+  }
+}
+
+// Holds what any comparator says to the bounds of comparator.h.
+void Bound(Comparison& comparison) {
+  const auto cut = [](std::string& text) {
+    if (text.size() > kMaxShownText) text = ShownText(text);
+  };
+  cut(comparison.reason);
+  if (comparison.differences.size() > kMaxDifferences) {
+    comparison.differences.resize(kMaxDifferences);
+  }
+  for (Difference& difference : comparison.differences) {
+    cut(difference.path);
+    cut(difference.baseline);
+    cut(difference.candidate);
+  }
+}
+
+class Suite final : public PairScorer {
+ public:
+  explicit Suite(SuiteParts parts) : parts_(std::move(parts)) {
+    for (const SuiteParts::Member& member : parts_.members) {
+      names_.push_back(member.name);
+      const ComparatorNeeds needs = member.built.needs;
+      needs_document_ = needs_document_ || needs == ComparatorNeeds::kDocument;
+    }
+    for (const PathPattern& rule : parts_.ignore) rules_.push_back(rule.text());
+  }
+
+  PairScore Score(const RawPair& pair) const override;
+  const std::vector<std::string>& ComparatorNames() const override { return names_; }
+  const std::vector<std::string>& IgnoreRules() const override { return rules_; }
+  std::uint64_t Fingerprint() const override { return parts_.fingerprint; }
+
+ private:
+  ComparatorScore ScoreOne(const BuiltComparator& built, const Pair& pair,
+                           const PreparedAnswer& baseline, const PreparedAnswer& candidate) const;
+  ComparatorScore Ask(const Comparator& comparator, const Pair& pair,
+                      const PreparedAnswer& baseline) const;
+
+  SuiteParts parts_;
+  std::vector<std::string> names_;
+  std::vector<std::string> rules_;
+  bool needs_document_ = false;
+};
+
+PairScore Suite::Score(const RawPair& pair) const {
+  PairScore result;
+  result.ignore_hits.resize(rules_.size());
+  const bool same = SameOnTheWire(pair.baseline, pair.candidate);
+  PreparedAnswer baseline(pair.baseline);
+  PreparedAnswer candidate(pair.candidate);
+  bool decoded = false;
+  for (const SuiteParts::Member& member : parts_.members) {
+    if (same && member.built.same_bytes_are_equal) {
+      result.scores.push_back(Compared({}));
+      continue;
+    }
+    if (!decoded && member.built.needs != ComparatorNeeds::kHead) {
+      decoded = true;
+      for (PreparedAnswer* answer : {&baseline, &candidate}) {
+        answer->Decode(parts_.decode_limits);
+        if (needs_document_) answer->Parse(parts_.document_limits);
+        answer->Mark(parts_.ignore, parts_.unscored, result.ignore_hits);
+      }
+    }
+    const Pair view{pair.request_body, baseline.view(), candidate.view()};
+    result.scores.push_back(ScoreOne(member.built, view, baseline, candidate));
+  }
+  return result;
+}
+
+ComparatorScore Suite::ScoreOne(const BuiltComparator& built, const Pair& pair,
+                                const PreparedAnswer& baseline,
+                                const PreparedAnswer& candidate) const {
+  if (built.needs == ComparatorNeeds::kHead) return Ask(*built.comparator, pair, baseline);
+  for (const PreparedAnswer* answer : {&baseline, &candidate}) {
+    const absl::Status& status = answer->decode_status();
+    if (status.ok()) continue;
+    const std::string_view message = MessageOf(status);
+    if (status.code() != absl::StatusCode::kInvalidArgument) {
+      return Uncomparable(ReasonFor(status), message);
+    }
+    if (answer == &baseline) return Uncomparable("decode_error", message);
+    return Compared(WhollyDifferent(fmt::format("the candidate's body: {}", message)));
+  }
+  if (built.needs == ComparatorNeeds::kDocument) {
+    if (baseline.has_binary_tail() || candidate.has_binary_tail()) {
+      return Uncomparable("unsupported", "binary tensors after the JSON are not read");
+    }
+    for (const PreparedAnswer* answer : {&baseline, &candidate}) {
+      if (answer->parse_status().code() == absl::StatusCode::kResourceExhausted) {
+        return Uncomparable("too_large", MessageOf(answer->parse_status()));
+      }
+    }
+  }
+  return Ask(*built.comparator, pair, baseline);
+}
+
+// A comparator may do its worst: it costs its own score alone.
+ComparatorScore Suite::Ask(const Comparator& comparator, const Pair& pair,
+                           const PreparedAnswer& baseline) const {
+  try {
+    absl::StatusOr<Comparison> comparison = comparator.Compare(pair);
+    if (!comparison.ok()) {
+      const std::string_view reason = ReasonFor(comparison.status());
+      const bool no_json = reason == "not_json" && !baseline.parse_status().ok();
+      return Uncomparable(reason, no_json ? fmt::format("{}: {}", MessageOf(comparison.status()),
+                                                        MessageOf(baseline.parse_status()))
+                                          : std::string(MessageOf(comparison.status())));
+    }
+    // The negation also catches NaN.
+    if (!(comparison->divergence >= 0 && comparison->divergence <= 1)) {
+      return Uncomparable("comparator_error",
+                          fmt::format("the divergence {} is outside 0..1", comparison->divergence));
+    }
+    Bound(*comparison);
+    return Compared(*std::move(comparison));
+  } catch (const std::exception& error) {
+    return Uncomparable("comparator_error", error.what());
+  } catch (...) {
+    return Uncomparable("comparator_error", "the comparator threw what is no exception");
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<PairScorer> MakeSuite(SuiteParts parts) {
+  return std::make_unique<Suite>(std::move(parts));
+}
+
+}  // namespace understudy

@@ -1,0 +1,48 @@
+// A configured set of comparators behind the PairScorer interface: decodes each answer once, marks
+// what rules cover, asks every comparator and keeps what goes wrong inside the one it goes wrong
+// in.
+//
+// Threads: immutable once built; Score() runs on many threads at once.
+// Invariant: as many scores as names; each is a divergence in [0,1] or a reason of scorer.h.
+//
+// A fault of an answer is put where it belongs: what is wrong with the incumbent's body leaves the
+// pair uncomparable; a candidate's body that is broken where the incumbent's is sound is wholly
+// different. Answers of the same status, content-encoding and bytes are the same without decoding.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "comparators/builtin.h"
+#include "comparators/decode.h"
+#include "comparators/document.h"
+#include "comparators/path_pattern.h"
+#include "comparators/scorer.h"
+
+namespace understudy {
+
+// InvalidArgument, with all faults found in one message separated by "; ": unknown presets,
+// comparators and options, names given twice, paths that are none or cover the whole document.
+absl::StatusOr<std::unique_ptr<PairScorer>> BuildSuite(const SuiteSpec& spec);
+
+// What a suite is made of once names are resolved.
+struct SuiteParts {
+  struct Member {
+    std::string name;
+    BuiltComparator built;
+  };
+  std::vector<Member> members;
+  std::vector<PathPattern> ignore;
+  std::vector<PathPattern> unscored;
+  std::uint64_t fingerprint = 0;
+  DecodeLimits decode_limits;
+  DocumentLimits document_limits;
+};
+
+// A suite of any comparators, not only built-in ones.
+std::unique_ptr<PairScorer> MakeSuite(SuiteParts parts);
+
+}  // namespace understudy

@@ -1,0 +1,1 @@
+// Lets the library link before any message exists.

@@ -1,0 +1,74 @@
+// The wheel's tick.
+#include "proxy/async/deadline.h"
+
+#include "proxy/async/clock.h"
+
+namespace understudy {
+
+void Deadline::Arm(Duration from_now) {
+  Unlink();
+  if (from_now <= Duration::zero()) return;
+  // One more tick than the quotient: never early.
+  const auto ticks = static_cast<std::uint64_t>(from_now / DeadlineWheel::kTick) + 1;
+  due_tick_ = wheel_.now_tick_ + ticks;
+  DeadlineNode& slot = wheel_.slots_[due_tick_ % DeadlineWheel::kSlots];
+  previous = slot.previous;
+  next = &slot;
+  slot.previous->next = this;
+  slot.previous = this;
+}
+
+DeadlineWheel::DeadlineWheel(boost::asio::io_context& context)
+    : timer_(context.get_executor()), start_(SteadyNow()) {
+  Schedule();
+}
+
+void DeadlineWheel::Stop() {
+  stopped_ = true;
+  timer_.cancel();
+}
+
+void DeadlineWheel::Schedule() {
+  timer_.expires_at(start_ + kTick * static_cast<std::int64_t>(now_tick_ + 1));
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    if (error || stopped_) return;
+    Tick();
+    Schedule();
+  });
+}
+
+void DeadlineWheel::Tick() {
+  // A late tick catches up; after a long stall it still visits each slot at most once.
+  const auto target = static_cast<std::uint64_t>((SteadyNow() - start_) / kTick);
+  const std::uint64_t first = now_tick_ + 1;
+  if (target < first) return;
+  now_tick_ = target;
+  const std::uint64_t turns = target - first < kSlots ? target - first + 1 : kSlots;
+  for (std::uint64_t i = 0; i < turns; ++i) Expire(slots_[(first + i) % kSlots]);
+}
+
+void DeadlineWheel::Expire(DeadlineNode& slot) {
+  // The slot's nodes move to a list of their own first: a callback may arm or disarm any deadline.
+  DeadlineNode pending;
+  if (slot.next != &slot) {
+    pending.next = slot.next;
+    pending.previous = slot.previous;
+    pending.next->previous = &pending;
+    pending.previous->next = &pending;
+    slot.next = slot.previous = &slot;
+  }
+  while (pending.next != &pending) {
+    auto* deadline = static_cast<Deadline*>(pending.next);
+    deadline->Unlink();
+    if (deadline->due_tick_ > now_tick_) {  // a later turn of the wheel
+      deadline->previous = slot.previous;
+      deadline->next = &slot;
+      slot.previous->next = deadline;
+      slot.previous = deadline;
+    } else {
+      deadline->on_expiry_(deadline->context_);
+    }
+  }
+}
+
+}  // namespace understudy

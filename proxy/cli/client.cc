@@ -1,0 +1,109 @@
+// The connection to one Understudy's admin API.
+#include "proxy/cli/client.h"
+
+#include <fmt/format.h>
+
+#include "proxy/cli/text.h"
+
+namespace understudy {
+namespace {
+
+constexpr int kLargestMessage = 32 * 1024 * 1024;
+
+std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address) {
+  grpc::ChannelArguments arguments;
+  // The admin API is asked directly: an http_proxy variable is meant for other traffic.
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  arguments.SetMaxReceiveMessageSize(kLargestMessage);
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+}
+
+}  // namespace
+
+Client::Client(const std::string& address, std::optional<Milliseconds> timeout,
+               Interrupt& interrupt, std::ostream* debug_log)
+    : address_(address),
+      timeout_(timeout),
+      interrupt_(interrupt),
+      debug_log_(debug_log),
+      channel_(OpenChannel(address)),
+      rollouts_(v1::RolloutService::NewStub(channel_)),
+      reports_(v1::ReportService::NewStub(channel_)),
+      traffic_(v1::TrafficService::NewStub(channel_)),
+      config_(v1::ConfigService::NewStub(channel_)) {}
+
+void Client::SetDeadline(grpc::ClientContext& context, Milliseconds from_now) {
+  context.set_deadline(std::chrono::system_clock::now() + from_now);
+}
+
+void Client::LogCall(const std::string& request, const grpc::Status& status) const {
+  if (debug_log_ == nullptr) return;
+  *debug_log_ << fmt::format("debug: {} to {}: status {}\n", request, address_,
+                             static_cast<int>(status.error_code()));
+}
+
+bool Client::Interrupted(const grpc::Status& status) const {
+  return status.error_code() == grpc::StatusCode::CANCELLED && interrupt_.Raised();
+}
+
+ExitCode Client::CodeOf(const grpc::Status& status) const {
+  if (Interrupted(status)) return ExitCode::kInterrupted;
+  switch (status.error_code()) {
+    case grpc::StatusCode::OK:
+      return ExitCode::kYes;
+    case grpc::StatusCode::INVALID_ARGUMENT:
+      return ExitCode::kUsage;
+    case grpc::StatusCode::PERMISSION_DENIED:
+    case grpc::StatusCode::UNAUTHENTICATED:
+      return ExitCode::kPermission;
+    case grpc::StatusCode::UNAVAILABLE:
+      return ExitCode::kUnreachable;
+    case grpc::StatusCode::DEADLINE_EXCEEDED:
+      return channel_->GetState(false) == GRPC_CHANNEL_READY ? ExitCode::kTimeout
+                                                             : ExitCode::kUnreachable;
+    default:
+      return kFailed;
+  }
+}
+
+ExitCode Client::GateCodeOf(const grpc::Status& status) const {
+  switch (status.error_code()) {
+    case grpc::StatusCode::NOT_FOUND:
+      return ExitCode::kUsage;
+    case grpc::StatusCode::ABORTED:
+      return ExitCode::kStale;
+    case grpc::StatusCode::UNIMPLEMENTED:  // something listens there, but it is no Understudy
+      return ExitCode::kUnreachable;
+    default:
+      break;
+  }
+  const ExitCode code = CodeOf(status);
+  return code == kFailed ? ExitCode::kInconclusive : code;
+}
+
+std::string Client::Sentence(const grpc::Status& status) const {
+  if (Interrupted(status)) return "interrupted";
+  const std::string detail = OneLine(status.error_message());
+  const bool reached = channel_->GetState(false) == GRPC_CHANNEL_READY;
+  switch (status.error_code()) {
+    case grpc::StatusCode::UNAVAILABLE:
+      if (reached) return detail;
+      return fmt::format(
+          "cannot reach Understudy at {}: {}. Is it running, and is --address right?", address_,
+          detail);
+    case grpc::StatusCode::DEADLINE_EXCEEDED:
+      return fmt::format("no answer from {} within the time given; --timeout allows more",
+                         address_);
+    case grpc::StatusCode::UNIMPLEMENTED:
+      return fmt::format(
+          "the server at {} does not offer this call: {}. Is it an Understudy of "
+          "this version?",
+          address_, detail);
+    default:
+      return detail.empty() ? fmt::format("the server failed with status {} and gave no reason",
+                                          static_cast<int>(status.error_code()))
+                            : detail;
+  }
+}
+
+}  // namespace understudy

@@ -1,0 +1,212 @@
+// The commands and look-ups; the watch stream is in admin_watch.cc.
+#include "proxy/control/admin_rollout_service.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "proxy/base/status.h"
+#include "proxy/control/admin_command.h"
+#include "proxy/control/admin_convert.h"
+#include "proxy/control/admin_picture.h"
+#include "proxy/control/admin_status.h"
+#include "proxy/control/admin_target.h"
+#include "proxy/control/report_text.h"
+
+namespace understudy {
+namespace {
+
+constexpr std::uint32_t kDefaultPage = 50;
+constexpr std::uint32_t kLargestPage = 500;
+
+std::string Outcome(const Command& command, const RolloutState& rollout) {
+  std::string text = fmt::format(
+      "{}{}: rollout {} of {} on {} is {} at {}",
+      command.dry_run ? "dry run, nothing changed; after " : "", ToString(command.kind), rollout.id,
+      rollout.candidate, rollout.route, ToString(rollout.phase), WeightText(rollout.weight_ppm));
+  for (const understudy::Hold hold : rollout.holds.All()) {
+    text += fmt::format(", held: {}", ToString(hold));
+  }
+  return text;
+}
+
+}  // namespace
+
+grpc::Status AdminRolloutService::Apply(const Command& command, CommandResponse* response) {
+  const absl::StatusOr<RolloutState> after = rollouts_.Apply(command);
+  if (!after.ok()) return ToGrpc(after.status());
+  *response->mutable_rollout() = ToProto(*after);
+  response->set_dry_run(command.dry_run);
+  response->set_sentence(Outcome(command, *after));
+  return grpc::Status::OK;
+}
+
+grpc::Status AdminRolloutService::Run(CommandKind kind, const Context& context,
+                                      const CommandRequest& request, CommandResponse* response) {
+  const v1::RolloutRef& target = request.rollout();
+  if (target.id().empty() && target.route().empty()) {
+    return ToGrpc(InvalidArgument(
+        fmt::format("{} needs a rollout: its id, or a route (and candidate)", ToString(kind))));
+  }
+  const absl::StatusOr<Command> command = MakeCommand(kind, context, target, request.options());
+  return command.ok() ? Apply(*command, response) : ToGrpc(command.status());
+}
+
+grpc::Status AdminRolloutService::Create(Context* context, const v1::CreateRolloutRequest* request,
+                                         CommandResponse* response) {
+  v1::RolloutRef target;
+  target.set_route(request->route());
+  target.set_candidate(request->candidate());
+  absl::StatusOr<Command> command =
+      MakeCommand(CommandKind::kCreate, *context, target, request->options());
+  if (!command.ok()) return ToGrpc(command.status());
+  if (const absl::Status named = CheckName("plan", request->plan()); !named.ok()) {
+    return ToGrpc(named);
+  }
+  const absl::StatusOr<std::string> candidate =
+      CandidateName(*rollouts_.Read(), request->route(), request->candidate());
+  if (!candidate.ok()) return ToGrpc(candidate.status());
+  command->candidate = *candidate;
+  command->plan = request->plan();
+  command->unquarantine = request->unquarantine();
+  const grpc::Status created = Apply(*command, response);
+  if (!created.ok() || !request->start() || command->dry_run) return created;
+
+  command->kind = CommandKind::kStart;
+  command->rollout = response->rollout().id();
+  command->if_generation.reset();  // it was about the rollout before this one
+  const grpc::Status started = Apply(*command, response);
+  if (started.ok()) return started;
+  return {started.error_code(), fmt::format("rollout {} is created but not started: {}",
+                                            command->rollout, started.error_message())};
+}
+
+grpc::Status AdminRolloutService::SetWeight(Context* context, const v1::SetWeightRequest* request,
+                                            CommandResponse* response) {
+  const absl::StatusOr<std::uint32_t> weight = WeightPpm(request->weight_percent());
+  if (!weight.ok()) return ToGrpc(weight.status());
+  if (request->rollout().id().empty() && request->rollout().route().empty()) {
+    return ToGrpc(
+        InvalidArgument("set-weight needs a rollout: its id, or a route (and candidate)"));
+  }
+  absl::StatusOr<Command> command =
+      MakeCommand(CommandKind::kSetWeight, *context, request->rollout(), request->options());
+  if (!command.ok()) return ToGrpc(command.status());
+  command->weight_ppm = *weight;
+  return Apply(*command, response);
+}
+
+grpc::Status AdminRolloutService::Switch(CommandKind kind, const Context& context,
+                                         const SwitchRequest& request, SwitchResponse* response) {
+  v1::RolloutRef target;
+  target.set_route(request.route());
+  const absl::StatusOr<Command> command = MakeCommand(kind, context, target, request.options());
+  if (!command.ok()) return ToGrpc(command.status());
+  // Nothing is asked of the picture first: killing must work whatever state it is in.
+  const absl::StatusOr<RolloutState> after = rollouts_.Apply(*command);
+  if (!after.ok()) return ToGrpc(after.status());
+  const std::shared_ptr<const ControlView> view = rollouts_.Read();
+  for (const RouteView& route : view->routes) {
+    if (!request.route().empty() && route.name != request.route()) continue;
+    *response->add_routes() = ToProto(route, *view);
+  }
+  response->set_dry_run(command->dry_run);
+  response->set_sentence(fmt::format(
+      "{}{}: {}", command->dry_run ? "dry run, nothing changed; would " : "", ToString(kind),
+      request.route().empty() ? "all routes" : "route " + request.route()));
+  return grpc::Status::OK;
+}
+
+grpc::Status AdminRolloutService::Get(Context*, const v1::GetRolloutRequest* request,
+                                      v1::GetRolloutResponse* response) {
+  const std::shared_ptr<const ControlView> view = rollouts_.Read();
+  const absl::StatusOr<AdminTarget> target = FindTarget(*view, request->rollout());
+  if (!target.ok()) return ToGrpc(target.status());
+  *response = PictureOf(*view, *target, clock_.wall());
+  return grpc::Status::OK;
+}
+
+grpc::Status AdminRolloutService::List(Context*, const v1::ListRolloutsRequest* request,
+                                       v1::ListRolloutsResponse* response) {
+  const std::shared_ptr<const ControlView> view = rollouts_.Read();
+  const std::uint32_t asked = request->page_size() == 0 ? kDefaultPage : request->page_size();
+  const std::uint32_t page = std::min(asked, kLargestPage);
+  for (const RolloutState& rollout : view->rollouts) {
+    if (!request->route().empty() && rollout.route != request->route()) continue;
+    if (!request->candidate().empty() && rollout.candidate != request->candidate()) continue;
+    if (request->active_only() && IsTerminal(rollout.phase)) continue;
+    if (static_cast<std::uint32_t>(response->rollouts_size()) == page) {
+      response->set_more(true);
+      break;
+    }
+    *response->add_rollouts() = ToProto(rollout);
+  }
+  for (const Quarantine& entry : view->quarantine) {
+    if (!request->route().empty() && entry.route != request->route()) continue;
+    if (static_cast<std::uint32_t>(response->quarantine_size()) == kLargestPage) break;
+    *response->add_quarantine() = ToProto(entry);
+  }
+  return grpc::Status::OK;
+}
+
+grpc::Status AdminRolloutService::Start(Context* context, const CommandRequest* request,
+                                        CommandResponse* response) {
+  return Run(CommandKind::kStart, *context, *request, response);
+}
+
+grpc::Status AdminRolloutService::Hold(Context* context, const CommandRequest* request,
+                                       CommandResponse* response) {
+  return Run(CommandKind::kHold, *context, *request, response);
+}
+
+grpc::Status AdminRolloutService::Resume(Context* context, const CommandRequest* request,
+                                         CommandResponse* response) {
+  return Run(CommandKind::kResume, *context, *request, response);
+}
+
+grpc::Status AdminRolloutService::Approve(Context* context, const CommandRequest* request,
+                                          CommandResponse* response) {
+  return Run(CommandKind::kApprove, *context, *request, response);
+}
+
+grpc::Status AdminRolloutService::Advance(Context* context, const CommandRequest* request,
+                                          CommandResponse* response) {
+  return Run(CommandKind::kAdvance, *context, *request, response);
+}
+
+grpc::Status AdminRolloutService::RollBack(Context* context, const CommandRequest* request,
+                                           CommandResponse* response) {
+  return Run(CommandKind::kRollBack, *context, *request, response);
+}
+
+grpc::Status AdminRolloutService::Promote(Context* context, const CommandRequest* request,
+                                          CommandResponse* response) {
+  return Run(CommandKind::kPromote, *context, *request, response);
+}
+
+grpc::Status AdminRolloutService::Cancel(Context* context, const CommandRequest* request,
+                                         CommandResponse* response) {
+  return Run(CommandKind::kCancel, *context, *request, response);
+}
+
+grpc::Status AdminRolloutService::Kill(Context* context, const SwitchRequest* request,
+                                       SwitchResponse* response) {
+  return Switch(CommandKind::kKill, *context, *request, response);
+}
+
+grpc::Status AdminRolloutService::Unkill(Context* context, const SwitchRequest* request,
+                                         SwitchResponse* response) {
+  return Switch(CommandKind::kUnkill, *context, *request, response);
+}
+
+grpc::Status AdminRolloutService::Freeze(Context* context, const SwitchRequest* request,
+                                         SwitchResponse* response) {
+  return Switch(CommandKind::kFreeze, *context, *request, response);
+}
+
+grpc::Status AdminRolloutService::Unfreeze(Context* context, const SwitchRequest* request,
+                                           SwitchResponse* response) {
+  return Switch(CommandKind::kUnfreeze, *context, *request, response);
+}
+
+}  // namespace understudy

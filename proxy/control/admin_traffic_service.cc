@@ -1,0 +1,150 @@
+// Checks what is asked, within bounds, and answers from the picture or the ports.
+#include "proxy/control/admin_traffic_service.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "proxy/base/status.h"
+#include "proxy/control/admin_command.h"
+#include "proxy/control/admin_convert.h"
+#include "proxy/control/admin_status.h"
+#include "proxy/control/admin_target.h"
+
+namespace understudy {
+namespace {
+
+constexpr int kHeaders = 100;
+constexpr std::size_t kHeaderBytes = 64u << 10;
+constexpr std::size_t kBodyBytes = 1u << 20;
+constexpr std::size_t kPathBytes = 8u << 10;
+constexpr std::uint32_t kDefaultPage = 20;
+constexpr std::uint32_t kLargestPage = 200;
+
+std::string LowerCase(std::string text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return text;
+}
+
+bool IsToken(std::string_view text) {
+  static constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           kMarks.find(c) != std::string_view::npos;
+  });
+}
+
+absl::StatusOr<RequestDescription> Describe(const v1::ExplainRequestRequest& request) {
+  RequestDescription description;
+  description.method = request.method().empty() ? "POST" : request.method();
+  if (!IsToken(description.method) || description.method.size() > 32) {
+    return InvalidArgument("the method is no HTTP method");
+  }
+  description.path = request.path();
+  const auto no_target = [](unsigned char c) { return c <= 0x20 || c >= 0x7F || c == '#'; };
+  if (description.path.empty() || description.path.front() != '/' ||
+      description.path.size() > kPathBytes ||
+      std::any_of(description.path.begin(), description.path.end(), no_target)) {
+    return InvalidArgument(
+        fmt::format("the path begins with \"/\", has printable ASCII without spaces and \"#\", and "
+                    "at most {} bytes",
+                    kPathBytes));
+  }
+  if (request.headers_size() > kHeaders) {
+    return InvalidArgument(fmt::format("at most {} headers can be described", kHeaders));
+  }
+  std::size_t bytes = 0;
+  for (const v1::HeaderField& header : request.headers()) {
+    bytes += header.name().size() + header.value().size();
+    if (!IsToken(header.name()) || bytes > kHeaderBytes) {
+      return InvalidArgument(fmt::format(
+          "a header's name is an HTTP token, and all headers together have at most {} bytes",
+          kHeaderBytes));
+    }
+    description.headers.emplace_back(LowerCase(header.name()), header.value());
+  }
+  description.client_address =
+      request.client_address().empty() ? "127.0.0.1" : request.client_address();
+  RETURN_IF_ERROR(CheckName("client address", description.client_address));
+  if (request.body().size() > kBodyBytes) {
+    return InvalidArgument(fmt::format("the body has at most {} bytes", kBodyBytes));
+  }
+  description.body = request.body();
+  return description;
+}
+
+}  // namespace
+
+grpc::Status AdminTrafficService::ListRoutes(grpc::ServerContext*, const v1::ListRoutesRequest*,
+                                             v1::ListRoutesResponse* response) {
+  const std::shared_ptr<const ControlView> view = rollouts_.Read();
+  for (const RouteView& route : view->routes) *response->add_routes() = ToProto(route, *view);
+  return grpc::Status::OK;
+}
+
+grpc::Status AdminTrafficService::GetRoute(grpc::ServerContext*, const v1::GetRouteRequest* request,
+                                           v1::GetRouteResponse* response) {
+  const std::shared_ptr<const ControlView> view = rollouts_.Read();
+  const RouteView* route = view->FindRoute(request->route());
+  if (route == nullptr) return ToGrpc(RouteUnknown(*view, request->route()));
+  *response->mutable_route() = ToProto(*route, *view);
+  for (const CandidateView& candidate : view->candidates) {
+    if (candidate.route == route->name) *response->add_candidates() = ToProto(candidate);
+  }
+  return grpc::Status::OK;
+}
+
+grpc::Status AdminTrafficService::ExplainRequest(grpc::ServerContext*,
+                                                 const v1::ExplainRequestRequest* request,
+                                                 v1::ExplainRequestResponse* response) {
+  const absl::StatusOr<RequestDescription> description = Describe(*request);
+  if (!description.ok()) return ToGrpc(description.status());
+  const absl::StatusOr<RequestForecast> forecast = explain_request_(*description);
+  if (!forecast.ok()) return ToGrpc(forecast.status());
+  *response = ToProto(*forecast);
+  return grpc::Status::OK;
+}
+
+grpc::Status AdminTrafficService::ListDivergences(grpc::ServerContext*,
+                                                  const v1::ListDivergencesRequest* request,
+                                                  v1::ListDivergencesResponse* response) {
+  if (!(request->min_divergence() >= 0 && request->min_divergence() <= 1)) {
+    return ToGrpc(InvalidArgument("min_divergence is a score from 0 to 1"));
+  }
+  for (const std::string& text : {request->route(), request->candidate(), request->page_token()}) {
+    if (const absl::Status named = CheckName("filter", text); !named.ok()) return ToGrpc(named);
+  }
+  DivergenceFilter filter;
+  filter.route = request->route();
+  filter.candidate = request->candidate();
+  filter.min_divergence = request->min_divergence();
+  const std::uint32_t asked = request->page_size() == 0 ? kDefaultPage : request->page_size();
+  filter.limit = std::min(asked, kLargestPage);
+  filter.page_token = request->page_token();
+  const absl::StatusOr<DivergenceListing> listing = divergences_.List(filter);
+  if (!listing.ok()) return ToGrpc(listing.status());
+  for (const DivergenceRecord& record : listing->records) {
+    *response->add_divergences() = ToProto(record, false);
+  }
+  response->set_next_page_token(listing->next_page_token);
+  return grpc::Status::OK;
+}
+
+grpc::Status AdminTrafficService::GetDivergence(grpc::ServerContext*,
+                                                const v1::GetDivergenceRequest* request,
+                                                v1::GetDivergenceResponse* response) {
+  if (request->id().empty()) {
+    return ToGrpc(InvalidArgument("name a divergence; `divergence list` shows their ids"));
+  }
+  if (const absl::Status named = CheckName("divergence's id", request->id()); !named.ok()) {
+    return ToGrpc(named);
+  }
+  const absl::StatusOr<DivergenceRecord> record = divergences_.Find(request->id());
+  if (!record.ok()) return ToGrpc(record.status());
+  *response->mutable_divergence() = ToProto(*record, true);
+  return grpc::Status::OK;
+}
+
+}  // namespace understudy

@@ -1,0 +1,34 @@
+// ${VAR}, ${VAR:-default} and ${file:PATH} in the scalars of a parsed file. "$${" stands for "${".
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "proxy/control/config_yaml.h"
+
+namespace understudy {
+
+// Where expansions come from. Implementations are called on the thread that loads.
+class Environment {
+ public:
+  virtual ~Environment() = default;
+  virtual std::optional<std::string> Variable(const std::string& name) const = 0;
+  // The file's bytes; an error says why not, without the path. At most `most` bytes.
+  virtual absl::StatusOr<std::string> File(const std::string& path, std::size_t most) const = 0;
+};
+
+// The process's own variables and files.
+class ProcessEnvironment final : public Environment {
+ public:
+  std::optional<std::string> Variable(const std::string& name) const override;
+  absl::StatusOr<std::string> File(const std::string& path, std::size_t most) const override;
+};
+
+inline constexpr std::size_t kMostExpandedFileBytes = 64u << 10;
+
+// Expands every scalar below `node`, keys excepted. One trailing line end of a file is cut. A value
+// that came from outside is marked `expanded`, so that no fault shows it.
+void Expand(YamlNode& node, const Environment& environment, ConfigFaults& faults);
+
+}  // namespace understudy

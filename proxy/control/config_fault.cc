@@ -1,0 +1,49 @@
+// Collecting, ordering and printing faults.
+#include "proxy/control/config_fault.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+namespace understudy {
+
+std::string ConfigFault::ToString() const {
+  return fmt::format("{}:{}:{}: {}", filename, place.line, place.column, message);
+}
+
+void ConfigFaults::Add(ConfigPlace place, std::string message) {
+  if (faults_.size() >= kMost) {
+    ++left_out_;
+    return;
+  }
+  faults_.push_back({filename_, place, std::move(message)});
+}
+
+std::vector<ConfigFault> ConfigFaults::Sorted() const {
+  std::vector<ConfigFault> sorted = faults_;
+  std::stable_sort(sorted.begin(), sorted.end(), [](const ConfigFault& a, const ConfigFault& b) {
+    return std::tie(a.place.line, a.place.column) < std::tie(b.place.line, b.place.column);
+  });
+  if (left_out_ > 0) {
+    const ConfigPlace end = sorted.back().place;
+    sorted.push_back(
+        {filename_, end, fmt::format("{} more faults; correct these first", left_out_)});
+  }
+  return sorted;
+}
+
+std::string Quoted(const std::string& text) {
+  constexpr std::size_t kMostBytes = 60;
+  std::size_t size = std::min(text.size(), kMostBytes);
+  // A cut never splits a UTF-8 character.
+  while (size > 0 && size < text.size() && (text[size] & 0xC0) == 0x80) --size;
+  std::string shown = text.substr(0, size);
+  for (char& c : shown) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
+  }
+  return fmt::format("'{}{}'", shown, size < text.size() ? "…" : "");
+}
+
+}  // namespace understudy

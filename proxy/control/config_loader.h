@@ -1,0 +1,36 @@
+// From the text of a configuration file to a topology, or to everything that is wrong with it.
+//
+// Threads: the functions keep nothing and may run on any thread. Hostile text never crashes them;
+// they are bounded in bytes, depth, values and faults.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "proxy/control/config_expand.h"
+#include "proxy/control/config_fault.h"
+#include "proxy/control/config_rules.h"
+#include "proxy/model/topology.h"
+
+namespace understudy {
+
+// Either a topology, or at least one fault.
+struct ConfigResult {
+  std::shared_ptr<const Topology> topology;
+  std::vector<ConfigFault> faults;  // in the file's order
+};
+
+// `filename` is for messages alone.
+ConfigResult LoadConfig(std::string_view text, const std::string& filename,
+                        const KnownComparators& known, const Environment& environment);
+
+// Reads the file (at most 1 MiB; a regular file) and loads it.
+ConfigResult LoadConfigFile(const std::string& path, const KnownComparators& known,
+                            const Environment& environment);
+
+// What `Topology::hash` is for this text: 16 hex digits.
+std::string ConfigHash(std::string_view text);
+
+}  // namespace understudy

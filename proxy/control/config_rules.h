@@ -1,0 +1,60 @@
+// What the keys of a file mean to each other: names that must exist, addresses that must differ,
+// routes that must be reachable, mirrors that must be harmless. Pure.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "proxy/control/config_fault.h"
+#include "proxy/control/config_source.h"
+#include "proxy/model/topology.h"
+
+namespace understudy {
+
+// What a preset stands for.
+struct KnownPreset {
+  std::string name;                      // empty: what a route without preset and comparators gets
+  std::vector<std::string> comparators;  // the names its checks may use
+  std::string judged;                    // the one the built-in plan looks at
+};
+
+// The comparators of this build, handed down by the server: control knows none by itself.
+struct KnownComparators {
+  std::vector<std::string> names;  // what `use` may say
+  std::vector<KnownPreset> presets;
+  // Whether a suite can be built from a route's rules (their options, mostly); may be empty.
+  std::function<absl::Status(const CompareRules&)> try_rules;
+};
+
+// What the rules look at and where they report.
+struct RuleContext {
+  const Topology& topology;
+  const KnownComparators& known;
+  ConfigSource& source;
+  ConfigFaults& faults;
+
+  void Fault(const std::string& path, std::string message) const {
+    source.AddFault(faults, path, std::move(message));
+  }
+};
+
+void CheckAddresses(const RuleContext& context);  // listeners, admin, endpoints
+void CheckClusters(const RuleContext& context);
+void CheckRoutes(const RuleContext& context);     // all but their comparing
+void CheckComparing(const RuleContext& context);  // comparators, ignore rules, segments
+void CheckPlans(const RuleContext& context);
+void CheckLimits(const RuleContext& context);
+
+// The names the checks of a plan may use on this route.
+std::vector<std::string> ComparatorNames(const CompareRules& rules, const KnownComparators& known);
+// The comparator the built-in plan looks at; empty when the route has none.
+std::string JudgedComparator(const CompareRules& rules, const KnownComparators& known);
+
+// A fault for every name that is written a second time. `path_of(i)` is the i-th name's path.
+void CheckUnique(const RuleContext& context, const std::string& what,
+                 const std::vector<std::string>& names,
+                 const std::function<std::string(std::size_t)>& path_of);
+
+}  // namespace understudy

@@ -1,0 +1,161 @@
+// Rules about plans, their stages and checks, and the comparators those look at.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "proxy/control/config_plan.h"
+#include "proxy/control/config_rules.h"
+#include "proxy/control/config_suggest.h"
+#include "proxy/control/config_text.h"
+
+namespace understudy {
+namespace {
+
+// A check's limits as written, and which of them its kind takes.
+struct LimitUse {
+  const char* key;
+  bool written;
+  bool needed;
+  bool allowed;
+};
+
+class PlanRules {
+ public:
+  PlanRules(const RuleContext& context, std::size_t index)
+      : context_(context),
+        plan_(context.topology.plans[index]),
+        config_(context.source.file.plans(static_cast<int>(index))),
+        path_(fmt::format("plans[{}]", index)) {}
+
+  void Check() {
+    if (plan_.name.rfind(kBuiltinPlanPrefix, 0) == 0) {
+      context_.Fault(path_ + ".name",
+                     fmt::format("plan names that begin with '{}' are taken", kBuiltinPlanPrefix));
+    }
+    for (int i = 0; i < config_.checks_size(); ++i) {
+      CheckOne(config_.checks(i), fmt::format("{}.checks[{}]", path_, i));
+    }
+    for (int i = 0; i < config_.stages_size(); ++i) CheckStage(i);
+    CheckUnique(context_, "check of the plan", names_, [&](std::size_t i) { return paths_[i]; });
+  }
+
+ private:
+  void CheckStage(int i) {
+    const v1::StageConfig& config = config_.stages(i);
+    const Stage& stage = plan_.stages[static_cast<std::size_t>(i)];
+    const std::string at = fmt::format("{}.stages[{}]", path_, i);
+    for (int k = 0; k < config.checks_size(); ++k) {
+      CheckOne(config.checks(k), fmt::format("{}.checks[{}]", at, k));
+    }
+    if (stage.max_duration > Duration::zero() && stage.max_duration < stage.min_duration) {
+      context_.Fault(at + ".max_duration",
+                     "'max_duration' must not be shorter than 'min_duration'");
+    }
+    const double ppm = ParseShare(config.weight()).value_or(0) * kWholePpm;
+    if (std::abs(ppm - std::round(ppm)) > 1e-6) {
+      context_.Fault(at + ".weight", fmt::format("weights have steps of 0.0001%, which {} is not",
+                                                 Quoted(config.weight())));
+    }
+    if (i == 0 || config.weight().empty()) return;
+    const v1::StageConfig& before = config_.stages(i - 1);
+    if (stage.weight_ppm < plan_.stages[static_cast<std::size_t>(i) - 1].weight_ppm) {
+      context_.Fault(at + ".weight",
+                     fmt::format("the weight falls from {} to {}; weights may only stay or rise "
+                                 "from stage to stage",
+                                 Quoted(before.weight()), Quoted(config.weight())));
+    }
+  }
+
+  void CheckOne(const v1::CheckConfig& check, const std::string& at) {
+    names_.push_back(check.name());
+    paths_.push_back(at + ".name");
+    const auto has = [&](const char* key) { return context_.source.Has(at + "." + key); };
+    if (has("comparator") == has("metric")) {
+      const bool said =
+          context_.source.IsFaulty(at + ".comparator") || context_.source.IsFaulty(at + ".metric");
+      if (!said) context_.Fault(at, "a check has exactly one of the keys comparator, metric");
+      return;
+    }
+    if (context_.source.IsFaulty(at + ".metric")) return;
+    const std::string& metric = check.metric();
+    const bool is_mean = has("comparator");
+    const bool is_errors = metric == "error_rate";
+    const bool is_latency = metric.rfind("latency_", 0) == 0;
+    const std::string what = is_mean ? "a check of a comparator" : "a check of " + metric;
+    if (is_errors && has("at_most") == has("at_most_ratio")) {
+      context_.Fault(at,
+                     "a check of error_rate has exactly one of the keys at_most, at_most_ratio");
+      return;
+    }
+    for (const LimitUse& use :
+         {LimitUse{"at_most", has("at_most"), is_mean, is_mean || is_errors},
+          LimitUse{"at_most_ratio", has("at_most_ratio"), is_latency, is_latency || is_errors},
+          LimitUse{"floor", has("floor"), false, is_errors && has("at_most_ratio")},
+          LimitUse{"at_least", has("at_least"), metric == "coverage", metric == "coverage"}}) {
+      if (use.needed && !use.written && !context_.source.IsFaulty(at + "." + use.key)) {
+        context_.Fault(at, fmt::format("{} needs the key '{}'", what, use.key));
+      }
+      if (!use.allowed && use.written) {
+        context_.Fault(at + "." + use.key, fmt::format("{} has no '{}'{}", what, use.key,
+                                                       is_errors ? " beside 'at_most'" : ""));
+      }
+    }
+  }
+
+  const RuleContext& context_;
+  const Plan& plan_;
+  const v1::PlanConfig& config_;
+  const std::string path_;
+  std::vector<std::string> names_;
+  std::vector<std::string> paths_;
+};
+
+// Every comparator a plan's checks look at must exist on every route that uses the plan.
+void CheckUseOf(const RuleContext& context, std::size_t plan_index, const Route& route) {
+  const std::vector<std::string> names = ComparatorNames(route.compare, context.known);
+  if (names.empty()) return;  // an unknown preset, which has its own fault
+  const v1::PlanConfig& plan = context.source.file.plans(static_cast<int>(plan_index));
+  const auto check_one = [&](const v1::CheckConfig& check, const std::string& at) {
+    const std::string& name = check.comparator();
+    if (name.empty() || std::find(names.begin(), names.end(), name) != names.end()) return;
+    context.Fault(
+        at + ".comparator",
+        fmt::format("route {} uses this plan but has no comparator {}{}", Quoted(route.name),
+                    Quoted(name), Suggestion(name, names, "its comparators are")));
+  };
+  for (int i = 0; i < plan.checks_size(); ++i) {
+    check_one(plan.checks(i), fmt::format("plans[{}].checks[{}]", plan_index, i));
+  }
+  for (int s = 0; s < plan.stages_size(); ++s) {
+    for (int i = 0; i < plan.stages(s).checks_size(); ++i) {
+      check_one(plan.stages(s).checks(i),
+                fmt::format("plans[{}].stages[{}].checks[{}]", plan_index, s, i));
+    }
+  }
+}
+
+bool Uses(const Route& route, const std::string& plan) {
+  if (plan.empty()) return false;
+  return route.plan == plan ||
+         std::any_of(route.candidates.begin(), route.candidates.end(),
+                     [&](const CandidateArm& candidate) { return candidate.plan == plan; });
+}
+
+}  // namespace
+
+void CheckPlans(const RuleContext& context) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < context.topology.plans.size(); ++i) {
+    names.push_back(context.topology.plans[i].name);
+    PlanRules(context, i).Check();
+    for (const Route& route : context.topology.routes) {
+      if (Uses(route, names.back())) CheckUseOf(context, i, route);
+    }
+  }
+  CheckUnique(context, "plan", names,
+              [](std::size_t i) { return fmt::format("plans[{}].name", i); });
+}
+
+}  // namespace understudy

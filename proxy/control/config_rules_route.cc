@@ -1,0 +1,192 @@
+// Rules about routes: what they match, which clusters they use, and what may be mirrored.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "proxy/control/config_rules.h"
+#include "proxy/control/config_suggest.h"
+
+namespace understudy {
+namespace {
+
+bool EqualFold(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [&](char x, char y) { return lower(x) == lower(y); });
+}
+
+bool HasMethod(const RouteMatch& match, const std::string& method) {
+  return std::find(match.methods.begin(), match.methods.end(), method) != match.methods.end();
+}
+
+bool HasHeader(const RouteMatch& match, const std::pair<std::string, std::string>& header) {
+  return std::any_of(match.headers.begin(), match.headers.end(), [&](const auto& own) {
+    return EqualFold(own.first, header.first) && own.second == header.second;
+  });
+}
+
+// Whether every request that `inner` matches is matched by `outer`.
+bool Covers(const RouteMatch& outer, const RouteMatch& inner) {
+  if (!outer.path.empty()) {
+    if (inner.path != outer.path) return false;
+  } else {
+    const std::string& begin = inner.path.empty() ? inner.path_prefix : inner.path;
+    if (begin.rfind(outer.path_prefix, 0) != 0) return false;
+  }
+  if (!outer.methods.empty()) {
+    if (inner.methods.empty()) return false;
+    for (const std::string& method : inner.methods) {
+      if (!HasMethod(outer, method)) return false;
+    }
+  }
+  return std::all_of(outer.headers.begin(), outer.headers.end(),
+                     [&](const auto& header) { return HasHeader(inner, header); });
+}
+
+class RouteRules {
+ public:
+  RouteRules(const RuleContext& context, std::size_t index)
+      : context_(context),
+        route_(context.topology.routes[index]),
+        index_(index),
+        path_(fmt::format("routes[{}]", index)) {
+    for (const Cluster& cluster : context.topology.clusters) {
+      if (!cluster.name.empty()) cluster_names_.push_back(cluster.name);
+    }
+    for (const Plan& plan : context.topology.plans) {
+      if (!plan.name.empty()) plan_names_.push_back(plan.name);
+    }
+  }
+
+  void Check() {
+    CheckMatch();
+    CheckCluster(path_ + ".incumbent", route_.incumbent);
+    CheckPlanName(path_ + ".plan", route_.plan);
+    for (std::size_t i = 0; i < route_.candidates.size(); ++i) CheckCandidate(i);
+    if (route_.control) CheckControl();
+    if (Mirrors() && route_.effects == Effects::kUnknown) {
+      context_.Fault(path_ + ".effects",
+                     fmt::format("route {} mirrors requests without saying what they do: write "
+                                 "'effects: pure' if a request changes nothing, 'effects: "
+                                 "idempotent' if sending it twice does no more than once, or "
+                                 "'effects: mutating' (then mirrors must go to clusters with "
+                                 "'sandboxed: true')",
+                                 Quoted(route_.name)));
+    }
+  }
+
+ private:
+  bool Mirrors() const {
+    return (route_.control && route_.control->rate > 0) ||
+           std::any_of(route_.candidates.begin(), route_.candidates.end(),
+                       [](const CandidateArm& candidate) { return candidate.mirror.rate > 0; });
+  }
+
+  void CheckMatch() {
+    const std::string at = path_ + ".match";
+    if (context_.source.IsFaulty(at)) return;
+    const bool has_prefix = context_.source.Has(at + ".path_prefix");
+    const bool has_path = context_.source.Has(at + ".path");
+    if (has_prefix == has_path) {
+      const bool said =
+          context_.source.IsFaulty(at + ".path_prefix") || context_.source.IsFaulty(at + ".path");
+      if (!said) {
+        context_.Fault(at,
+                       "a 'match' has exactly one of the keys path_prefix, path; write "
+                       "'path_prefix: /' to match every path");
+      }
+      return;
+    }
+    for (std::size_t i = 0; i < index_; ++i) {
+      const Route& above = context_.topology.routes[i];
+      const RouteMatch& other = above.match;
+      if (other.path.empty() && other.path_prefix.empty()) continue;
+      if (route_.match.path.empty() && route_.match.path_prefix.empty()) continue;
+      if (!Covers(other, route_.match)) continue;
+      context_.Fault(at, fmt::format("route {} can never be reached: route {} above it matches "
+                                     "everything it matches",
+                                     Quoted(route_.name), Quoted(above.name)));
+      return;
+    }
+  }
+
+  // Nothing when the cluster does not exist.
+  const Cluster* CheckCluster(const std::string& at, const std::string& name) {
+    if (name.empty()) return nullptr;
+    const Cluster* cluster = context_.topology.FindCluster(name);
+    if (cluster == nullptr) {
+      context_.Fault(at, fmt::format("there is no cluster {}{}", Quoted(name),
+                                     Suggestion(name, cluster_names_, "the clusters are",
+                                                "; there are no clusters")));
+    }
+    return cluster;
+  }
+
+  void CheckPlanName(const std::string& at, const std::string& name) {
+    if (name.empty() || context_.topology.FindPlan(name) != nullptr) return;
+    context_.Fault(
+        at, fmt::format("there is no plan {}{}", Quoted(name),
+                        Suggestion(name, plan_names_, "the plans are", "; there are no plans")));
+  }
+
+  void CheckSandbox(const std::string& at, const Cluster* cluster, double rate) {
+    if (cluster == nullptr || rate <= 0) return;
+    if (route_.effects != Effects::kMutating || cluster->sandboxed) return;
+    context_.Fault(at, fmt::format("route {} is 'mutating' and must not be mirrored to cluster {}; "
+                                   "write 'sandboxed: true' in that cluster if its requests have "
+                                   "no effect outside it",
+                                   Quoted(route_.name), Quoted(cluster->name)));
+  }
+
+  void CheckCandidate(std::size_t i) {
+    const CandidateArm& candidate = route_.candidates[i];
+    const std::string at = fmt::format("{}.candidates[{}]", path_, i);
+    const Cluster* cluster = CheckCluster(at + ".cluster", candidate.cluster);
+    if (cluster != nullptr && candidate.cluster == route_.incumbent) {
+      context_.Fault(at + ".cluster", fmt::format("cluster {} is the incumbent; a candidate is "
+                                                  "another one",
+                                                  Quoted(candidate.cluster)));
+    }
+    for (std::size_t k = 0; k < i; ++k) {
+      if (cluster == nullptr || route_.candidates[k].cluster != candidate.cluster) continue;
+      context_.Fault(at + ".cluster", fmt::format("cluster {} is a candidate of route {} already",
+                                                  Quoted(candidate.cluster), Quoted(route_.name)));
+    }
+    CheckPlanName(at + ".plan", candidate.plan);
+    CheckSandbox(at + ".mirror", cluster, candidate.mirror.rate);
+  }
+
+  void CheckControl() {
+    const std::string at = path_ + ".control";
+    const Cluster* cluster = CheckCluster(at + ".cluster", route_.control->cluster);
+    CheckSandbox(at, cluster, route_.control->rate);
+    for (const CandidateArm& candidate : route_.candidates) {
+      if (cluster == nullptr || candidate.cluster != cluster->name) continue;
+      context_.Fault(at + ".cluster",
+                     fmt::format("cluster {} is a candidate; the control is the incumbent asked a "
+                                 "second time",
+                                 Quoted(cluster->name)));
+    }
+  }
+
+  const RuleContext& context_;
+  const Route& route_;
+  const std::size_t index_;
+  const std::string path_;
+  std::vector<std::string> cluster_names_;
+  std::vector<std::string> plan_names_;
+};
+
+}  // namespace
+
+void CheckRoutes(const RuleContext& context) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < context.topology.routes.size(); ++i) {
+    names.push_back(context.topology.routes[i].name);
+    RouteRules(context, i).Check();
+  }
+  CheckUnique(context, "route", names,
+              [](std::size_t i) { return fmt::format("routes[{}].name", i); });
+}
+
+}  // namespace understudy

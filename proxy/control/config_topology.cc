@@ -1,0 +1,217 @@
+// Message by message.
+#include "proxy/control/config_topology.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "proxy/control/config_plan.h"
+#include "proxy/control/config_text.h"
+
+namespace understudy {
+namespace {
+
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+void Set(Duration& field, const std::string& text) { field = ParseDuration(text).value_or(field); }
+void SetSize(std::uint64_t& field, const std::string& text) {
+  field = ParseSize(text).value_or(field);
+}
+void SetShare(double& field, const std::string& text) { field = ParseShare(text).value_or(field); }
+
+// A proto map has no order of its own; sorted, equal files give equal topologies.
+template <typename Map>
+Pairs Sorted(const Map& map) {
+  Pairs pairs(map.begin(), map.end());
+  std::sort(pairs.begin(), pairs.end());
+  return pairs;
+}
+
+std::string Lower(std::string text) {
+  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return text;
+}
+
+ListenerConfig BuildListener(const v1::ListenerConfig& config) {
+  ListenerConfig listener;
+  listener.name = config.name();
+  listener.address = ParseListenAddress(config.address()).value_or(SocketAddress{});
+  Set(listener.timeouts.header, config.timeouts().header());
+  Set(listener.timeouts.idle, config.timeouts().idle());
+  Set(listener.timeouts.body_idle, config.timeouts().body_idle());
+  return listener;
+}
+
+void BuildRequestEdits(const v1::ClusterConfig& config, Cluster& cluster) {
+  cluster.path_prefix = config.path_prefix();
+  if (config.has_path_replace()) {
+    cluster.path_replace = {config.path_replace().from(), config.path_replace().to()};
+  }
+  if (config.authority() == "upstream") {
+    cluster.authority_mode = AuthorityMode::kUpstream;
+  } else if (config.authority() != "preserve" && !config.authority().empty()) {
+    cluster.authority_mode = AuthorityMode::kLiteral;
+    cluster.authority = config.authority();
+  }
+  cluster.headers.set = Sorted(config.headers().set());
+  cluster.headers.remove.assign(config.headers().remove().begin(), config.headers().remove().end());
+  for (auto& [pointer, json] : Sorted(config.body().set())) cluster.body.push_back({pointer, json});
+}
+
+Cluster BuildCluster(const v1::ClusterConfig& config) {
+  Cluster cluster;
+  cluster.name = config.name();
+  cluster.version = config.version().empty() ? config.name() : config.version();
+  for (const std::string& endpoint : config.endpoints()) {
+    cluster.endpoints.push_back(ParseEndpoint(endpoint).value_or(SocketAddress{}));
+  }
+  if (config.load_balancing() == "round_robin") cluster.load_balancing = LoadBalancing::kRoundRobin;
+  if (config.has_health()) {
+    cluster.health.emplace();
+    cluster.health->path = config.health().path();
+    Set(cluster.health->interval, config.health().interval());
+  }
+  Set(cluster.timeouts.connect, config.timeouts().connect());
+  Set(cluster.timeouts.first_byte, config.timeouts().first_byte());
+  Set(cluster.timeouts.idle, config.timeouts().idle());
+  Set(cluster.timeouts.total, config.timeouts().total());
+  Set(cluster.pool.idle, config.pool().idle());
+  cluster.pool.max_connections = config.pool().max_connections();
+  BuildRequestEdits(config, cluster);
+  cluster.sandboxed = config.sandboxed();
+  return cluster;
+}
+
+KeySource BuildSticky(const v1::StickyConfig& config) {
+  switch (config.source_case()) {
+    case v1::StickyConfig::kHeader:
+      return {KeyKind::kHeader, config.header()};
+    case v1::StickyConfig::kCookie:
+      return {KeyKind::kCookie, config.cookie()};
+    case v1::StickyConfig::kJson:
+      return {KeyKind::kJson, config.json()};
+    case v1::StickyConfig::kClientAddress:
+      return {KeyKind::kClientAddress, ""};
+    default:
+      return {KeyKind::kRequest, ""};
+  }
+}
+
+CandidateArm BuildCandidate(const v1::CandidateConfig& config) {
+  CandidateArm candidate;
+  candidate.cluster = config.cluster();
+  candidate.plan = config.plan();
+  MirrorPolicy& mirror = candidate.mirror;
+  SetShare(mirror.rate, config.mirror().rate());
+  mirror.max_in_flight = config.mirror().max_in_flight();
+  Set(mirror.timeout, config.mirror().timeout());
+  SetSize(mirror.max_body, config.mirror().max_body());
+  SetSize(mirror.max_memory, config.mirror().max_memory());
+  return candidate;
+}
+
+CompareRules BuildCompare(const v1::CompareConfig& config) {
+  CompareRules compare;
+  compare.preset = config.preset();
+  for (const v1::IgnoreConfig& rule : config.ignore()) {
+    compare.ignore.push_back({rule.path(), rule.reason()});
+  }
+  for (const v1::ComparatorConfig& rule : config.comparators()) {
+    compare.comparators.push_back({rule.name(), rule.use(), rule.options()});
+  }
+  return compare;
+}
+
+CaptureRules BuildCapture(const v1::CaptureConfig& config) {
+  CaptureRules capture;
+  if (config.mode() == "diff") capture.mode = CaptureMode::kDiff;
+  if (config.mode() == "sampled") capture.mode = CaptureMode::kSampled;
+  if (config.mode() == "all") capture.mode = CaptureMode::kAll;
+  capture.redact.assign(config.redact().begin(), config.redact().end());
+  SetSize(capture.max_bytes, config.max_bytes());
+  SetShare(capture.sample_rate, config.sample_rate());
+  return capture;
+}
+
+Effects BuildEffects(const std::string& text) {
+  if (text == "pure") return Effects::kPure;
+  if (text == "idempotent") return Effects::kIdempotent;
+  if (text == "mutating") return Effects::kMutating;
+  return Effects::kUnknown;
+}
+
+Route BuildRoute(const v1::RouteConfig& config) {
+  Route route;
+  route.name = config.name();
+  route.match.path_prefix = config.match().path_prefix();
+  route.match.path = config.match().path();
+  route.match.methods.assign(config.match().methods().begin(), config.match().methods().end());
+  route.match.headers = Sorted(config.match().headers());
+  route.effects = BuildEffects(config.effects());
+  route.incumbent = config.incumbent();
+  for (const v1::StickyConfig& item : config.sticky()) route.sticky.push_back(BuildSticky(item));
+  for (const v1::CandidateConfig& candidate : config.candidates()) {
+    route.candidates.push_back(BuildCandidate(candidate));
+  }
+  if (config.has_control()) {
+    route.control.emplace();
+    route.control->cluster = config.control().cluster();
+    SetShare(route.control->rate, config.control().rate());
+  }
+  route.compare = BuildCompare(config.compare());
+  for (const v1::SegmentConfig& segment : config.segments()) {
+    route.segments.push_back(
+        {segment.name(), segment.header(), {segment.values().begin(), segment.values().end()}});
+  }
+  route.capture = BuildCapture(config.capture());
+  route.fallback = config.fallback();
+  route.fallback_on_5xx = config.fallback_on_5xx();
+  route.expose_arm = config.expose_arm();
+  for (const std::string& header : config.forward_credentials()) {
+    route.forward_credentials.push_back(Lower(header));
+  }
+  route.plan = config.plan();
+  route.salt = config.salt().empty() ? config.name() : config.salt();
+  return route;
+}
+
+void BuildLog(const v1::LogConfig& config, LogRules& log) {
+  log.json = config.format() != "text";
+  if (!config.level().empty()) log.level = config.level();
+  if (config.access() == "errors") log.access = AccessLogMode::kErrors;
+  if (config.access() == "off") log.access = AccessLogMode::kOff;
+  if (const std::optional<double> rate = ParseShare(config.access())) {
+    log.access = AccessLogMode::kSampled;
+    log.access_rate = *rate;
+  }
+}
+
+}  // namespace
+
+Topology BuildTopology(const v1::ConfigFile& file) {
+  Topology topology;
+  topology.workers = file.workers();
+  topology.compare_threads = file.compare_threads();
+  std::uint64_t header_bytes = topology.limits.header_bytes;
+  SetSize(header_bytes, file.limits().header_bytes());
+  topology.limits.header_bytes = static_cast<std::size_t>(header_bytes);
+  topology.limits.headers = file.limits().headers();
+  topology.limits.connections = file.limits().connections();
+  SetSize(topology.limits.body_bytes, file.limits().body_bytes());
+  SetSize(topology.limits.mirror_memory, file.limits().mirror_memory());
+  for (const auto& listener : file.listeners())
+    topology.listeners.push_back(BuildListener(listener));
+  for (const auto& cluster : file.clusters()) topology.clusters.push_back(BuildCluster(cluster));
+  for (const auto& route : file.routes()) topology.routes.push_back(BuildRoute(route));
+  for (const auto& plan : file.plans()) topology.plans.push_back(BuildPlan(plan));
+  topology.admin.grpc = ParseListenAddress(file.admin().grpc());
+  topology.admin.http = ParseListenAddress(file.admin().http());
+  topology.data_dir = file.data_dir();
+  SetSize(topology.records.max_bytes, file.records().max_bytes());
+  Set(topology.records.max_age, file.records().max_age());
+  BuildLog(file.log(), topology.log);
+  Set(topology.drain_grace, file.drain().grace());
+  Set(topology.drain_timeout, file.drain().timeout());
+  return topology;
+}
+
+}  // namespace understudy

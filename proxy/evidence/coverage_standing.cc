@@ -1,0 +1,78 @@
+// Names the cause when too little was compared.
+#include "proxy/evidence/coverage_standing.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "fmt/format.h"
+#include "proxy/evidence/sentences.h"
+
+namespace understudy {
+namespace {
+
+std::uint64_t Minus(std::uint64_t a, std::uint64_t b) { return a > b ? a - b : 0; }
+
+struct Cause {
+  std::string_view name;
+  std::uint64_t count = 0;
+};
+
+template <typename Reason>
+void Raise(Cause& largest, const PerReason<Reason>& counts) {
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    if (counts[i] > largest.count) largest = {ToString(static_cast<Reason>(i)), counts[i]};
+  }
+}
+
+std::uint64_t Of(const Coverage& coverage, UncomparableReason reason) {
+  return coverage.uncomparable[static_cast<std::size_t>(reason)];
+}
+
+InconclusiveReason WhyShort(const Coverage& coverage, double allowance) {
+  const std::uint64_t errors = Of(coverage, UncomparableReason::kComparatorError);
+  if (static_cast<double>(errors) > allowance && errors * 2 > coverage.Uncomparable()) {
+    return InconclusiveReason::kComparatorError;
+  }
+  const std::uint64_t shed =
+      coverage.Dropped() + Of(coverage, UncomparableReason::kCompareQueueFull);
+  if (static_cast<double>(shed) > allowance) return InconclusiveReason::kMirrorLoss;
+  return InconclusiveReason::kInsufficientCoverage;
+}
+
+}  // namespace
+
+CoverageStanding StandingOf(const Coverage& coverage, double wanted) {
+  const std::uint64_t in_flight =
+      Minus(coverage.mirrored, coverage.compared + coverage.Uncomparable());
+  CoverageStanding standing;
+  standing.settled = Minus(Minus(coverage.eligible, coverage.sampled_out), in_flight);
+  if (standing.settled == 0) {
+    standing.reason = InconclusiveReason::kNoTraffic;
+    standing.sentence =
+        coverage.eligible == 0
+            ? "no request has come in this window: send traffic to the route"
+            : fmt::format("none of {} requests of this window has been mirrored to its end: wait, "
+                          "or see the candidate's mirror rate",
+                          WithCommas(coverage.eligible));
+    return standing;
+  }
+  const double settled = static_cast<double>(standing.settled);
+  // Counters of several threads are read one after the other, so a sum may run ahead of its parts.
+  standing.ratio = std::min(1.0, static_cast<double>(coverage.compared) / settled);
+  standing.sentence = fmt::format("{} of {} chosen requests compared, {} wanted",
+                                  Percent(standing.ratio), WithCommas(standing.settled),
+                                  Percent(wanted));
+  if (standing.ratio >= wanted) return standing;
+  standing.reason = WhyShort(coverage, (1 - wanted) * settled);
+  Cause largest;
+  Raise<SkipReason>(largest, coverage.skipped);
+  Raise<DropReason>(largest, coverage.dropped);
+  Raise<UncomparableReason>(largest, coverage.uncomparable);
+  if (largest.count > 0) {
+    standing.sentence += fmt::format("; most others are lost to {} ({})", largest.name,
+                                     WithCommas(largest.count));
+  }
+  return standing;
+}
+
+}  // namespace understudy

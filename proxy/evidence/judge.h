@@ -1,0 +1,29 @@
+// From one check's evidence to its result.
+//
+// Threads: pure functions.
+#pragma once
+
+#include "proxy/evidence/check_evidence.h"
+#include "proxy/evidence/evaluate.h"
+#include "proxy/model/plan.h"
+#include "proxy/model/verdict.h"
+
+namespace understudy {
+
+// What the other checks and the stage say about one check.
+struct Ruling {
+  bool enough_pairs = false;   // a statistical FAIL is allowed: min_samples is reached
+  bool evidence_carries = false;  // the weighted evidence of all required checks demands a FAIL
+  std::size_t weights = 1;     // over how many checks the rollback evidence is shared
+};
+
+CheckEvidence GatherEvidence(const Look& look, const Check& check);
+
+// PASS, FAIL (WARN when the check is not required) or INCONCLUSIVE, with a sentence for people.
+CheckResult Judge(const Look& look, const Check& check, const CheckEvidence& evidence,
+                  const Ruling& ruling, double pairs_per_second);
+
+// A coverage check has no chance in it: PASS or INCONCLUSIVE, never FAIL.
+CheckResult JudgeCoverage(const Look& look, const Check& check);
+
+}  // namespace understudy

@@ -1,0 +1,102 @@
+// The evidence of one candidate on one route: integer sums per window, which is per stage. It knows
+// neither clocks nor rollouts: windows are started and samples handed in by its owner.
+//
+// Threads: one thread owns it. Ownership: a plain value.
+// Invariants: sums only grow; ledgers fed with parts of the samples merge to the bits of one fed
+// with all of them, once a window's latency baseline is frozen; a sample that is not a number, or
+// not of this ledger's shape, is refused whole and counted.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "proxy/base/time.h"
+#include "proxy/evidence/window.h"
+#include "proxy/model/coverage.h"
+#include "proxy/model/sample.h"
+
+namespace understudy {
+
+// What samples of a route look like. Evidence of another shape is other evidence: its owner starts
+// a new ledger when the shape, a version or a margin changes.
+struct LedgerShape {
+  std::vector<std::string> comparators;       // names, in the order of SampleScore::comparator
+  std::vector<std::uint16_t> segment_values;  // per segment rule: how many values it declares
+  std::uint16_t ignore_rules = 0;
+
+  // Slots of a segment rule: its values, then "other", then "unknown".
+  std::size_t Slots(std::size_t rule) const { return std::size_t{segment_values[rule]} + 2; }
+  // Index of one comparator's sums in one slot of one rule.
+  std::uint32_t Cell(std::size_t rule, std::size_t slot, std::size_t comparator) const;
+  std::uint64_t Cells() const;
+  std::optional<std::size_t> FindComparator(std::string_view name) const;
+  // Whether it can be read back from an encoding: at most 256 comparators with names of at most 256
+  // bytes, 256 segment rules, 1,000,000 cells, 4,096 ignore rules.
+  bool Encodable() const;
+  bool operator==(const LedgerShape&) const = default;
+};
+
+class Ledger {
+ public:
+  // Beyond this many, the oldest window keeps its sums but loses its own (fresh) rollback process.
+  static constexpr std::size_t kMaxWindows = 64;
+
+  explicit Ledger(LedgerShape shape);
+
+  // Makes `window` the current one. Ids rise: one that is not above the newest is ignored, so that
+  // naming the current window again does no harm.
+  void StartWindow(std::uint64_t window, WallTime now);
+
+  // Counts the sample in the window it names. False, and counted, when it is refused (a divergence
+  // that is NaN or outside [0,1], an index beyond the shape, a comparator named twice) or stale (a
+  // window this ledger does not hold).
+  bool Add(const Sample& sample);
+
+  // Adds to the current window's counters; false when there is no window yet.
+  bool AddCoverage(const Coverage& delta);
+
+  // Adds another ledger's sums, window by window. INVALID_ARGUMENT when its shape differs.
+  absl::Status Merge(const Ledger& other);
+
+  // Versioned bytes with a checksum; the same ledger always gives the same bytes.
+  std::string Encode() const;
+  // Reads Encode()'s bytes back. INVALID_ARGUMENT, with what is wrong, for anything else; never
+  // takes memory beyond a small multiple of the text's size.
+  static absl::StatusOr<Ledger> Decode(std::string_view text);
+
+  const LedgerShape& shape() const { return shape_; }
+  // The newest window, nullptr before the first StartWindow. Valid until the next change.
+  const WindowSums* Current() const { return windows_.empty() ? nullptr : &windows_.back(); }
+  // Oldest first.
+  const std::deque<WindowSums>& windows() const { return windows_; }
+  // All windows together, those beyond kMaxWindows included.
+  WindowSums Total() const;
+  // Sums of one segment slot in the current window; empty sums when nothing was seen.
+  SegmentSums Segment(std::size_t rule, std::size_t slot, std::size_t comparator) const;
+  std::uint64_t refused() const { return refused_; }
+  std::uint64_t stale() const { return stale_; }
+
+  bool operator==(const Ledger&) const = default;
+
+ private:
+  WindowSums EmptyWindow() const;
+  bool Acceptable(const Sample& sample) const;
+  WindowSums* FindWindow(std::uint64_t id);
+  SparseCounts IncumbentLatencyBefore(std::uint64_t id) const;
+  void FoldOldest();
+
+  LedgerShape shape_;
+  std::deque<WindowSums> windows_;  // ids rise
+  WindowSums folded_;               // sums of windows no longer kept apart
+  std::optional<std::uint64_t> folded_through_;  // the newest id in folded_
+  std::uint64_t refused_ = 0;
+  std::uint64_t stale_ = 0;
+};
+
+}  // namespace understudy

@@ -1,0 +1,173 @@
+// Evidence bookkeeping of one candidate.
+#include "proxy/flow/rollout_evidence.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "proxy/base/hash.h"
+#include "proxy/base/status.h"
+
+namespace understudy {
+namespace {
+
+constexpr std::size_t kWorstExamples = 10;
+constexpr std::size_t kFingerprintDigits = 16;
+constexpr std::int64_t kStepSeconds = 2;
+
+std::string FingerprintDigest(const std::string& fingerprint) {
+  return fmt::format("{:016x}", H64("evidence", {fingerprint}));
+}
+
+std::int64_t StepOf(WallTime now) {
+  return std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count() / kStepSeconds;
+}
+
+std::string SlotName(const SegmentRule& rule, std::size_t slot) {
+  if (slot < rule.values.size()) return rule.name + "=" + rule.values[slot];
+  return rule.name + (slot == rule.values.size() ? "=other" : "=unknown");
+}
+
+}  // namespace
+
+Coverage SettledCoverage(const Coverage& counted) {
+  Coverage settled = counted;
+  settled.mirrored = counted.compared + counted.Uncomparable();
+  settled.eligible = counted.sampled_out + settled.mirrored + counted.Skipped() + counted.Dropped();
+  return settled;
+}
+
+void PairActivity::Advance(WallTime now) {
+  const std::int64_t step = StepOf(now);
+  if (step_ == 0 || step < step_) {  // the first time, or the clock was set back
+    buckets_.fill({});
+    step_ = first_ = step;
+  }
+  for (; step_ < step; ++step_) {
+    if (step - step_ > static_cast<std::int64_t>(kSteps)) step_ = step - kSteps;
+    buckets_[static_cast<std::size_t>(step_ + 1) % kSteps] = {};
+  }
+}
+
+void PairActivity::Add(const Sample& sample, WallTime now) {
+  Advance(now);
+  Bucket& bucket = buckets_[static_cast<std::size_t>(step_) % kSteps];
+  ++bucket.pairs;
+  if (sample.scores.empty()) return;
+  double largest = 0;
+  for (const SampleScore& score : sample.scores) largest = std::max(largest, score.divergence);
+  if (!(largest <= 1)) return;  // the ledger refuses it too
+  bucket.divergence += largest;
+  ++bucket.scored;
+}
+
+double PairActivity::PerSecond() const {
+  const std::int64_t steps = std::min<std::int64_t>(30, step_ - first_ + 1);
+  std::uint64_t pairs = 0;
+  for (std::int64_t i = 0; i < steps; ++i) {
+    pairs += buckets_[static_cast<std::size_t>(step_ - i) % kSteps].pairs;
+  }
+  return step_ == 0 ? 0 : static_cast<double>(pairs) / static_cast<double>(steps * kStepSeconds);
+}
+
+std::vector<double> PairActivity::History() const {
+  std::vector<double> history;
+  if (step_ == 0) return history;
+  const std::int64_t steps = std::min<std::int64_t>(kSteps, step_ - first_ + 1);
+  for (std::int64_t i = steps - 1; i >= 0; --i) {
+    const Bucket& bucket = buckets_[static_cast<std::size_t>(step_ - i) % kSteps];
+    history.push_back(bucket.scored == 0 ? 0
+                                         : bucket.divergence / static_cast<double>(bucket.scored));
+  }
+  return history;
+}
+
+CandidateEvidence::CandidateEvidence(Ledger ledger, std::string fingerprint,
+                                     const Coverage& counted)
+    : ledger_(std::move(ledger)),
+      fingerprint_(std::move(fingerprint)),
+      settled_(SettledCoverage(counted)) {}
+
+CandidateEvidence::CandidateEvidence(LedgerShape shape, std::string fingerprint,
+                                     const Coverage& counted, std::uint64_t window, WallTime now)
+    : CandidateEvidence(Ledger(std::move(shape)), std::move(fingerprint), counted) {
+  ledger_.StartWindow(window, now);
+}
+
+absl::StatusOr<CandidateEvidence> CandidateEvidence::Decode(std::string_view bytes,
+                                                            const LedgerShape& shape,
+                                                            const std::string& fingerprint,
+                                                            const Coverage& counted) {
+  if (bytes.size() < kFingerprintDigits) return InvalidArgument("stored evidence is cut short");
+  if (bytes.substr(0, kFingerprintDigits) != FingerprintDigest(fingerprint)) {
+    return FailedPrecondition(
+        "the stored evidence is bound to other versions, another plan or other comparators");
+  }
+  ASSIGN_OR_RETURN(Ledger ledger, Ledger::Decode(bytes.substr(kFingerprintDigits)));
+  if (!(ledger.shape() == shape) || ledger.Current() == nullptr) {
+    return FailedPrecondition("the stored evidence has another shape than the route's comparators");
+  }
+  return CandidateEvidence(std::move(ledger), fingerprint, counted);
+}
+
+std::string CandidateEvidence::Encode() const {
+  return FingerprintDigest(fingerprint_) + ledger_.Encode();
+}
+
+std::uint64_t CandidateEvidence::window() const { return ledger_.Current()->id; }
+
+bool CandidateEvidence::TakeFresh() { return std::exchange(fresh_, false); }
+
+void CandidateEvidence::StartWindow(std::uint64_t window, WallTime now) {
+  if (window <= this->window()) return;
+  ledger_.StartWindow(window, now);
+  worst_.clear();
+  fresh_ = true;
+}
+
+void CandidateEvidence::Add(const Sample& sample) {
+  ledger_.Add(sample);
+  fresh_ = true;
+}
+
+void CandidateEvidence::AddExample(DivergenceExample example) {
+  const auto at = std::find_if(worst_.begin(), worst_.end(), [&](const DivergenceExample& other) {
+    return other.divergence < example.divergence;
+  });
+  worst_.insert(at, std::move(example));
+  if (worst_.size() > kWorstExamples) worst_.pop_back();
+}
+
+void CandidateEvidence::Settle(const Coverage& counted) {
+  const Coverage settled = SettledCoverage(counted);
+  if (settled == settled_) return;
+  ledger_.AddCoverage(settled - settled_);
+  settled_ = settled;
+  fresh_ = true;
+}
+
+void CandidateEvidence::Show(const std::vector<IgnoreRule>& ignore,
+                             const std::vector<SegmentRule>& segments, CandidateView& view) const {
+  const WindowSums& sums = *ledger_.Current();
+  view.coverage = sums.coverage;
+  view.pairs = sums.compared;
+  view.window_since = sums.started_at;
+  view.worst = worst_;
+  for (std::size_t i = 0; i < ignore.size() && i < sums.ignore_hits.size(); ++i) {
+    view.suppression.push_back({ignore[i].path, ignore[i].reason, sums.ignore_hits[i]});
+  }
+  const LedgerShape& shape = ledger_.shape();
+  for (std::size_t rule = 0; rule < segments.size() && rule < shape.segment_values.size(); ++rule) {
+    for (std::size_t slot = 0; slot < shape.Slots(rule); ++slot) {
+      for (std::size_t c = 0; c < shape.comparators.size(); ++c) {
+        const SegmentSums seen = ledger_.Segment(rule, slot, c);
+        if (seen.n == 0) continue;
+        view.segments.push_back(
+            {SlotName(segments[rule], slot), shape.comparators[c], seen.n, seen.Mean()});
+      }
+    }
+  }
+}
+
+}  // namespace understudy

@@ -1,0 +1,176 @@
+// The two pictures: what the data plane serves by, and what admin services, reports and metrics
+// show.
+#include <algorithm>
+#include <utility>
+
+#include "proxy/flow/drive_rollouts.h"
+
+namespace understudy {
+namespace {
+
+std::uint32_t IndexOf(const Topology& topology, const Cluster* cluster) {
+  return static_cast<std::uint32_t>(cluster - topology.clusters.data());
+}
+
+double Share(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+}  // namespace
+
+std::uint32_t RolloutDriver::WeightInForce(const Key& key) const {
+  const RolloutState* rollout = rollouts_.Active(key.first, key.second);
+  const auto binding = BindingOf(key);
+  if (rollout == nullptr || !binding || rollouts_.Switches(key.first).killed) return 0;
+  // A weight was earned by versions; no other version serves on it, not even for a moment.
+  const bool bound = rollout->incumbent == binding->incumbent &&
+                     rollout->incumbent_version == binding->incumbent_version &&
+                     rollout->candidate_version == binding->candidate_version;
+  return bound ? rollout->weight_ppm : 0;
+}
+
+void RolloutDriver::PublishTraffic() {
+  auto view = std::make_shared<TrafficView>();
+  view->topology = topology_;
+  view->epoch = journal_.epoch();
+  for (const Route& route : topology_->routes) {
+    RouteTraffic traffic;
+    traffic.route = &route;
+    traffic.incumbent = IncumbentInForce(route);
+    traffic.incumbent_index = IndexOf(*topology_, traffic.incumbent);
+    traffic.killed = rollouts_.Switches(route.name).killed;
+    traffic.incumbent_counters = &around_.book.Arm(route.name, traffic.incumbent->name);
+    std::uint32_t room = kWholePpm;
+    for (const CandidateArm& arm : route.candidates) {
+      const Cluster* cluster = topology_->FindCluster(arm.cluster);
+      if (cluster == nullptr || cluster == traffic.incumbent) continue;
+      const Key key{route.name, arm.cluster};
+      CandidateTraffic candidate;
+      candidate.arm = &arm;
+      candidate.cluster = cluster;
+      candidate.cluster_index = IndexOf(*topology_, cluster);
+      candidate.weight_ppm = std::min(room, WeightInForce(key));
+      room -= candidate.weight_ppm;
+      candidate.mirroring = !traffic.killed;
+      const auto at = candidates_.find(key);
+      if (at != candidates_.end() && at->second.evidence) {
+        candidate.window = at->second.evidence->window();
+      }
+      candidate.serving = &around_.book.Arm(route.name, arm.cluster);
+      candidate.coverage = &around_.book.CoverageOf(route.name, arm.cluster);
+      traffic.candidates.push_back(candidate);
+    }
+    view->routes.push_back(std::move(traffic));
+  }
+  around_.traffic.Publish(std::move(view));
+}
+
+RouteView RolloutDriver::ShowRoute(const Route& route) const {
+  RouteView view;
+  const RouteControl switches = rollouts_.Switches(route.name);
+  const Cluster* incumbent = IncumbentInForce(route);
+  view.name = route.name;
+  view.incumbent = incumbent->name;
+  view.incumbent_in_file = route.incumbent;
+  view.killed = switches.killed;
+  view.frozen = switches.frozen;
+
+  std::vector<const Cluster*> clusters{incumbent};
+  for (const CandidateArm& arm : route.candidates) {
+    const Cluster* cluster = topology_->FindCluster(arm.cluster);
+    if (cluster != nullptr && cluster != incumbent) clusters.push_back(cluster);
+  }
+  std::uint64_t recent = 0;
+  for (const Cluster* cluster : clusters) recent += arms_.Recent(route.name, cluster->name);
+  double candidates_configured = 0;
+  std::uint64_t fallbacks = 0;
+  std::uint64_t recent_fallbacks = 0;
+  for (const Cluster* cluster : clusters) {
+    const auto& counters = around_.book.Arm(route.name, cluster->name);
+    ArmTraffic arm = CountArm(counters);
+    arm.role = cluster == incumbent ? "incumbent" : "candidate";
+    arm.cluster = cluster->name;
+    arm.version = cluster->version;
+    arm.share_measured = Share(arms_.Recent(route.name, cluster->name), recent);
+    if (cluster != incumbent) {
+      arm.share_configured = Share(WeightInForce({route.name, cluster->name}), kWholePpm);
+      candidates_configured += arm.share_configured;
+      fallbacks += CountFallbacks(counters);
+      recent_fallbacks += arms_.RecentFallbacks(route.name, cluster->name);
+    }
+    view.arms.push_back(std::move(arm));
+  }
+  view.arms.front().share_configured = 1 - candidates_configured;
+  if (fallbacks > 0) {
+    ArmTraffic fallback;
+    fallback.role = "fallback";
+    fallback.cluster = incumbent->name;
+    fallback.version = incumbent->version;
+    fallback.requests = fallbacks;
+    fallback.share_measured = Share(recent_fallbacks, recent);
+    view.arms.push_back(std::move(fallback));
+  }
+  return view;
+}
+
+CandidateView RolloutDriver::ShowCandidate(const Key& key, const Candidate& candidate) const {
+  CandidateView view;
+  view.route = key.first;
+  view.candidate = key.second;
+  const Route* route = topology_->FindRoute(key.first);
+  const CandidateArm* arm = FindArm(key);
+  if (arm != nullptr) view.mirror_rate = arm->mirror.rate;
+  if (const auto binding = BindingOf(key)) {
+    view.candidate_version = binding->candidate_version;
+    view.incumbent = binding->incumbent;
+    view.incumbent_version = binding->incumbent_version;
+  }
+  view.plan = PlanOf(key);
+  if (const RolloutState* rollout = rollouts_.Newest(key.first, key.second)) {
+    view.rollout = *rollout;
+    view.timeline = rollouts_.Timeline(rollout->id);
+    const bool judged = candidate.rollout_id == rollout->id;
+    if (judged || rollout->phase == Phase::kDraft) view.plan = rollout->plan;
+    if (judged) {
+      view.candidate_version = rollout->candidate_version;
+      view.incumbent = rollout->incumbent;
+      view.incumbent_version = rollout->incumbent_version;
+    }
+  }
+  if (candidate.verdict) {
+    view.verdict = *candidate.verdict;
+  } else {
+    view.verdict.sentence = "nothing has been evaluated in this window yet";
+  }
+  view.coverage_total = around_.book.SumCoverage(key.first, key.second);
+  view.pairs_per_second = candidate.activity.PerSecond();
+  view.divergence_history = candidate.activity.History();
+  if (candidate.evidence && route != nullptr) {
+    candidate.evidence->Show(around_.comparators(*route).ignore, route->segments, view);
+  }
+  return view;
+}
+
+void RolloutDriver::PublishControl(WallTime now) {
+  auto view = std::make_shared<ControlView>();
+  view->epoch = journal_.epoch();
+  view->at = now;
+  view->topology = topology_;
+  for (const Route& route : topology_->routes) view->routes.push_back(ShowRoute(route));
+  for (const auto& [key, candidate] : candidates_) {
+    view->candidates.push_back(ShowCandidate(key, candidate));
+  }
+  view->rollouts = rollouts_.NewestFirst();
+  view->quarantine = rollouts_.Quarantines();
+  view->store_available = journal_.available();
+  published_at_ = now;
+  changed_ = false;
+  {
+    std::lock_guard lock(view_mutex_);
+    view->version = view_->version + 1;
+    view_ = std::move(view);
+  }
+  view_moved_.notify_all();
+}
+
+}  // namespace understudy

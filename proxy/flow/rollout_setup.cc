@@ -1,0 +1,309 @@
+// How rollouts, the configuration and stored evidence are brought together: at start, at a reload
+// and when a completed rollout makes a new incumbent.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "proxy/base/log.h"
+#include "proxy/base/status.h"
+#include "proxy/evidence/evaluate.h"
+#include "proxy/flow/drive_rollouts.h"
+
+namespace understudy {
+
+const Cluster* RolloutDriver::IncumbentInForce(const Route& route) const {
+  const RouteControl switches = rollouts_.Switches(route.name);
+  if (!switches.promoted.empty()) {
+    const Cluster* promoted = topology_->FindCluster(switches.promoted);
+    // Another version than the one that passed is not what was promoted: the file's incumbent
+    // serves.
+    if (promoted != nullptr && promoted->version == switches.promoted_version) return promoted;
+  }
+  return topology_->FindCluster(route.incumbent);
+}
+
+const CandidateArm* RolloutDriver::FindArm(const Key& key) const {
+  const Route* route = topology_->FindRoute(key.first);
+  if (route == nullptr) return nullptr;
+  const auto at = std::find_if(route->candidates.begin(), route->candidates.end(),
+                               [&](const CandidateArm& arm) { return arm.cluster == key.second; });
+  return at == route->candidates.end() ? nullptr : &*at;
+}
+
+std::optional<RolloutDriver::Binding> RolloutDriver::BindingOf(const Key& key) const {
+  const CandidateArm* arm = FindArm(key);
+  if (arm == nullptr) return std::nullopt;
+  const Cluster* candidate = topology_->FindCluster(arm->cluster);
+  const Cluster* incumbent = IncumbentInForce(*topology_->FindRoute(key.first));
+  if (candidate == nullptr || incumbent == nullptr) return std::nullopt;
+  return Binding{incumbent->name, incumbent->version, candidate->version};
+}
+
+Plan RolloutDriver::PlanOf(const Key& key) const {
+  const CandidateArm* arm = FindArm(key);
+  if (arm == nullptr) return {};
+  const std::string& name = arm->plan.empty() ? topology_->FindRoute(key.first)->plan : arm->plan;
+  const Plan* plan = topology_->FindPlan(name);
+  return plan == nullptr ? Plan{} : *plan;
+}
+
+LedgerShape RolloutDriver::ShapeOf(const Route& route) const {
+  const RouteComparators comparators = around_.comparators(route);
+  LedgerShape shape;
+  shape.comparators = comparators.names;
+  for (const SegmentRule& rule : route.segments) {
+    shape.segment_values.push_back(static_cast<std::uint16_t>(rule.values.size()));
+  }
+  shape.ignore_rules = static_cast<std::uint16_t>(comparators.ignore.size());
+  return shape;
+}
+
+std::string RolloutDriver::FingerprintOf(const Key& key, const Binding& binding,
+                                         const Plan& plan) const {
+  std::string text =
+      fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n", key.first, key.second, binding.incumbent,
+                  binding.incumbent_version, binding.candidate_version, plan.hash);
+  const Route* route = topology_->FindRoute(key.first);
+  if (route == nullptr) return text;
+  const RouteComparators comparators = around_.comparators(*route);
+  for (const std::string& name : comparators.names) text += "comparator " + name + "\n";
+  for (const IgnoreRule& rule : comparators.ignore) text += "ignore " + rule.path + "\n";
+  text += "preset " + route->compare.preset + "\n";
+  for (const ComparatorRule& rule : route->compare.comparators) {
+    text += fmt::format("rule {} {} {}\n", rule.name, rule.use, rule.options_json);
+  }
+  for (const SegmentRule& rule : route->segments) {
+    text += fmt::format("segment {} {}\n", rule.name, rule.header);
+    for (const std::string& value : rule.values) text += "value " + value + "\n";
+  }
+  return text;
+}
+
+std::uint64_t RolloutDriver::NextWindow(const Key& key) const {
+  std::uint64_t highest = rollouts_.HighestWindow(key.first, key.second);
+  const auto at = candidates_.find(key);
+  if (at != candidates_.end() && at->second.evidence) {
+    highest = std::max(highest, at->second.evidence->window());
+  }
+  return highest + 1;
+}
+
+void RolloutDriver::Observe(const Key& key, WallTime now) {
+  const auto binding = BindingOf(key);
+  Candidate& candidate = candidates_[key];
+  const std::uint64_t window = NextWindow(key);
+  candidate.evidence.reset();
+  candidate.rollout_id.clear();
+  candidate.ended = false;
+  candidate.verdict.reset();
+  candidate.judged_at = WallTime{};
+  if (!binding) return;
+  candidate.evidence.emplace(ShapeOf(*topology_->FindRoute(key.first)),
+                             FingerprintOf(key, *binding, PlanOf(key)),
+                             around_.book.SumCoverage(key.first, key.second), window, now);
+}
+
+void RolloutDriver::ReconcileRollout(const std::string& id, WallTime now) {
+  const RolloutState rollout = *rollouts_.Find(id);
+  const Key key{rollout.route, rollout.candidate};
+  const auto binding = BindingOf(key);
+  absl::StatusOr<RolloutState> fed = rollout;
+  if (!binding) {
+    const std::string reason = fmt::format(
+        "{} is no candidate of route {} in the configuration; put it back and resume, or cancel",
+        key.second, key.first);
+    spdlog::warn("rollout {}: {}", id, reason);
+    fed = Feed(id, CandidateMissing{reason}, now);
+  } else if (binding->incumbent == rollout.candidate) {
+    fed = Feed(id, VersionsMoved{key.second + " is the route's incumbent now"}, now);
+  } else if (binding->incumbent != rollout.incumbent ||
+             binding->incumbent_version != rollout.incumbent_version ||
+             binding->candidate_version != rollout.candidate_version) {
+    fed = Feed(id,
+               VersionsMoved{fmt::format(
+                   "it was created for {} version {} against {} version {}, and the route now has "
+                   "version {} against {} version {}: its evidence says nothing about those",
+                   rollout.candidate, rollout.candidate_version, rollout.incumbent,
+                   rollout.incumbent_version, binding->candidate_version, binding->incumbent,
+                   binding->incumbent_version)},
+               now);
+  }
+  if (!fed.ok()) spdlog::error("rollout {}: {}", id, Message(fed.status()));
+}
+
+bool RolloutDriver::RecordStands(const RolloutState& ended, const Binding& binding) {
+  if (ended.candidate_version != binding.candidate_version) return false;
+  if (ended.phase == Phase::kCompleted) return binding.incumbent == ended.candidate;
+  return ended.phase == Phase::kRolledBack && binding.incumbent == ended.incumbent &&
+         binding.incumbent_version == ended.incumbent_version;
+}
+
+void RolloutDriver::ReconcileEvidence(const Key& key, WallTime now) {
+  const auto binding = BindingOf(key);
+  const RolloutState* newest = rollouts_.Newest(key.first, key.second);
+  const bool active = newest != nullptr && !IsTerminal(newest->phase);
+  if (!binding) {
+    if (!active) candidates_.erase(key);
+    return;
+  }
+  Candidate& candidate = candidates_[key];
+  if (active && newest->phase != Phase::kDraft) {
+    const Binding bound{newest->incumbent, newest->incumbent_version, newest->candidate_version};
+    const bool usable =
+        candidate.rollout_id == newest->id && candidate.evidence &&
+        candidate.evidence->window() == newest->window &&
+        candidate.evidence->fingerprint() == FingerprintOf(key, bound, newest->plan);
+    if (usable) return;
+    const auto fed = Feed(
+        newest->id,
+        EvidenceLost{"the evidence so far cannot be used with the present comparators; it starts "
+                     "anew"},
+        now);
+    if (!fed.ok()) spdlog::error("rollout {}: {}", newest->id, Message(fed.status()));
+    return;
+  }
+  if (candidate.ended) {
+    const RolloutState* ended = rollouts_.Find(candidate.rollout_id);
+    if (ended != nullptr && ended == newest && RecordStands(*ended, *binding)) return;
+  }
+  if (binding->incumbent == key.second) {
+    candidates_.erase(key);
+    return;
+  }
+  const bool same = candidate.rollout_id.empty() && candidate.evidence &&
+                    candidate.evidence->fingerprint() == FingerprintOf(key, *binding, PlanOf(key));
+  if (!same) Observe(key, now);
+}
+
+std::vector<RolloutDriver::Key> RolloutDriver::AllKeys() const {
+  std::set<Key> keys;
+  for (const Route& route : topology_->routes) {
+    for (const CandidateArm& arm : route.candidates) keys.insert({route.name, arm.cluster});
+  }
+  for (const auto& [key, candidate] : candidates_) keys.insert(key);
+  for (const std::string& id : rollouts_.ActiveIds()) {
+    const RolloutState* rollout = rollouts_.Find(id);
+    keys.insert({rollout->route, rollout->candidate});
+  }
+  return {keys.begin(), keys.end()};
+}
+
+void RolloutDriver::Reconcile(WallTime now) {
+  for (const std::string& id : rollouts_.ActiveIds()) ReconcileRollout(id, now);
+  for (const Key& key : AllKeys()) ReconcileEvidence(key, now);
+  PublishTraffic();
+  changed_ = true;
+}
+
+void RolloutDriver::CatchUpWithFile(WallTime now) {
+  for (const Route& route : topology_->routes) {
+    RouteControl switches = rollouts_.Switches(route.name);
+    if (switches.promoted.empty()) continue;
+    const Cluster* promoted = topology_->FindCluster(switches.promoted);
+    if (promoted == nullptr || promoted->version != switches.promoted_version) {
+      spdlog::warn(
+          "route {}: {} version {} was promoted by rollout {} and is not in the "
+          "configuration; {} serves as the file says",
+          route.name, switches.promoted, switches.promoted_version, switches.promoted_by,
+          route.incumbent);
+      continue;
+    }
+    if (route.incumbent != switches.promoted) continue;
+    JournalLine line;
+    line.at = now;
+    line.route = route.name;
+    line.actor = "automation";
+    line.action = "settle";
+    line.reason = "the configuration names the promoted incumbent";
+    line.from = line.to = fmt::format("incumbent {} {}", promoted->name, promoted->version);
+    line.evidence = "promoted by rollout " + switches.promoted_by;
+    switches.promoted.clear();
+    switches.promoted_version.clear();
+    switches.promoted_by.clear();
+    rollouts_.SetSwitches(switches);
+    ControlTxn txn;
+    txn.routes.push_back(switches);
+    txn.journal.push_back(line);
+    journal_.WriteSoon(std::move(txn));
+  }
+}
+
+void RolloutDriver::RestoreEvidence(const Key& key, WallTime now) {
+  const auto binding = BindingOf(key);
+  if (!binding) return;
+  const RolloutState* newest = rollouts_.Newest(key.first, key.second);
+  const bool started = newest != nullptr && newest->phase != Phase::kDraft;
+  const bool ended = started && IsTerminal(newest->phase);
+  const bool of_rollout = started && (!ended || RecordStands(*newest, *binding));
+  if (!of_rollout && binding->incumbent == key.second) return;
+  const Binding bound =
+      of_rollout ? Binding{newest->incumbent, newest->incumbent_version, newest->candidate_version}
+                 : *binding;
+  const Plan plan = of_rollout ? newest->plan : PlanOf(key);
+  const std::string name = of_rollout ? newest->id : key.first + "/" + key.second;
+  const auto stored = stored_evidence_.find(name);
+  if (stored == stored_evidence_.end()) return;
+  auto evidence = CandidateEvidence::Decode(
+      stored->second, ShapeOf(*topology_->FindRoute(key.first)), FingerprintOf(key, bound, plan),
+      around_.book.SumCoverage(key.first, key.second));
+  if (!evidence.ok()) {
+    spdlog::warn("evidence of {}: {}", name, Message(evidence.status()));
+    return;
+  }
+  Candidate& candidate = candidates_[key];
+  candidate.evidence = std::move(*evidence);
+  if (!of_rollout) return;
+  candidate.rollout_id = newest->id;
+  candidate.ended = ended;
+  // A stage is entered in the store before its window is in the saved evidence.
+  if (!ended) {
+    candidate.evidence->StartWindow(newest->window, now);
+    return;
+  }
+  const bool completed = newest->phase == Phase::kCompleted;
+  const StageContext context =
+      ContextOfStage(newest->plan, completed ? newest->plan.stages.size() : newest->stage);
+  candidate.verdict =
+      Evaluate(candidate.evidence->ledger(), newest->plan, context, newest->phase_since);
+  candidate.verdict_window = candidate.evidence->window();
+}
+
+absl::Status RolloutDriver::Load() {
+  const WallTime now = around_.now();
+  ASSIGN_OR_RETURN(const ControlState state, around_.store.Load());
+  journal_.Restore(state);
+  rollouts_.Restore(state);
+  started_at_ = now;
+  saved_at_ = now;
+  WallTime last_alive = around_.store.LastProof();
+  for (const JournalLine& line : state.journal) last_alive = std::max(last_alive, line.at);
+  for (const EvidenceBlob& blob : state.evidence) stored_evidence_[blob.rollout_id] = blob.bytes;
+  for (const Key& key : AllKeys()) RestoreEvidence(key, now);
+  stored_evidence_.clear();
+  for (const std::string& id : rollouts_.ActiveIds()) {
+    const auto held = Feed(id, Restarted{last_alive}, now);
+    if (!held.ok()) spdlog::error("rollout {}: {}", id, Message(held.status()));
+    const RolloutState& rollout = *rollouts_.Find(id);
+    if (rollout.weight_ppm == 0) continue;
+    candidates_[{rollout.route, rollout.candidate}].breaker.Arm(
+        around_.book.Arm(rollout.route, rollout.candidate), now);
+  }
+  CatchUpWithFile(now);
+  Reconcile(now);
+  PublishControl(now);
+  return absl::OkStatus();
+}
+
+void RolloutDriver::Reload(std::shared_ptr<const Topology> topology) {
+  const WallTime now = around_.now();
+  PollCoverage();
+  topology_ = std::move(topology);
+  CatchUpWithFile(now);
+  Reconcile(now);
+  PublishControl(now);
+}
+
+}  // namespace understudy

@@ -1,0 +1,58 @@
+// One message shape for every protocol: a head of views into the bytes it was read from, then body
+// bytes, then trailers. Whoever keeps a head keeps its bytes.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace understudy {
+
+struct HeaderField {
+  std::string_view name;   // case as received
+  std::string_view value;  // without surrounding white space
+};
+
+// ASCII case-insensitive equality; `lower` is already in lower case.
+bool NameIs(std::string_view name, std::string_view lower);
+
+// The first field of that name, or null.
+const HeaderField* FindField(const std::vector<HeaderField>& fields, std::string_view lower);
+
+// How a message's body ends on the wire.
+enum class Framing { kNone, kLength, kChunked, kUntilClose };
+
+struct RequestHead {
+  std::string_view method;
+  std::string_view target;   // origin form: path and query, raw bytes, never normalised
+  std::string_view path;     // the target up to '?'
+  std::string_view host;     // the Host field, or the authority of an absolute target
+  std::vector<HeaderField> fields;
+  int minor_version = 1;     // of HTTP/1.x
+  Framing framing = Framing::kNone;
+  std::uint64_t content_length = 0;
+  bool keep_alive = true;
+  bool expects_continue = false;
+
+  // Makes the views point to a copy of the head's bytes: `from` is where they lie now.
+  void Rebase(const char* from, const char* to);
+};
+
+struct AnswerHead {
+  int status = 0;
+  std::string_view reason;
+  std::vector<HeaderField> fields;
+  int minor_version = 1;
+  Framing framing = Framing::kNone;
+  std::uint64_t content_length = 0;
+  bool keep_alive = true;
+  bool retry_after = false;
+
+  void Rebase(const char* from, const char* to);
+};
+
+// GET, HEAD, OPTIONS, TRACE, PUT, DELETE (RFC 9110 section 9.2.2).
+bool IsIdempotentMethod(std::string_view method);
+
+}  // namespace understudy

@@ -1,0 +1,64 @@
+// The pump's loop.
+#include "proxy/wire/body_pump.h"
+
+#include "proxy/wire/socket_io.h"
+
+namespace understudy {
+
+BodyPump::BodyPump(Worker& worker, UpstreamConnection& connection, RequestBody& body,
+                   std::string_view head_left, Duration first_byte)
+    : worker_(worker),
+      connection_(connection),
+      body_(body),
+      head_left_(head_left),
+      first_byte_(first_byte),
+      ended_(worker.GetExecutor()) {}
+
+void BodyPump::Begin() { asio::co_spawn(worker_.GetExecutor(), Run(*this), asio::detached); }
+
+Task<> BodyPump::Run(BodyPump& pump) {
+  bool writable = pump.head_left_.empty() || co_await pump.Write(pump.head_left_, false);
+  while (writable && !pump.stopping_ && !pump.body_.Exhausted()) {
+    if (pump.body_.Available().empty()) {
+      const RequestBody::Status status = co_await pump.body_.ReadMore();
+      if (status != RequestBody::Status::kOk) {
+        pump.body_failed_ = !pump.stopping_;
+        pump.connection_.Interrupt();
+        break;
+      }
+      continue;
+    }
+    writable = co_await pump.Write(pump.body_.Available(), true);
+  }
+  pump.ended_.Set();
+}
+
+// False: the upstream takes no more. Its answer, if there is one, is still read by the exchange.
+Task<bool> BodyPump::Write(std::string_view bytes, bool of_body) {
+  PendingWrite write;
+  write.Set(bytes);
+  while (!stopping_) {
+    const std::size_t before = write.Bytes();
+    const WriteResult result = write.Try(connection_.socket);
+    if (of_body) body_.Advance(before - write.Bytes());
+    if (write.Bytes() < before && connection_.head.status == 0) {
+      connection_.ExpireAfter(first_byte_);
+    }
+    if (result != WriteResult::kBlocked) co_return result == WriteResult::kDone;
+    auto [error] =
+        co_await connection_.socket.async_wait(asio::socket_base::wait_write, kAwait);
+    if (error) co_return false;
+  }
+  co_return false;
+}
+
+Task<> BodyPump::Stop() {
+  stopping_ = true;
+  if (!ended_.IsSet()) {
+    body_.Interrupt();
+    connection_.Interrupt();
+  }
+  co_await ended_.Wait();
+}
+
+}  // namespace understudy

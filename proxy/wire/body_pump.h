@@ -1,0 +1,41 @@
+// Sends what is left of a request while its answer may already be arriving: a large or slow body,
+// or one that the upstream does not take at once. Small requests never need it.
+//
+// Threads: one worker's. Stop() must be awaited before the pump or what it refers to goes away.
+#pragma once
+
+#include <string_view>
+
+#include "proxy/async/event.h"
+#include "proxy/wire/request_body.h"
+#include "proxy/wire/upstream_connection.h"
+
+namespace understudy {
+
+class BodyPump {
+ public:
+  // `head_left` is the unsent rest of the head. Each progress renews the connection's deadline.
+  BodyPump(Worker& worker, UpstreamConnection& connection, RequestBody& body,
+           std::string_view head_left, Duration first_byte);
+
+  void Begin();
+  // Ends the pump wherever it is; returns when it has ended.
+  Task<> Stop();
+  // The client's side failed: it left, stalled, or sent a malformed or too large body.
+  bool BodyFailed() const { return body_failed_; }
+
+ private:
+  static Task<> Run(BodyPump& pump);
+  Task<bool> Write(std::string_view bytes, bool of_body);
+
+  Worker& worker_;
+  UpstreamConnection& connection_;
+  RequestBody& body_;
+  std::string_view head_left_;
+  const Duration first_byte_;
+  Event ended_;
+  bool stopping_ = false;
+  bool body_failed_ = false;
+};
+
+}  // namespace understudy

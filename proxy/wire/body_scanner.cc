@@ -1,0 +1,123 @@
+// The chunked coding (RFC 9112 section 7.1), byte by byte outside the payload.
+#include "proxy/wire/body_scanner.h"
+
+#include "proxy/wire/http1_head.h"
+#include "proxy/wire/http1_syntax.h"
+
+namespace understudy {
+namespace {
+
+int HexDigit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+// Fields that decide framing, routing or authentication must not come after the body.
+bool IsForbiddenTrailer(std::string_view name) {
+  for (const std::string_view forbidden :
+       {"transfer-encoding", "content-length", "host", "connection", "trailer", "te", "upgrade",
+        "authorization", "proxy-authorization", "content-encoding", "content-type",
+        "content-range"}) {
+    if (NameIs(name, forbidden)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+BodyScanner::BodyScanner(Framing framing, std::uint64_t content_length) : framing_(framing) {
+  switch (framing) {
+    case Framing::kNone: state_ = State::kDone; break;
+    case Framing::kLength:
+      remaining_ = content_length;
+      state_ = content_length == 0 ? State::kDone : State::kPayload;
+      break;
+    case Framing::kChunked: state_ = State::kSizeStart; break;
+    case Framing::kUntilClose: state_ = State::kEndless; break;
+  }
+}
+
+void BodyScanner::Step(char c) {
+  switch (state_) {
+    case State::kSizeStart:
+    case State::kSize: {
+      const int digit = HexDigit(c);
+      if (digit >= 0) {
+        // 15 digits stay below 2^60; leading zeros count too, as no honest sender has them.
+        if (++size_digits_ > 15) {
+          state_ = State::kBad;
+          return;
+        }
+        remaining_ = remaining_ * 16 + static_cast<std::uint64_t>(digit);
+        state_ = State::kSize;
+      } else if (state_ == State::kSizeStart) {
+        state_ = State::kBad;
+      } else if (c == ';') {
+        state_ = State::kExtension;
+        extension_bytes_ = 0;
+      } else {
+        state_ = c == '\r' ? State::kSizeLf : State::kBad;
+      }
+      return;
+    }
+    case State::kExtension:
+      if (c == '\r') {
+        state_ = State::kSizeLf;
+      } else if (!syntax::Is(c, syntax::kValue) || ++extension_bytes_ > kMaxExtension) {
+        state_ = State::kBad;
+      }
+      return;
+    case State::kSizeLf:
+      if (c == '\n') {
+        EndOfChunkSize();
+      } else {
+        state_ = State::kBad;
+      }
+      return;
+    case State::kPayloadCr: state_ = c == '\r' ? State::kPayloadLf : State::kBad; return;
+    case State::kPayloadLf:
+      state_ = c == '\n' ? State::kSizeStart : State::kBad;
+      size_digits_ = 0;
+      return;
+    case State::kTrailer: TrailerByte(c); return;
+    default: return;
+  }
+}
+
+void BodyScanner::EndOfChunkSize() {
+  size_digits_ = 0;
+  state_ = remaining_ == 0 ? State::kTrailer : State::kPayload;
+}
+
+void BodyScanner::TrailerByte(char c) {
+  trailer_ += c;
+  if (trailer_.size() > kMaxTrailer) {
+    state_ = State::kBad;
+    return;
+  }
+  if (c != '\n') return;
+  if (trailer_.size() < 2 || trailer_[trailer_.size() - 2] != '\r') {
+    state_ = State::kBad;
+    return;
+  }
+  const bool complete = trailer_ == "\r\n" || trailer_.ends_with("\r\n\r\n");
+  if (!complete) return;
+  std::vector<HeaderField> fields;
+  bool good = !ParseFields(trailer_, 100, fields).has_value();
+  for (const HeaderField& field : fields) good = good && !IsForbiddenTrailer(field.name);
+  state_ = good ? State::kDone : State::kBad;
+}
+
+std::optional<std::string_view> PayloadOf(std::string_view wire, Framing framing,
+                                          std::string& scratch) {
+  if (framing != Framing::kChunked) return wire;
+  scratch.clear();
+  BodyScanner scanner(framing, 0);
+  scanner.Scan(wire, [&scratch](std::string_view piece) { scratch.append(piece); });
+  if (!scanner.Done()) return std::nullopt;
+  return scratch;
+}
+
+}  // namespace understudy

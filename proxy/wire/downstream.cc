@@ -1,0 +1,204 @@
+// The connection's loop and its reading side.
+#include "proxy/wire/downstream.h"
+
+#include "proxy/async/clock.h"
+#include "proxy/wire/body_scanner.h"
+#include "proxy/wire/socket_io.h"
+
+namespace understudy {
+
+Downstream::Downstream(Worker& worker, Socket socket, const ListenerConfig& listener)
+    : worker_(worker),
+      socket_(std::move(socket)),
+      listener_(listener),
+      deadline_(
+          worker.deadlines,
+          [](void* self) {
+            auto* client = static_cast<Downstream*>(self);
+            client->expired_ = true;
+            error_code ignored;
+            client->socket_.cancel(ignored);
+          },
+          this),
+      write_deadline_(
+          worker.deadlines,
+          [](void* self) {
+            auto* client = static_cast<Downstream*>(self);
+            client->write_expired_ = true;
+            error_code ignored;
+            client->socket_.cancel(ignored);
+          },
+          this),
+      watch_(
+          worker.deadlines, [](void* self) { static_cast<Downstream*>(self)->LookAtClient(); },
+          this) {
+  PrepareSocket(socket_);
+  error_code error;
+  const auto peer = socket_.remote_endpoint(error);
+  if (!error) client_address_ = peer.address().to_string();
+  request_.fields.reserve(32);
+  worker_.counters.connections_open.Add();
+}
+
+Downstream::~Downstream() { worker_.counters.connections_open.Sub(1); }
+
+Task<> Downstream::Run(std::shared_ptr<Downstream> self, RequestHandler& handler) {
+  while (true) {
+    const HeadResult head = co_await self->ReadHead();
+    if (head == HeadResult::kClosed) break;
+    if (head == HeadResult::kRead) {
+      co_await handler.Serve(*self);
+      self->watch_.Disarm();
+      self->waiting_ = nullptr;
+    }
+    if (self->left_) break;
+    if (self->close_ || head == HeadResult::kRefused) {
+      co_await self->Linger();
+      break;
+    }
+  }
+  error_code ignored;
+  self->socket_.close(ignored);
+}
+
+void Downstream::BeginRequest() {
+  scanner_.Reset();
+  head_bytes_ = {};
+  head_holder_ = ChunkRef();
+  close_ = worker_.draining;
+  invited_ = rechunk_ = unchunk_ = false;
+  answer_status_ = 0;
+  answer_bytes_ = 0;
+  shown_arm_ = {};
+}
+
+// Waits for the first byte of a request. False: the client is done, or idle for too long.
+Task<bool> Downstream::AwaitBytes() {
+  idle_ = true;
+  deadline_.Arm(kIdleBufferAfter < listener_.timeouts.idle ? kIdleBufferAfter
+                                                           : listener_.timeouts.idle);
+  auto [error, bytes] = co_await socket_.async_read_some(input_.Prepare(), kAwait);
+  if (error && expired_ && !worker_.draining && kIdleBufferAfter < listener_.timeouts.idle) {
+    // Idle for a while: wait on without holding a buffer.
+    expired_ = false;
+    input_.ReleaseIfEmpty();
+    deadline_.Arm(listener_.timeouts.idle - kIdleBufferAfter);
+    auto [wait_error] = co_await socket_.async_wait(asio::socket_base::wait_read, kAwait);
+    error = wait_error;
+    if (!wait_error) {
+      auto [read_error, read] = co_await socket_.async_read_some(input_.Prepare(), kAwait);
+      error = read_error;
+      bytes = read;
+    }
+  }
+  idle_ = false;
+  deadline_.Disarm();
+  expired_ = false;
+  if (error) co_return false;
+  input_.Commit(bytes);
+  co_return true;
+}
+
+Task<Downstream::HeadResult> Downstream::ReadHead() {
+  BeginRequest();
+  const HeadLimits limits{worker_.limits.header_bytes, worker_.limits.headers};
+  if (input_.Empty()) {
+    if (half_closed_ || !co_await AwaitBytes()) co_return HeadResult::kClosed;
+  }
+  request_start_ = SteadyNow();
+  deadline_.Arm(listener_.timeouts.header);
+  std::optional<HeadError> refused;
+  while (true) {
+    // Empty lines before a request are ignored (RFC 9112 section 2.2).
+    while (scanner_.HeadBytes() == 0 && input_.Bytes().starts_with("\r\n")) input_.Consume(2);
+    const std::string_view bytes = input_.Bytes();
+    const bool only_cr = bytes == "\r" && !scanner_.SawStartLine();
+    const HeadScanner::State state =
+        only_cr ? HeadScanner::State::kNeedMore : scanner_.Scan(bytes, limits);
+    if (state == HeadScanner::State::kFound) {
+      head_bytes_ = bytes.substr(0, scanner_.HeadBytes());
+      refused = ParseRequestHead(head_bytes_, limits, request_);
+      break;
+    }
+    if (state == HeadScanner::State::kBad) {
+      refused = scanner_.Error();
+      break;
+    }
+    auto [error, read] = co_await socket_.async_read_some(input_.Prepare(), kAwait);
+    if (error) {
+      if (!expired_) co_return HeadResult::kClosed;
+      refused = HeadError{408, "the request's head did not arrive in time"};
+      worker_.counters.client_timeouts.Add();
+      break;
+    }
+    input_.Commit(read);
+  }
+  deadline_.Disarm();
+  expired_ = false;
+  if (refused) {
+    worker_.counters.bad_requests.Add();
+    request_.minor_version = 1;
+    request_.method = "GET";
+    co_await Reply(refused->status, "bad_request", refused->reason, true);
+    co_return HeadResult::kRefused;
+  }
+  // Held, the chunk is not read into again before this request is over.
+  head_holder_ = input_.Holder();
+  input_.Consume(head_bytes_.size());
+  if (!request_.keep_alive) close_ = true;
+  co_return HeadResult::kRead;
+}
+
+Task<Downstream::ReadStatus> Downstream::ReadMore() {
+  deadline_.Arm(listener_.timeouts.body_idle);
+  auto [error, bytes] = co_await socket_.async_read_some(input_.Prepare(), kAwait);
+  deadline_.Disarm();
+  if (!error) {
+    input_.Commit(bytes);
+    co_return ReadStatus::kBytes;
+  }
+  const bool timed_out = expired_ || error == asio::error::operation_aborted;
+  expired_ = false;
+  co_return timed_out && !left_ ? ReadStatus::kTimeout : ReadStatus::kClosed;
+}
+
+void Downstream::InterruptRead() {
+  error_code ignored;
+  socket_.cancel(ignored);
+}
+
+// After a last answer, what the client still sends is read for a moment: closing at once would
+// reset the connection and could destroy the answer on its way (RFC 9112 section 9.6).
+Task<> Downstream::Linger() {
+  static constexpr Duration kPatience = std::chrono::seconds(1);
+  static constexpr std::size_t kMostBytes = 1u << 20;
+  error_code ignored;
+  socket_.shutdown(asio::socket_base::shutdown_send, ignored);
+  deadline_.Arm(kPatience);
+  std::size_t drained = 0;
+  while (drained < kMostBytes && !expired_) {
+    input_.Consume(input_.Bytes().size());
+    auto [error, bytes] = co_await socket_.async_read_some(input_.Prepare(), kAwait);
+    if (error) break;
+    input_.Commit(bytes);
+    drained += bytes;
+  }
+  deadline_.Disarm();
+}
+
+void Downstream::CloseWhenIdle() {
+  close_ = true;
+  if (!idle_) return;
+  error_code ignored;
+  socket_.close(ignored);
+}
+
+void Downstream::Cut() {
+  left_ = true;
+  AbortOnClose(socket_);
+  error_code ignored;
+  socket_.close(ignored);
+  if (waiting_ != nullptr) waiting_->ClientLeft();
+}
+
+}  // namespace understudy

@@ -1,0 +1,204 @@
+// The connection's writing side: answers from upstreams, answers made here, and whether anybody is
+// still there to read them.
+#include <fmt/format.h>
+
+#include "proxy/async/clock.h"
+#include "proxy/base/log.h"
+#include "proxy/wire/body_scanner.h"
+#include "proxy/wire/downstream.h"
+
+namespace understudy {
+namespace {
+
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+std::string_view ReasonPhrase(int status) {
+  switch (status) {
+    case 400: return "Bad Request";
+    case 403: return "Forbidden";
+    case 404: return "Not Found";
+    case 408: return "Request Timeout";
+    case 413: return "Content Too Large";
+    case 414: return "URI Too Long";
+    case 417: return "Expectation Failed";
+    case 431: return "Request Header Fields Too Large";
+    case 501: return "Not Implemented";
+    case 502: return "Bad Gateway";
+    case 503: return "Service Unavailable";
+    case 504: return "Gateway Timeout";
+    case 505: return "HTTP Version Not Supported";
+    default: return "Error";
+  }
+}
+
+}  // namespace
+
+WriteResult Downstream::Write(std::string_view first, std::string_view second,
+                              std::string_view third) {
+  pending_.Set(first, second, third);
+  const WriteResult result = pending_.Try(socket_);
+  if (result == WriteResult::kFailed) ClientIsGone();
+  return result;
+}
+
+WriteResult Downstream::Start(const AnswerHead& head, std::string_view bytes, bool body_done) {
+  answer_status_ = head.status;
+  answer_bytes_ = bytes.size();
+  AnswerRewrite rewrite;
+  rewrite.client_minor_version = request_.minor_version;
+  rewrite.arm = shown_arm_;
+  const bool old_client = request_.minor_version == 0;
+  rechunk_ = head.framing == Framing::kUntilClose && !old_client;
+  unchunk_ = head.framing == Framing::kChunked && old_client;
+  if (old_client && (unchunk_ || head.framing == Framing::kUntilClose)) close_ = true;
+  rewrite.chunk = rechunk_;
+  rewrite.unchunk = unchunk_;
+  rewrite.close = close_;
+  WriteAnswerHead(head, rewrite, head_out_);
+  if (unchunk_) {
+    unchunker_ = std::make_unique<BodyScanner>(Framing::kChunked, 0);
+    unchunked_.clear();
+    unchunker_->Scan(bytes, [this](std::string_view piece) { unchunked_.append(piece); });
+    return Write(head_out_, unchunked_);
+  }
+  if (rechunk_) {
+    if (!bytes.empty()) head_out_ += fmt::format("{:x}\r\n", bytes.size());
+    tail_out_ = bytes.empty() ? "" : "\r\n";
+    if (body_done) tail_out_ += "0\r\n\r\n";
+    return Write(head_out_, bytes, tail_out_);
+  }
+  return Write(head_out_, bytes);
+}
+
+WriteResult Downstream::More(std::string_view bytes, bool body_done) {
+  answer_bytes_ += bytes.size();
+  if (unchunk_) {
+    unchunked_.clear();
+    unchunker_->Scan(bytes, [this](std::string_view piece) { unchunked_.append(piece); });
+    return Write(unchunked_, {});
+  }
+  if (rechunk_) {
+    head_out_.clear();
+    tail_out_.clear();
+    if (!bytes.empty()) {
+      head_out_ = fmt::format("{:x}\r\n", bytes.size());
+      tail_out_ = "\r\n";
+    }
+    if (body_done) tail_out_ += "0\r\n\r\n";
+    return Write(head_out_, bytes, tail_out_);
+  }
+  return Write(bytes, {});
+}
+
+WriteResult Downstream::Interim(const AnswerHead& head) {
+  // An HTTP/1.0 client knows no interim answers; a 100 of the upstream's own would be a second one.
+  if (request_.minor_version == 0 || (head.status == 100 && invited_)) return WriteResult::kDone;
+  head_out_ = fmt::format("HTTP/1.1 {} {}\r\n", head.status, head.reason);
+  for (const HeaderField& field : head.fields) {
+    if (NameIs(field.name, "connection") || NameIs(field.name, "upgrade")) continue;
+    head_out_.append(field.name).append(": ").append(field.value).append("\r\n");
+  }
+  head_out_ += "\r\n";
+  return Write(head_out_, {});
+}
+
+Task<WriteResult> Downstream::Flush() {
+  WriteResult result = WriteResult::kBlocked;
+  while (result == WriteResult::kBlocked) {
+    write_deadline_.Arm(listener_.timeouts.body_idle);
+    auto [error] = co_await socket_.async_wait(asio::socket_base::wait_write, kAwait);
+    write_deadline_.Disarm();
+    if (error) {
+      if (write_expired_) worker_.counters.client_timeouts.Add();
+      write_expired_ = false;
+      ClientIsGone();
+      co_return WriteResult::kFailed;
+    }
+    result = pending_.Try(socket_);
+  }
+  if (result == WriteResult::kFailed) ClientIsGone();
+  co_return result;
+}
+
+void Downstream::InviteBody() {
+  if (!request_.expects_continue || invited_) return;
+  invited_ = true;
+  // A socket that cannot take so little is a client that does not read its answers.
+  if (Write(kContinue, {}) == WriteResult::kBlocked) Abort();
+}
+
+Task<> Downstream::Reply(int status, std::string_view reason, std::string_view sentence,
+                         bool close) {
+  if (close) close_ = true;
+  answer_status_ = status;
+  const std::string body = fmt::format("{{\"error\": {}, \"reason\": {}}}\n", JsonQuote(sentence),
+                                       JsonQuote(reason));
+  answer_bytes_ = body.size();
+  head_out_ = fmt::format(
+      "HTTP/1.1 {} {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n"
+      "x-understudy-reason: {}\r\n{}{}\r\n",
+      status, ReasonPhrase(status), body.size(), reason, status == 503 ? "Retry-After: 1\r\n" : "",
+      close_                        ? "Connection: close\r\n"
+      : request_.minor_version == 0 ? "Connection: keep-alive\r\n"
+                                    : "");
+  tail_out_ = request_.method == "HEAD" ? std::string() : body;
+  if (Write(head_out_, tail_out_) == WriteResult::kBlocked) co_await Flush();
+}
+
+void Downstream::Abort() {
+  AbortOnClose(socket_);
+  ClientIsGone();
+}
+
+void Downstream::ClientIsGone() {
+  if (left_) return;
+  left_ = true;
+  worker_.counters.clients_left.Add();
+  if (waiting_ != nullptr) waiting_->ClientLeft();
+}
+
+void Downstream::WatchWhile(Interruptible* waiting) {
+  waiting_ = waiting;
+  if (waiting != nullptr) {
+    watch_.Arm(kWatchAfter);
+  } else {
+    watch_.Disarm();
+  }
+}
+
+// An answer takes its time: see whether the client is still there. A FIN may mean that it left or
+// that it only ended its side; 100 Continue tells, since who has closed answers it with RST.
+void Downstream::LookAtClient() {
+  if (waiting_ == nullptr || watching_) return;
+  switch (PeekPeer(socket_)) {
+    case PeerState::kGone: ClientIsGone(); return;
+    case PeerState::kHalfClosed:
+      half_closed_ = true;
+      close_ = true;
+      if (request_.minor_version >= 1 && !Answered() &&
+          Write(kContinue, {}) == WriteResult::kBlocked) {
+        Abort();
+      }
+      if (!left_) WaitForEvent(asio::socket_base::wait_error);
+      return;
+    case PeerState::kBytes: WaitForEvent(asio::socket_base::wait_error); return;
+    case PeerState::kQuiet: WaitForEvent(asio::socket_base::wait_read); return;
+  }
+}
+
+void Downstream::WaitForEvent(asio::socket_base::wait_type what) {
+  watching_ = true;
+  socket_.async_wait(what, [self = weak_from_this(), what](const error_code& error) {
+    const auto client = self.lock();
+    if (client == nullptr) return;
+    client->watching_ = false;
+    if (error || client->waiting_ == nullptr) return;
+    if (what == asio::socket_base::wait_error) {
+      client->ClientIsGone();
+    } else {
+      client->LookAtClient();
+    }
+  });
+}
+
+}  // namespace understudy

@@ -1,0 +1,35 @@
+// One arm's part of a request: what became of it, when, and a bounded copy of the answer.
+#pragma once
+
+#include <string>
+
+#include "proxy/base/chunk.h"
+#include "proxy/base/time.h"
+#include "proxy/model/message.h"
+#include "proxy/model/sample.h"
+
+namespace understudy {
+
+struct Exchange {
+  ArmResult result;
+  SteadyTime sent{};
+  bool answer_started = false;  // some byte of the final answer was received
+  bool client_failed = false;   // the client left, or stalled; nothing is said about the upstream
+  bool request_failed = false;  // the client's body was malformed, stalled or too large
+  bool overloaded = false;      // 429, or 503 with Retry-After
+  std::string endpoint;         // "host:port" that was asked last, empty before
+
+  // The copy: only when one was asked for and it is whole.
+  bool captured = false;
+  bool capture_too_large = false;
+  SliceList head_bytes;         // with its empty line
+  SliceList body;               // as it lay on the wire
+  Framing framing = Framing::kNone;
+
+  bool FailedBeforeFirstByte() const {
+    return result.outcome != ExchangeOutcome::kAnswered && !answer_started && !client_failed &&
+           !request_failed;
+  }
+};
+
+}  // namespace understudy

@@ -1,0 +1,48 @@
+// Writes heads: a request's for an upstream, an answer's for a client. Hop-by-hop fields stay
+// behind (RFC 9110 section 7.6.1); everything else keeps its bytes and order.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "proxy/model/message.h"
+#include "proxy/model/topology.h"
+
+namespace understudy {
+
+// What a request's head becomes for one arm.
+struct RequestRewrite {
+  const Cluster* cluster = nullptr;
+  std::string_view client_address;   // for X-Forwarded-For
+  std::string_view endpoint;         // for `authority: upstream`
+  // For shadows, else empty:
+  std::string_view role;             // "shadow" or "control"
+  std::string_view route;
+  std::string_view candidate;
+  std::string_view pair_id;
+  std::string_view traceparent_parent;  // 16 hex digits that replace the parent id
+  const std::vector<std::string>* forward_credentials = nullptr;
+  // Replaces the body's framing, when the body was rewritten.
+  bool set_length = false;
+  std::uint64_t length = 0;
+};
+
+// Replaces `out`. A shadow's head leaves out credentials and idempotency keys.
+void WriteRequestHead(const RequestHead& head, const RequestRewrite& rewrite, std::string& out);
+
+struct AnswerRewrite {
+  bool close = false;                // the connection closes after this answer
+  int client_minor_version = 1;
+  bool chunk = false;                // the body has no end of its own: it will be sent chunked
+  bool unchunk = false;              // for an HTTP/1.0 client: the framing is dropped
+  std::string_view arm;              // x-understudy-arm, when not empty
+};
+
+// Replaces `out`.
+void WriteAnswerHead(const AnswerHead& head, const AnswerRewrite& rewrite, std::string& out);
+
+// Whether an inbound request is a shadow of an understudy in front of this one.
+bool IsShadowRequest(const RequestHead& head);
+
+}  // namespace understudy

@@ -1,0 +1,125 @@
+// Content-Length, Transfer-Encoding and Connection, read once.
+#include "proxy/wire/http1_framing.h"
+
+#include "proxy/wire/http1_syntax.h"
+
+namespace understudy {
+namespace {
+
+struct FramingFields {
+  std::optional<std::uint64_t> length;
+  bool chunked = false;
+  bool close = false;
+  bool keep_alive = false;
+  bool expects_continue = false;
+  bool expects_other = false;
+  bool retry_after = false;
+};
+
+bool EqualsIgnoringCase(std::string_view text, std::string_view lower) {
+  return NameIs(text, lower);
+}
+
+std::optional<HeadError> ReadTransferEncoding(std::string_view value, FramingFields& out) {
+  if (EqualsIgnoringCase(value, "chunked")) {
+    if (out.chunked) return HeadError{400, "more than one Transfer-Encoding"};
+    out.chunked = true;
+    return std::nullopt;
+  }
+  std::string_view last;
+  bool all_tokens = true;
+  syntax::ForEachElement(value, [&](std::string_view element) {
+    last = element;
+    all_tokens = all_tokens && syntax::IsToken(element.substr(0, element.find(';')));
+  });
+  // Another coding before a final chunked is legal but not understood; anything else is an attack
+  // or a mistake.
+  if (all_tokens && !out.chunked && EqualsIgnoringCase(last, "chunked") &&
+      value.find("chunked") == value.size() - 7) {
+    return HeadError{501, "only the transfer coding chunked is understood"};
+  }
+  return HeadError{400, "a Transfer-Encoding other than chunked"};
+}
+
+std::optional<HeadError> Read(const std::vector<HeaderField>& fields, int minor_version,
+                              FramingFields& out) {
+  for (const HeaderField& field : fields) {
+    // The first letter and the length sort out nearly every field without a comparison.
+    switch (field.name.size()) {
+      case 6:
+        if (NameIs(field.name, "expect")) {
+          (EqualsIgnoringCase(field.value, "100-continue") ? out.expects_continue
+                                                           : out.expects_other) = true;
+        }
+        break;
+      case 10:
+        if (NameIs(field.name, "connection")) {
+          syntax::ForEachElement(field.value, [&](std::string_view option) {
+            out.close = out.close || EqualsIgnoringCase(option, "close");
+            out.keep_alive = out.keep_alive || EqualsIgnoringCase(option, "keep-alive");
+          });
+        }
+        break;
+      case 11:
+        if (NameIs(field.name, "retry-after")) out.retry_after = true;
+        break;
+      case 14:
+        if (NameIs(field.name, "content-length")) {
+          if (out.length) return HeadError{400, "more than one Content-Length"};
+          out.length = syntax::ParseDecimal(field.value);
+          if (!out.length) return HeadError{400, "the Content-Length is no number"};
+        }
+        break;
+      case 17:
+        if (NameIs(field.name, "transfer-encoding")) {
+          if (auto error = ReadTransferEncoding(field.value, out)) return error;
+        }
+        break;
+      default:
+        break;
+    }
+  }
+  if (out.chunked && out.length) {
+    return HeadError{400, "both Content-Length and Transfer-Encoding"};
+  }
+  if (out.chunked && minor_version == 0) {
+    return HeadError{400, "Transfer-Encoding in an HTTP/1.0 message"};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<HeadError> FrameRequest(RequestHead& head) {
+  FramingFields fields;
+  if (auto error = Read(head.fields, head.minor_version, fields)) return error;
+  if (fields.expects_other) return HeadError{417, "only Expect: 100-continue is understood"};
+  head.content_length = fields.length.value_or(0);
+  head.framing = fields.chunked                 ? Framing::kChunked
+                 : fields.length.value_or(0) > 0 ? Framing::kLength
+                                                 : Framing::kNone;
+  head.keep_alive = head.minor_version >= 1 ? !fields.close : fields.keep_alive && !fields.close;
+  head.expects_continue = fields.expects_continue && head.minor_version >= 1;
+  return std::nullopt;
+}
+
+std::optional<HeadError> FrameAnswer(std::string_view request_method, AnswerHead& head) {
+  FramingFields fields;
+  if (auto error = Read(head.fields, head.minor_version, fields)) return error;
+  head.content_length = fields.length.value_or(0);
+  head.retry_after = fields.retry_after;
+  head.keep_alive = head.minor_version >= 1 ? !fields.close : fields.keep_alive && !fields.close;
+  if (request_method == "HEAD" || head.status < 200 || head.status == 204 || head.status == 304) {
+    head.framing = Framing::kNone;
+  } else if (fields.chunked) {
+    head.framing = Framing::kChunked;
+  } else if (fields.length) {
+    head.framing = *fields.length > 0 ? Framing::kLength : Framing::kNone;
+  } else {
+    head.framing = Framing::kUntilClose;
+    head.keep_alive = false;
+  }
+  return std::nullopt;
+}
+
+}  // namespace understudy

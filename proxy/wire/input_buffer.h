@@ -1,0 +1,76 @@
+// The bytes read from a socket and not yet used, in a pooled chunk. Bytes that others share are
+// never overwritten: reading then goes on behind them or in a new chunk.
+#pragma once
+
+#include <boost/asio/buffer.hpp>
+#include <algorithm>
+#include <cstring>
+#include <string_view>
+
+#include "proxy/base/chunk.h"
+
+namespace understudy {
+
+class InputBuffer {
+ public:
+  static constexpr std::size_t kFirstRead = 16u << 10;
+  static constexpr std::size_t kLargestRead = 256u << 10;
+
+  std::string_view Bytes() const {
+    return chunk_ ? std::string_view(chunk_->Data() + begin_, end_ - begin_) : std::string_view();
+  }
+  const ChunkRef& Holder() const { return chunk_; }
+  bool Empty() const { return begin_ == end_; }
+
+  void Consume(std::size_t bytes) { begin_ += bytes; }
+
+  // Room to read into. Views of Bytes() taken before are only valid if their chunk is held.
+  boost::asio::mutable_buffer Prepare() {
+    if (!chunk_) {
+      chunk_ = ChunkRef::Allocate(read_size_);
+      begin_ = end_ = 0;
+    } else if (begin_ == end_ && !chunk_->Shared()) {
+      begin_ = end_ = 0;
+    }
+    if (chunk_->Capacity() - end_ < kLeastRoom || chunk_->Capacity() < read_size_) Replace();
+    prepared_ = chunk_->Capacity() - end_;
+    return {chunk_->Data() + end_, prepared_};
+  }
+
+  void Commit(std::size_t bytes) {
+    end_ += bytes;
+    // A read that filled its room asks for larger ones: large bodies then take few calls.
+    if (bytes == prepared_ && read_size_ < kLargestRead) read_size_ *= 4;
+  }
+
+  // Gives the memory back while there is nothing to keep.
+  void ReleaseIfEmpty() {
+    if (!Empty()) return;
+    chunk_ = ChunkRef();
+    begin_ = end_ = 0;
+    read_size_ = kFirstRead;
+  }
+
+  // The next reads are ordinary again.
+  void ForgetSize() { read_size_ = kFirstRead; }
+
+ private:
+  static constexpr std::size_t kLeastRoom = 4u << 10;
+
+  void Replace() {
+    const std::string_view left = Bytes();
+    ChunkRef larger = ChunkRef::Allocate(std::max(read_size_, left.size() + kFirstRead));
+    if (!left.empty()) std::memcpy(larger->Data(), left.data(), left.size());
+    begin_ = 0;
+    end_ = left.size();
+    chunk_ = std::move(larger);
+  }
+
+  ChunkRef chunk_;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+  std::size_t prepared_ = 0;
+  std::size_t read_size_ = kFirstRead;
+};
+
+}  // namespace understudy

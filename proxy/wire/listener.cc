@@ -1,0 +1,103 @@
+// Binding and the accept loop.
+#include "proxy/wire/listener.h"
+
+#include <fmt/format.h>
+
+#include <boost/asio/ip/address.hpp>
+
+#include "proxy/async/event.h"
+#include <algorithm>
+
+#include "proxy/base/log.h"
+#include "proxy/base/status.h"
+#include "proxy/wire/socket_io.h"
+
+namespace understudy {
+
+Listener::Listener(Worker& worker, const ListenerConfig& config, RequestHandler& handler)
+    : worker_(worker), config_(config), handler_(handler), acceptor_(worker.GetExecutor()) {}
+
+absl::StatusOr<std::unique_ptr<Listener>> Listener::Bind(Worker& worker,
+                                                         const ListenerConfig& config,
+                                                         RequestHandler& handler) {
+  using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+  std::unique_ptr<Listener> listener(new Listener(worker, config, handler));
+  Acceptor& acceptor = listener->acceptor_;
+  error_code error;
+  const auto ip = asio::ip::make_address(config.address.host, error);
+  const auto fail = [&]() -> absl::Status {
+    return Unavailable(fmt::format("listener {}: cannot listen on {}: {}", config.name,
+                                   config.address.text, error.message()));
+  };
+  if (error) return fail();
+  const asio::ip::tcp::endpoint endpoint(ip, config.address.port);
+  if (acceptor.open(endpoint.protocol(), error)) return fail();
+  acceptor.set_option(asio::socket_base::reuse_address(true), error);
+  if (acceptor.set_option(ReusePort(true), error)) return fail();
+  if (acceptor.bind(endpoint, error)) return fail();
+  if (acceptor.listen(4096, error)) return fail();
+  listener->port_ = acceptor.local_endpoint(error).port();
+  return listener;
+}
+
+void Listener::Begin() { asio::co_spawn(worker_.GetExecutor(), Accept(*this), asio::detached); }
+
+Task<> Listener::Accept(Listener& listener) {
+  Worker& worker = listener.worker_;
+  const auto most = static_cast<std::uint64_t>(
+      std::max<std::size_t>(1, static_cast<std::size_t>(worker.limits.connections) / worker.count));
+  while (!listener.stopping_) {
+    auto [error, socket] = co_await listener.acceptor_.async_accept(kAwait);
+    if (error == asio::error::operation_aborted) break;
+    if (error) {
+      // Out of descriptors, most likely: wait a moment instead of spinning.
+      worker.counters.connections_refused.Add();
+      Event pause(worker.GetExecutor());
+      co_await pause.WaitFor(std::chrono::milliseconds(20));
+      continue;
+    }
+    if (worker.counters.connections_open.Value() >= most) {
+      listener.Refuse(std::move(socket));
+      continue;
+    }
+    worker.counters.connections_accepted.Add();
+    auto client = std::make_shared<Downstream>(worker, std::move(socket), listener.config_);
+    asio::co_spawn(worker.GetExecutor(), RunClient(listener, std::move(client)), asio::detached);
+  }
+}
+
+Task<> Listener::RunClient(Listener& listener, std::shared_ptr<Downstream> client) {
+  listener.open_.insert(client.get());
+  try {
+    co_await Downstream::Run(client, listener.handler_);
+  } catch (const std::exception& failure) {
+    // Nothing on the path throws on purpose; what still does ends this connection alone.
+    spdlog::error("a connection ended by an exception: {}", failure.what());
+  }
+  listener.open_.erase(client.get());
+}
+
+void Listener::Refuse(Socket socket) {
+  worker_.counters.connections_refused.Add();
+  PrepareSocket(socket);
+  PendingWrite write;
+  write.Set(
+      "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 1\r\n"
+      "x-understudy-reason: too_many_connections\r\nConnection: close\r\n\r\n");
+  write.Try(socket);
+}
+
+void Listener::StopAccepting() {
+  stopping_ = true;
+  error_code ignored;
+  acceptor_.close(ignored);
+  const std::set<Downstream*> open = open_;
+  for (Downstream* client : open) client->CloseWhenIdle();
+}
+
+void Listener::CutAll() {
+  const std::set<Downstream*> open = open_;
+  for (Downstream* client : open) client->Cut();
+}
+
+}  // namespace understudy

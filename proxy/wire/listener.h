@@ -1,0 +1,50 @@
+// Accepts clients on one address for one worker. Every worker has a listener of its own on the same
+// port (SO_REUSEPORT); the kernel spreads connections over them.
+//
+// Threads: one worker's.
+#pragma once
+
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <memory>
+#include <set>
+
+#include "absl/status/statusor.h"
+#include "proxy/async/task.h"
+#include "proxy/wire/downstream.h"
+
+namespace understudy {
+
+class Listener {
+ public:
+  // Binds; the error is a sentence that names the address. Port 0 picks a free one.
+  static absl::StatusOr<std::unique_ptr<Listener>> Bind(Worker& worker,
+                                                        const ListenerConfig& config,
+                                                        RequestHandler& handler);
+  // The bound port.
+  std::uint16_t Port() const { return port_; }
+  // Starts accepting. The io_context must be run by the worker's thread.
+  void Begin();
+  // No new connections; idle ones are closed, others after their answer.
+  void StopAccepting();
+  // Cuts what is still open.
+  void CutAll();
+  std::size_t OpenConnections() const { return open_.size(); }
+
+ private:
+  using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
+  Listener(Worker& worker, const ListenerConfig& config, RequestHandler& handler);
+
+  static Task<> Accept(Listener& listener);
+  static Task<> RunClient(Listener& listener, std::shared_ptr<Downstream> client);
+  void Refuse(Socket socket);
+
+  Worker& worker_;
+  const ListenerConfig config_;
+  RequestHandler& handler_;
+  Acceptor acceptor_;
+  std::uint16_t port_ = 0;
+  bool stopping_ = false;
+  std::set<Downstream*> open_;
+};
+
+}  // namespace understudy

@@ -1,0 +1,344 @@
+// The exchange: get a connection, send, read the head, stream the body; once more on a fresh
+// connection when a reused one turned out stale.
+#include "proxy/wire/send.h"
+
+#include "proxy/async/clock.h"
+#include "proxy/wire/body_pump.h"
+#include "proxy/wire/body_scanner.h"
+
+namespace understudy {
+namespace {
+
+constexpr int kMostInterim = 32;
+constexpr int kMostEndpoints = 3;
+
+// The state of one Send(); woken by the client's leaving and by the total deadline.
+class Sending : public Interruptible {
+ public:
+  Sending(Worker& worker, const Outbound& outbound, Exchange& exchange)
+      : worker_(worker),
+        out_(outbound),
+        exchange_(exchange),
+        total_(
+            worker.deadlines,
+            [](void* self) {
+              auto* sending = static_cast<Sending*>(self);
+              sending->total_expired_ = true;
+              if (sending->connection_ != nullptr) sending->connection_->Interrupt();
+            },
+            this) {}
+
+  Task<> Run();
+  void ClientLeft() override {
+    client_left_ = true;
+    if (connection_ != nullptr) connection_->Interrupt();
+  }
+
+ private:
+  bool TakeIdle();
+  Task<bool> Acquire(bool fresh);
+  void SendRequest();
+  Task<bool> ReadHead();
+  Task<> StreamBody();
+  Task<bool> Attempt(bool fresh);
+  bool Delivered(WriteResult written) const {
+    return written == WriteResult::kDone && !client_left_;
+  }
+  Task<bool> Deliver(WriteResult written);
+  Task<> StopPump();
+  void Capture(std::string_view bytes);
+  void ConnectionBroke(const error_code& error);
+  void Fail(ExchangeOutcome outcome);
+  bool Stale() const;
+  void Finish();
+
+  Worker& worker_;
+  const Outbound& out_;
+  Exchange& exchange_;
+  Deadline total_;
+  bool total_expired_ = false;
+  bool client_left_ = false;
+  bool done_ = false;
+  std::unique_ptr<UpstreamConnection> connection_;
+  std::unique_ptr<BodyPump> pump_;
+  BodyScanner scanner_;
+};
+
+Task<> Sending::Run() {
+  exchange_.sent = SteadyNow();
+  total_.Arm(out_.total);
+  if (!co_await Attempt(false)) {
+    // Only a reused connection that died without a byte of answer comes here.
+    worker_.counters.upstream_retries.Add();
+    out_.body->Rewind();
+    co_await Attempt(true);
+  }
+  if (out_.client != nullptr) out_.client->WatchWhile(nullptr);
+  exchange_.result.latency = SteadyNow() - exchange_.sent;
+}
+
+// False: nothing of an answer came and the request may be sent once more.
+Task<bool> Sending::Attempt(bool fresh) {
+  if (!(!fresh && TakeIdle()) && !co_await Acquire(fresh)) co_return true;
+  SendRequest();
+  if (co_await ReadHead()) co_await StreamBody();
+  if (pump_ != nullptr) co_await StopPump();
+  if (!done_ && Stale()) {
+    connection_.reset();
+    co_return false;
+  }
+  Finish();
+  co_return true;
+}
+
+bool Sending::Stale() const {
+  return connection_->reused && !exchange_.answer_started && !client_left_ && out_.may_repeat &&
+         exchange_.result.outcome == ExchangeOutcome::kReset && out_.body->Replayable() &&
+         !exchange_.request_failed;
+}
+
+// The usual way to a connection: nothing to wait for.
+bool Sending::TakeIdle() {
+  const SteadyTime now = exchange_.sent;
+  EndpointState* endpoint = out_.cluster->Choose(now);
+  if (endpoint == nullptr) return false;
+  connection_ = out_.cluster->TakeIdle(*endpoint, now);
+  if (connection_ == nullptr) return false;
+  exchange_.endpoint = endpoint->address.text;
+  ++endpoint->in_flight;
+  return true;
+}
+
+Task<bool> Sending::Acquire(bool fresh) {
+  UpstreamCluster& cluster = *out_.cluster;
+  const EndpointState* avoid = nullptr;
+  for (int tried = 0; tried < kMostEndpoints; ++tried) {
+    const SteadyTime now = SteadyNow();
+    EndpointState* endpoint = cluster.Choose(now, avoid);
+    if (endpoint == nullptr) break;
+    exchange_.endpoint = endpoint->address.text;
+    if (!fresh) connection_ = cluster.TakeIdle(*endpoint, now);
+    if (connection_ == nullptr) {
+      if (!co_await cluster.WaitForPlace(cluster.Config().timeouts.connect)) {
+        Fail(ExchangeOutcome::kPoolExhausted);
+        co_return false;
+      }
+      if (!fresh) connection_ = cluster.TakeIdle(*endpoint, SteadyNow());
+    }
+    if (connection_ == nullptr) {
+      ExchangeOutcome failure{};
+      connection_ = co_await cluster.Connect(*endpoint, failure);
+      if (connection_ == nullptr) {
+        cluster.ConnectFailed(SteadyNow());
+        cluster.Failed(*endpoint, SteadyNow());
+        Fail(total_expired_ ? ExchangeOutcome::kTotalTimeout : failure);
+        avoid = endpoint;
+        if (total_expired_ || cluster.Config().endpoints.size() == 1) break;
+        continue;
+      }
+      cluster.Connected();
+    }
+    ++endpoint->in_flight;
+    exchange_.result.outcome = ExchangeOutcome::kCancelled;
+    if (!client_left_ && !total_expired_) co_return true;
+    --endpoint->in_flight;
+    connection_.reset();
+    Fail(client_left_ ? ExchangeOutcome::kCancelled : ExchangeOutcome::kTotalTimeout);
+    break;
+  }
+  co_return false;
+}
+
+void Sending::SendRequest() {
+  RequestRewrite rewrite = out_.rewrite;
+  rewrite.cluster = &out_.cluster->Config();
+  rewrite.endpoint = connection_->endpoint.address.text;
+  WriteRequestHead(*out_.head, rewrite, connection_->scratch);
+  RequestBody& body = *out_.body;
+  connection_->head.status = 0;
+  connection_->ExpireAfter(out_.first_byte);
+  PendingWrite write;
+  const std::string_view available = body.Available();
+  write.Set(connection_->scratch, available);
+  const WriteResult result = write.Try(connection_->socket);
+  const std::size_t total = connection_->scratch.size() + available.size();
+  const std::size_t sent = total - write.Bytes();
+  std::string_view head_left;
+  if (sent >= connection_->scratch.size()) {
+    body.Advance(sent - connection_->scratch.size());
+  } else {
+    head_left = std::string_view(connection_->scratch).substr(sent);
+  }
+  // After a failed write the answer, if there is one, is still read: a server may refuse early.
+  if (result != WriteResult::kFailed && (!head_left.empty() || !body.Exhausted())) {
+    pump_ = std::make_unique<BodyPump>(worker_, *connection_, body, head_left, out_.first_byte);
+    pump_->Begin();
+  } else if (out_.client != nullptr) {
+    out_.client->WatchWhile(this);
+  }
+}
+
+Task<bool> Sending::ReadHead() {
+  UpstreamConnection& up = *connection_;
+  const HeadLimits limits{256u << 10, 1000};
+  for (int interim = 0; interim <= kMostInterim;) {
+    const HeadScanner::State state =
+        up.input.Empty() ? HeadScanner::State::kNeedMore : up.scanner.Scan(up.input.Bytes(), limits);
+    if (state == HeadScanner::State::kNeedMore) {
+      auto [error, bytes] = co_await up.socket.async_read_some(up.input.Prepare(), kAwait);
+      if (error) {
+        ConnectionBroke(error);
+        co_return false;
+      }
+      up.input.Commit(bytes);
+      if (!exchange_.answer_started) {
+        exchange_.answer_started = true;
+        exchange_.result.first_byte = SteadyNow() - exchange_.sent;
+      }
+      continue;
+    }
+    const std::string_view head = up.input.Bytes().substr(0, up.scanner.HeadBytes());
+    if (state == HeadScanner::State::kBad ||
+        ParseAnswerHead(head, limits, out_.head->method, up.head)) {
+      Fail(ExchangeOutcome::kInvalidAnswer);
+      co_return false;
+    }
+    up.scanner.Reset();
+    if (up.head.status >= 200) {
+      if (out_.capture_limit > 0) exchange_.head_bytes.Append(up.input.Holder(), head);
+      up.input.Consume(head.size());
+      co_return true;
+    }
+    if (up.head.status == 101) break;
+    ++interim;
+    if (out_.client != nullptr) {
+      const WriteResult written = out_.client->Interim(up.head);
+      if (!Delivered(written) && !co_await Deliver(written)) co_return false;
+    }
+    up.input.Consume(head.size());
+  }
+  Fail(ExchangeOutcome::kInvalidAnswer);
+  co_return false;
+}
+
+Task<> Sending::StreamBody() {
+  UpstreamConnection& up = *connection_;
+  out_.cluster->Succeeded(up.endpoint);
+  exchange_.result.status = up.head.status;
+  exchange_.framing = up.head.framing;
+  exchange_.overloaded =
+      up.head.status == 429 || (up.head.status == 503 && up.head.retry_after);
+  exchange_.captured = out_.capture_limit > 0;
+  // An answer before the request's end: the rest of the request is not waited for afterwards.
+  if (out_.client != nullptr && !out_.body->Complete()) out_.client->CloseAfter();
+  scanner_ = BodyScanner(up.head.framing, up.head.content_length);
+  bool first = true;
+  while (true) {
+    const std::string_view arrived = up.input.Bytes();
+    const std::string_view bytes = arrived.substr(0, scanner_.Scan(arrived));
+    if (scanner_.Bad()) {
+      Fail(ExchangeOutcome::kInvalidAnswer);
+      co_return;
+    }
+    Capture(bytes);
+    if (out_.client != nullptr) {
+      const bool done = scanner_.Done();
+      const WriteResult written = first ? out_.client->Start(up.head, bytes, done)
+                                        : out_.client->More(bytes, done);
+      if (!Delivered(written) && !co_await Deliver(written)) co_return;
+    }
+    first = false;
+    up.input.Consume(bytes.size());
+    if (scanner_.Done()) break;
+    up.ExpireAfter(out_.cluster->Config().timeouts.idle);
+    auto [error, read] = co_await up.socket.async_read_some(up.input.Prepare(), kAwait);
+    if (error == asio::error::eof && scanner_.UntilClose()) {
+      if (out_.client != nullptr && !co_await Deliver(out_.client->More({}, true))) co_return;
+      break;
+    }
+    if (error) {
+      ConnectionBroke(error);
+      co_return;
+    }
+    up.input.Commit(read);
+  }
+  exchange_.result.bytes = scanner_.PayloadBytes();
+  exchange_.result.outcome = ExchangeOutcome::kAnswered;
+  done_ = true;
+}
+
+// Waits until the client has taken what was written. False: it left, and the exchange is over.
+Task<bool> Sending::Deliver(WriteResult written) {
+  if (written == WriteResult::kBlocked) {
+    connection_->deadline.Disarm();  // the upstream is not to blame for a slow client
+    written = co_await out_.client->Flush();
+  }
+  if (Delivered(written)) co_return true;
+  exchange_.client_failed = true;
+  Fail(ExchangeOutcome::kCancelled);
+  co_return false;
+}
+
+void Sending::Capture(std::string_view bytes) {
+  if (!exchange_.captured) return;
+  if (exchange_.body.Bytes() + bytes.size() > out_.capture_limit) {
+    exchange_.captured = false;
+    exchange_.capture_too_large = true;
+    exchange_.body.Clear();
+    return;
+  }
+  exchange_.body.Append(connection_->input.Holder(), bytes);
+}
+
+void Sending::ConnectionBroke(const error_code&) {
+  if (client_left_) {
+    exchange_.client_failed = true;
+    Fail(ExchangeOutcome::kCancelled);
+  } else if (pump_ != nullptr && pump_->BodyFailed()) {
+    exchange_.request_failed = true;
+    exchange_.client_failed = out_.body->State() == RequestBody::Status::kClientLeft;
+    Fail(ExchangeOutcome::kCancelled);
+  } else if (total_expired_) {
+    Fail(ExchangeOutcome::kTotalTimeout);
+  } else if (connection_->expired) {
+    Fail(exchange_.result.status != 0 ? ExchangeOutcome::kIdleTimeout
+                                      : ExchangeOutcome::kFirstByteTimeout);
+  } else {
+    Fail(ExchangeOutcome::kReset);
+  }
+}
+
+void Sending::Fail(ExchangeOutcome outcome) {
+  exchange_.result.outcome = outcome;
+  exchange_.captured = false;
+}
+
+Task<> Sending::StopPump() {
+  co_await pump_->Stop();
+  if (pump_->BodyFailed() && !done_) exchange_.request_failed = true;
+  pump_.reset();
+}
+
+void Sending::Finish() {
+  UpstreamConnection& up = *connection_;
+  --up.endpoint.in_flight;
+  const SteadyTime now = SteadyNow();
+  if (done_) {
+    const bool sent_whole = out_.body->Exhausted();
+    if (up.head.keep_alive && sent_whole && up.input.Empty() && !up.expired) {
+      out_.cluster->GiveBack(std::move(connection_), now);
+    }
+  } else if (!exchange_.client_failed && !exchange_.request_failed) {
+    out_.cluster->Failed(up.endpoint, now);
+  }
+  connection_.reset();
+}
+
+}  // namespace
+
+Task<> Send(Worker& worker, const Outbound& outbound, Exchange& exchange) {
+  Sending sending(worker, outbound, exchange);
+  co_await sending.Run();
+}
+
+}  // namespace understudy

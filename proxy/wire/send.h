@@ -1,0 +1,34 @@
+// One arm's exchange: the request goes to an endpoint of a cluster, the answer streams back into a
+// sink while it arrives. A failed upstream is a value in the Exchange, never an exception.
+//
+// Threads: one worker's. Everything an Outbound points to outlives Send().
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "proxy/wire/answer_sink.h"
+#include "proxy/wire/downstream.h"
+#include "proxy/wire/exchange.h"
+#include "proxy/wire/head_writer.h"
+#include "proxy/wire/request_body.h"
+#include "proxy/wire/upstream_pool.h"
+#include "proxy/wire/worker.h"
+
+namespace understudy {
+
+struct Outbound {
+  std::shared_ptr<UpstreamCluster> cluster;
+  const RequestHead* head = nullptr;
+  RequestRewrite rewrite;             // its cluster and endpoint are filled in by Send()
+  RequestBody* body = nullptr;
+  Downstream* client = nullptr;       // null for shadows
+  bool may_repeat = false;            // delivering the request twice is harmless
+  std::uint64_t capture_limit = 0;    // bytes of the answer's body to copy at most; 0: no copy
+  Duration first_byte = Duration::zero();  // zero: no limit
+  Duration total = Duration::zero();
+};
+
+Task<> Send(Worker& worker, const Outbound& outbound, Exchange& exchange);
+
+}  // namespace understudy

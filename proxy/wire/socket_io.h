@@ -1,0 +1,40 @@
+// Non-blocking socket calls that the data path makes directly, before it ever waits.
+#pragma once
+
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <span>
+#include <string_view>
+
+#include "proxy/async/task.h"
+
+namespace understudy {
+
+enum class WriteResult { kDone, kBlocked, kFailed };
+
+// Up to three pieces still to be written, in order.
+class PendingWrite {
+ public:
+  void Set(std::string_view first, std::string_view second = {}, std::string_view third = {}) {
+    pieces_ = {first, second, third};
+  }
+  // Writes what the socket takes now.
+  WriteResult Try(Socket& socket);
+  bool Empty() const { return pieces_[0].empty() && pieces_[1].empty() && pieces_[2].empty(); }
+  std::size_t Bytes() const { return pieces_[0].size() + pieces_[1].size() + pieces_[2].size(); }
+
+ private:
+  std::array<std::string_view, 3> pieces_;
+};
+
+// What a look at a socket without reading says.
+enum class PeerState { kQuiet, kBytes, kHalfClosed, kGone };
+PeerState PeekPeer(Socket& socket);
+
+// TCP_NODELAY and non-blocking mode; errors are ignored (the connection then fails on use).
+void PrepareSocket(Socket& socket);
+
+// Makes closing send RST, so that nobody takes what was sent for whole.
+void AbortOnClose(Socket& socket);
+
+}  // namespace understudy

@@ -1,0 +1,29 @@
+// Opening, interrupting and counting upstream connections.
+#include "proxy/wire/upstream_connection.h"
+
+#include "proxy/wire/upstream_pool.h"
+
+namespace understudy {
+
+UpstreamConnection::UpstreamConnection(Worker& worker, EndpointState& to)
+    : endpoint(to),
+      socket(worker.GetExecutor()),
+      deadline(
+          worker.deadlines,
+          [](void* self) {
+            auto* connection = static_cast<UpstreamConnection*>(self);
+            connection->expired = true;
+            connection->Interrupt();
+          },
+          this) {
+  ++endpoint.cluster->open_connections;
+}
+
+UpstreamConnection::~UpstreamConnection() { endpoint.cluster->ConnectionClosed(); }
+
+void UpstreamConnection::Interrupt() {
+  error_code ignored;
+  socket.cancel(ignored);
+}
+
+}  // namespace understudy

@@ -1,0 +1,190 @@
+// Choosing endpoints, keeping idle connections, opening new ones.
+#include "proxy/wire/upstream_pool.h"
+
+#include <algorithm>
+#include <boost/asio/ip/address.hpp>
+
+#include "proxy/async/clock.h"
+#include "proxy/wire/socket_io.h"
+
+namespace understudy {
+
+UpstreamCluster::UpstreamCluster(Worker& worker, Cluster config,
+                                 std::shared_ptr<HealthBoard> health)
+    : worker_(worker),
+      config_(std::move(config)),
+      health_(std::move(health)),
+      max_connections_(std::max<int>(
+          1, (config_.pool.max_connections + static_cast<int>(worker.count) - 1) /
+                 static_cast<int>(worker.count))) {
+  for (const SocketAddress& address : config_.endpoints) {
+    auto endpoint = std::make_unique<EndpointState>();
+    endpoint->cluster = this;
+    endpoint->address = address;
+    endpoint->index = endpoints_.size();
+    error_code error;
+    const auto ip = asio::ip::make_address(address.host, error);
+    if (!error) {
+      endpoint->resolved.emplace_back(ip, address.port);
+      endpoint->resolved_until = SteadyTime::max();
+    }
+    endpoints_.push_back(std::move(endpoint));
+  }
+}
+
+UpstreamCluster::~UpstreamCluster() {
+  for (auto& endpoint : endpoints_) endpoint->idle.clear();
+}
+
+EndpointState* UpstreamCluster::Choose(SteadyTime now, const EndpointState* avoid) {
+  if (endpoints_.size() == 1) return endpoints_.front().get();
+  EndpointState* best = nullptr;
+  int best_rank = 0;
+  ++next_;
+  for (std::size_t i = 0; i < endpoints_.size(); ++i) {
+    // Starting one further each time makes round robin, and spreads ties of least request.
+    EndpointState* endpoint = endpoints_[(next_ + i) % endpoints_.size()].get();
+    int rank = 3;  // lower is worse: unhealthy or ejected, to be avoided, fit
+    if (!health_->Healthy(endpoint->index) || now < endpoint->ejected_until) {
+      rank = 1;
+    } else if (endpoint == avoid) {
+      rank = 2;
+    }
+    const bool better =
+        best == nullptr || rank > best_rank ||
+        (rank == best_rank && config_.load_balancing == LoadBalancing::kLeastRequest &&
+         endpoint->in_flight < best->in_flight);
+    if (better) {
+      best = endpoint;
+      best_rank = rank;
+    }
+  }
+  return best;
+}
+
+std::unique_ptr<UpstreamConnection> UpstreamCluster::TakeIdle(EndpointState& endpoint,
+                                                              SteadyTime now) {
+  while (!endpoint.idle.empty()) {
+    std::unique_ptr<UpstreamConnection> connection = std::move(endpoint.idle.back());
+    endpoint.idle.pop_back();
+    // Closed meanwhile, or bytes nobody asked for: either way it must not be used again.
+    if (now - connection->idle_since >= config_.pool.idle ||
+        PeekPeer(connection->socket) != PeerState::kQuiet) {
+      continue;
+    }
+    connection->reused = true;
+    worker_.counters.upstream_reuses.Add();
+    return connection;
+  }
+  return nullptr;
+}
+
+void UpstreamCluster::GiveBack(std::unique_ptr<UpstreamConnection> connection, SteadyTime now) {
+  connection->deadline.Disarm();
+  connection->expired = false;
+  connection->idle_since = now;
+  connection->scanner.Reset();
+  connection->input.ReleaseIfEmpty();
+  EndpointState& endpoint = connection->endpoint;
+  endpoint.idle.push_back(std::move(connection));
+  if (!waiting_.empty()) {
+    Event* first = waiting_.front();
+    waiting_.pop_front();
+    first->Set();
+  }
+}
+
+void UpstreamCluster::CloseIdle(SteadyTime now) {
+  for (auto& endpoint : endpoints_) {
+    auto& idle = endpoint->idle;
+    // Oldest first in the list, as connections are taken and given back at its end.
+    const auto fresh = std::find_if(idle.begin(), idle.end(), [&](const auto& connection) {
+      return now - connection->idle_since < config_.pool.idle;
+    });
+    idle.erase(idle.begin(), fresh);
+  }
+}
+
+void UpstreamCluster::ConnectionClosed() {
+  --open_connections;
+  if (!waiting_.empty()) {
+    Event* first = waiting_.front();
+    waiting_.pop_front();
+    first->Set();
+  }
+}
+
+Task<bool> UpstreamCluster::WaitForPlace(Duration limit) {
+  if (open_connections < max_connections_) co_return true;
+  // An idle connection of another endpoint makes room.
+  for (auto& endpoint : endpoints_) {
+    if (!endpoint->idle.empty()) {
+      endpoint->idle.erase(endpoint->idle.begin());
+      co_return true;
+    }
+  }
+  if (waiting_.size() >= kMaxWaiting) co_return false;
+  Event event(worker_.GetExecutor());
+  waiting_.push_back(&event);
+  const bool got = co_await event.WaitFor(limit);
+  if (!got) waiting_.erase(std::find(waiting_.begin(), waiting_.end(), &event));
+  co_return got;
+}
+
+Task<bool> UpstreamCluster::Resolve(EndpointState& endpoint) {
+  const SteadyTime now = SteadyNow();
+  if (now < endpoint.resolved_until) co_return true;
+  asio::ip::basic_resolver<asio::ip::tcp, Executor> resolver(worker_.GetExecutor());
+  auto [error, results] = co_await resolver.async_resolve(
+      endpoint.address.host, std::to_string(endpoint.address.port), kAwait);
+  if (error || results.empty()) co_return !endpoint.resolved.empty();
+  endpoint.resolved.clear();
+  for (const auto& result : results) endpoint.resolved.push_back(result.endpoint());
+  endpoint.resolved_until = now + kResolveEvery;
+  co_return true;
+}
+
+Task<std::unique_ptr<UpstreamConnection>> UpstreamCluster::Connect(EndpointState& endpoint,
+                                                                   ExchangeOutcome& outcome) {
+  outcome = ExchangeOutcome::kConnectRefused;
+  if (!co_await Resolve(endpoint)) co_return nullptr;
+  worker_.counters.upstream_connects.Add();
+  auto connection = std::make_unique<UpstreamConnection>(worker_, endpoint);
+  connection->ExpireAfter(config_.timeouts.connect);
+  for (const auto& address : endpoint.resolved) {
+    error_code ignored;
+    connection->socket.close(ignored);
+    auto [error] = co_await connection->socket.async_connect(address, kAwait);
+    if (!error) {
+      connection->deadline.Disarm();
+      PrepareSocket(connection->socket);
+      co_return connection;
+    }
+    if (connection->expired) {
+      outcome = ExchangeOutcome::kConnectTimeout;
+      co_return nullptr;
+    }
+  }
+  co_return nullptr;
+}
+
+void UpstreamCluster::Succeeded(EndpointState& endpoint) {
+  endpoint.consecutive_failures = 0;
+  endpoint.ejected_until = {};
+}
+
+void UpstreamCluster::Failed(EndpointState& endpoint, SteadyTime now) {
+  if (++endpoint.consecutive_failures >= kEjectAfter) {
+    endpoint.ejected_until = now + kEjection;
+    // The next trial decides at once.
+    endpoint.consecutive_failures = kEjectAfter - 1;
+  }
+}
+
+void UpstreamCluster::ConnectFailed(SteadyTime now) {
+  static constexpr int kOpenAfter = 10;
+  static constexpr Duration kOpenFor = std::chrono::seconds(1);
+  if (++breaker_.consecutive >= kOpenAfter) breaker_.open_until = now + kOpenFor;
+}
+
+}  // namespace understudy

@@ -1,0 +1,58 @@
+// Every cluster one worker can ask, each with a pool for serving and one for shadows. Pools live on
+// across reloads as long as their cluster's configuration stays the same.
+//
+// Threads: one worker's, except HealthBoards, which all workers share.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "proxy/model/topology.h"
+#include "proxy/wire/upstream_pool.h"
+
+namespace understudy {
+
+// The health boards of all clusters, shared by the workers and the health checker. Thread-safe.
+class HealthBoards {
+ public:
+  std::shared_ptr<HealthBoard> For(const Cluster& cluster);
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<HealthBoard>> boards_;
+};
+
+enum class Purpose { kServing, kShadow };
+
+class Upstreams {
+ public:
+  Upstreams(Worker& worker, HealthBoards& health) : worker_(worker), health_(health) {}
+
+  // The pool of the cluster at `index` of that topology.
+  const std::shared_ptr<UpstreamCluster>& Of(const std::shared_ptr<const Topology>& topology,
+                                             std::size_t index, Purpose purpose);
+  void CloseIdle(SteadyTime now);
+  // Closes every idle connection.
+  void Clear();
+
+ private:
+  struct Pools {
+    std::shared_ptr<UpstreamCluster> serving;
+    std::shared_ptr<UpstreamCluster> shadow;
+  };
+  struct Known {
+    std::shared_ptr<const Topology> topology;
+    std::vector<Pools> pools;
+  };
+  Known Build(const std::shared_ptr<const Topology>& topology);
+
+  Worker& worker_;
+  HealthBoards& health_;
+  Known current_;
+  Known previous_;  // requests that began before a reload still use it
+};
+
+}  // namespace understudy

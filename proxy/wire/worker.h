@@ -1,0 +1,39 @@
+// What everything on one worker thread shares: its io_context, its deadlines, its counters.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string>
+
+#include "proxy/async/deadline.h"
+#include "proxy/async/task.h"
+#include "proxy/base/hash.h"
+#include "proxy/model/topology.h"
+#include "proxy/model/traffic_counters.h"
+
+namespace understudy {
+
+struct Worker {
+  Worker(std::size_t worker_index, std::size_t worker_count, const Limits& process_limits,
+         TrafficBook& book)
+      : index(worker_index),
+        count(worker_count),
+        limits(process_limits),
+        traffic(book),
+        counters(book.Process().At(worker_index)),
+        context(1),
+        deadlines(context) {}
+
+  Executor GetExecutor() { return context.get_executor(); }
+
+  const std::size_t index;
+  const std::size_t count;
+  const Limits limits;
+  TrafficBook& traffic;
+  ProcessCounters& counters;
+  asio::io_context context;
+  DeadlineWheel deadlines;
+  bool draining = false;  // answers then close their connections
+};
+
+}  // namespace understudy

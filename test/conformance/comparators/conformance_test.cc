@@ -1,0 +1,266 @@
+// What every comparator must hold to, whatever it measures: one suite, run over each of them.
+#include <zlib.h>
+
+#include <catch2/catch.hpp>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "comparators/builtin.h"
+#include "comparators/suite.h"
+
+namespace understudy {
+namespace {
+
+struct Sample {
+  std::string label;
+  int status = 200;
+  std::string body;
+  std::string encoding;
+};
+
+std::string Tensor(const std::string& dtype, const std::string& shape, const std::string& data) {
+  return R"({"outputs":[{"name":"p","datatype":")" + dtype + R"(","shape":)" + shape +
+         R"(,"data":)" + data + "}]}";
+}
+
+std::string Gzipped(const std::string& text) {
+  z_stream z{};
+  REQUIRE(deflateInit2(&z, 9, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY) == Z_OK);
+  std::string out(deflateBound(&z, text.size()) + 64, '\0');
+  z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+  z.avail_in = static_cast<uInt>(text.size());
+  z.next_out = reinterpret_cast<Bytef*>(out.data());
+  z.avail_out = static_cast<uInt>(out.size());
+  REQUIRE(deflate(&z, Z_FINISH) == Z_STREAM_END);
+  out.resize(z.total_out);
+  deflateEnd(&z);
+  return out;
+}
+
+// Answers a server may well give.
+std::vector<Sample> Honest() {
+  return {
+      {"labels", 200, Tensor("INT64", "[2]", "[3,8]"), ""},
+      {"other labels", 200, Tensor("INT64", "[2]", "[3,3]"), ""},
+      {"scores", 200, Tensor("FP32", "[2,2]", "[0.1,0.9,NaN,null]"), ""},
+      {"other scores", 200, Tensor("FP32", "[2,2]", "[[0.9,0.1],[1,2]]"), ""},
+      {"texts", 200, Tensor("BYTES", "[1]", R"(["0.9:1:cat"])"), ""},
+      {"zipped", 200, Gzipped(Tensor("INT64", "[2]", "[3,8]")), "gzip"},
+      {"other json", 200, R"({"a":[1,2.5,{"b":null}],"c":"d"})", ""},
+      {"scalar", 200, "7", ""},
+      {"empty", 204, "", ""},
+      {"error", 500, R"({"error":"no"})", ""},
+      {"plain error", 503, "upstream is away", ""},
+      {"html", 200, "<html></html>", ""},
+  };
+}
+
+// Answers made to hurt.
+std::vector<Sample> Hostile() {
+  std::string wide = "{";
+  for (int i = 0; i < 100'000; ++i) wide += "\"k" + std::to_string(i) + "\":0,";
+  std::string nested(10'000, '[');
+  std::string objects;
+  for (int i = 0; i < 10'000; ++i) objects += "{\"a\":";
+  const std::string whole = Tensor("FP32", "[2,2]", "[0.1,0.9,1e5,\"\\u00e9\"]");
+  std::vector<Sample> samples{
+      {"deep arrays", 200, nested + std::string(10'000, ']'), ""},
+      {"deep arrays, cut", 200, nested, ""},
+      {"deep objects", 200, objects + "1" + std::string(10'000, '}'), ""},
+      {"a number of 5 MB", 200, std::string(5'000'000, '9'), ""},
+      {"a decimal of 5 MB", 200, "0." + std::string(5'000'000, '7'), ""},
+      {"an exponent of 5 MB", 200, "1e" + std::string(5'000'000, '9'), ""},
+      {"a string of 5 MB", 200, "\"" + std::string(5'000'000, 'x'), ""},
+      {"wide object with a repeated key", 200, wide + "\"k7\":1}", ""},
+      {"repeated key", 200, R"({"outputs":[],"outputs":[]})", ""},
+      {"invalid UTF-8", 200, "{\"a\":\"\xC3\x28\"}", ""},
+      {"zeros", 200, std::string(1000, '\0'), ""},
+      {"lone surrogates", 200, R"(["\ud800","\udfff\ud800"])", ""},
+      {"huge shape", 200, Tensor("FP32", "[9223372036854775807,9223372036854775807]", "[1]"), ""},
+      {"negative shape", 200, Tensor("FP32", "[-1]", "[1]"), ""},
+      {"shape of shapes", 200, Tensor("FP32", "[[1]]", "[1]"), ""},
+      {"ragged data", 200, Tensor("FP32", "[2,2]", "[[1,2,3],[4]]"), ""},
+      {"empty rows", 200, Tensor("FP32", "[2,0]", "[[],[]]"), ""},
+      {"data of objects", 200, Tensor("FP32", "[1]", R"([{"a":1}])"), ""},
+      {"outputs of numbers", 200, R"({"outputs":[1,2]})", ""},
+      {"no gzip", 200, "{}", "gzip"},
+      {"cut gzip", 200, Gzipped(std::string(10'000, 'x')).substr(0, 20), "gzip"},
+      {"zip bomb", 200, Gzipped(std::string(80u << 20, ' ')), "gzip"},
+      {"unknown encoding", 200, "{}", "rot13"},
+      {"many encodings", 200, "{}", "gzip,gzip,gzip,gzip,gzip,gzip"},
+  };
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    samples.push_back({"cut at " + std::to_string(size), 200, whole.substr(0, size), ""});
+  }
+  return samples;
+}
+
+// Each comparator with its defaults and with the options that make it work hardest.
+std::vector<std::pair<std::string, std::string>> Variants() {
+  std::vector<std::pair<std::string, std::string>> variants;
+  for (const Builtin& builtin : Builtins()) variants.emplace_back(builtin.name, "");
+  variants.emplace_back("json", R"({"arrays":"set","atol":0.01,"score":"any"})");
+  variants.emplace_back("json", R"({"arrays":{"key":"/id"},"integers":"tolerance","rtol":0.1})");
+  variants.emplace_back("tensors", R"({"score":"any","rtol":0.1,"atol":0})");
+  variants.emplace_back("top1", R"({"score":"share","count_ties":false,"tie_margin":0.5})");
+  return variants;
+}
+
+std::unique_ptr<PairScorer> SuiteOf(const std::pair<std::string, std::string>& variant) {
+  auto suite = BuildSuite({.ignore = {{"/id", ""}, {"/**/elapsed", ""}},
+                           .comparators = {{"it", variant.first, variant.second}}});
+  REQUIRE(suite.ok());
+  return *std::move(suite);
+}
+
+ComparatorScore ScoreOf(const PairScorer& suite, const Sample& baseline, const Sample& candidate) {
+  const AnswerHeader left{"Content-Encoding", baseline.encoding};
+  const AnswerHeader right{"Content-Encoding", candidate.encoding};
+  PairScore score = suite.Score({"",
+                                 {baseline.status, {&left, 1}, baseline.body},
+                                 {candidate.status, {&right, 1}, candidate.body}});
+  return std::move(score.scores.at(0));
+}
+
+// What makes a score one that the evidence can take; empty when all is well.
+std::string Flaw(const ComparatorScore& score) {
+  if (!score.compared) {
+    for (const char* reason :
+         {"comparator_error", "decode_error", "not_json", "too_large", "unsupported"}) {
+      if (score.uncomparable == reason) return score.detail.size() <= 256 ? "" : "long detail";
+    }
+    return "unknown reason " + score.uncomparable;
+  }
+  const Comparison& comparison = score.comparison;
+  if (!(comparison.divergence >= 0 && comparison.divergence <= 1)) return "divergence out of range";
+  if (comparison.divergence == 0 && !comparison.reason.empty()) return "a reason for nothing";
+  if (comparison.divergence > 0 && comparison.reason.empty()) return "no reason";
+  if (comparison.reason.size() > 256) return "long reason";
+  if (comparison.differences.size() > 32) return "too many differences";
+  for (const Difference& difference : comparison.differences) {
+    if (difference.kind.empty()) return "a difference of no kind";
+    if (difference.path.size() > 256 || difference.baseline.size() > 256 ||
+        difference.candidate.size() > 256) {
+      return "a long difference";
+    }
+  }
+  return "";
+}
+
+bool Equal(const ComparatorScore& a, const ComparatorScore& b) {
+  if (a.compared != b.compared || a.uncomparable != b.uncomparable || a.detail != b.detail ||
+      a.comparison.divergence != b.comparison.divergence ||
+      a.comparison.reason != b.comparison.reason ||
+      a.comparison.differences.size() != b.comparison.differences.size()) {
+    return false;
+  }
+  for (std::size_t i = 0; i < a.comparison.differences.size(); ++i) {
+    const Difference& x = a.comparison.differences[i];
+    const Difference& y = b.comparison.differences[i];
+    if (x.path != y.path || x.kind != y.kind || x.baseline != y.baseline ||
+        x.candidate != y.candidate) {
+      return false;
+    }
+  }
+  return true;
+}
+
+TEST_CASE("conformance: an answer is at divergence 0 from itself") {
+  for (const auto& variant : Variants()) {
+    const auto suite = SuiteOf(variant);
+    for (const Sample& sample : Honest()) {
+      INFO(variant.first << variant.second << ": " << sample.label);
+      const ComparatorScore score = ScoreOf(*suite, sample, sample);
+      CHECK(score.compared);
+      CHECK(score.comparison.divergence == 0);
+    }
+  }
+}
+
+TEST_CASE("conformance: an answer in other bytes is at divergence 0 where it can be told") {
+  // Spaces after the JSON force the comparators to look; `exact` is right to see a difference.
+  for (const auto& variant : Variants()) {
+    if (variant.first == "exact") continue;
+    const auto suite = SuiteOf(variant);
+    for (const Sample& sample : Honest()) {
+      if (!sample.encoding.empty()) continue;
+      Sample spaced = sample;
+      spaced.body += "  ";
+      INFO(variant.first << variant.second << ": " << sample.label);
+      const ComparatorScore score = ScoreOf(*suite, sample, spaced);
+      CHECK((!score.compared || score.comparison.divergence == 0));
+      const bool tensors = sample.body.find("\"outputs\"") != std::string::npos;
+      if (tensors) CHECK(score.compared);
+    }
+  }
+}
+
+TEST_CASE("conformance: every pair of answers has a score within its bounds, both ways") {
+  const std::vector<Sample> samples = Honest();
+  for (const auto& variant : Variants()) {
+    const auto suite = SuiteOf(variant);
+    for (const Sample& a : samples) {
+      for (const Sample& b : samples) {
+        const ComparatorScore score = ScoreOf(*suite, a, b);
+        INFO(variant.first << variant.second << ": " << a.label << " and " << b.label);
+        CHECK(Flaw(score) == "");
+        CHECK(score.uncomparable != "comparator_error");
+      }
+    }
+  }
+}
+
+TEST_CASE("conformance: hostile answers cost a score and nothing else") {
+  const std::vector<Sample> hostile = Hostile();
+  const Sample honest = Honest().at(2);
+  for (const auto& variant : Variants()) {
+    const auto suite = SuiteOf(variant);
+    for (const Sample& sample : hostile) {
+      INFO(variant.first << variant.second << ": " << sample.label);
+      for (const ComparatorScore& score :
+           {ScoreOf(*suite, honest, sample), ScoreOf(*suite, sample, honest)}) {
+        CHECK(Flaw(score) == "");
+        CHECK(score.uncomparable != "comparator_error");
+        // None of them is the honest answer, so no comparator of bodies may call them the same.
+        if (variant.first != "status") {
+          CHECK((!score.compared || score.comparison.divergence > 0));
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("conformance: the same pair has the same score in every run and on every thread") {
+  const std::vector<Sample> samples = Honest();
+  for (const auto& variant : Variants()) {
+    const auto suite = SuiteOf(variant);
+    const auto other_suite = SuiteOf(variant);
+    CHECK(suite->Fingerprint() == other_suite->Fingerprint());
+    std::vector<ComparatorScore> expected;
+    for (const Sample& a : samples) {
+      for (const Sample& b : samples) expected.push_back(ScoreOf(*other_suite, a, b));
+    }
+    std::vector<int> mismatches(4, 0);
+    std::vector<std::thread> threads;
+    for (int& mismatch : mismatches) {
+      threads.emplace_back([&] {
+        for (int round = 0; round < 5; ++round) {
+          std::size_t i = 0;
+          for (const Sample& a : samples) {
+            for (const Sample& b : samples) {
+              if (!Equal(ScoreOf(*suite, a, b), expected[i++])) ++mismatch;
+            }
+          }
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    INFO(variant.first << variant.second);
+    CHECK(mismatches == std::vector<int>(4, 0));
+  }
+}
+
+}  // namespace
+}  // namespace understudy

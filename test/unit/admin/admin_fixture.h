@@ -1,0 +1,111 @@
+// An admin server on port zero over scripted ports, with a channel to it.
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <catch2/catch.hpp>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "proxy/base/status.h"
+#include "proxy/control/admin_server.h"
+#include "test/support/control_view_samples.h"
+#include "test/support/scripted_rollout_control.h"
+
+namespace understudy {
+
+struct ScriptedDivergences : DivergenceSource {
+  std::map<std::string, DivergenceRecord> records;
+  DivergenceFilter last_filter;
+
+  absl::StatusOr<DivergenceListing> List(const DivergenceFilter& filter) override {
+    last_filter = filter;
+    if (filter.page_token == "foreign") return InvalidArgument("this page token is not mine");
+    DivergenceListing listing;
+    for (const auto& [id, record] : records) {
+      if (listing.records.size() == filter.limit) {
+        listing.next_page_token = id;
+        break;
+      }
+      listing.records.push_back(record);
+    }
+    return listing;
+  }
+  absl::StatusOr<DivergenceRecord> Find(std::string_view id) override {
+    const auto found = records.find(std::string(id));
+    if (found == records.end()) return NotFound("no record has this id");
+    return found->second;
+  }
+};
+
+struct ScriptedConfig : ConfigPort {
+  ConfigInForce present{"listeners: []\n", "0011223344556677", "understudy.yaml", samples::Noon()};
+  std::vector<ConfigComplaint> faults;
+  std::string last_actor;
+  std::optional<std::string> last_text;
+
+  ConfigInForce Present() const override { return present; }
+  ConfigCheckup Check(std::optional<std::string_view> text, std::string_view) override {
+    last_text.reset();
+    if (text.has_value()) last_text = std::string(*text);
+    return {faults, "ffffffffffffffff"};
+  }
+  ConfigCheckup Reload(std::string_view actor) override {
+    last_actor = actor;
+    return {faults, "ffffffffffffffff"};
+  }
+};
+
+class AdminFixture {
+ public:
+  explicit AdminFixture(AdminLimits limits = {}, ControlView view = samples::PassingView())
+      : control(std::move(view)) {
+    AdminOptions options;
+    options.address = {"127.0.0.1", 0, "127.0.0.1:0"};
+    options.limits = limits;
+    absl::StatusOr<std::unique_ptr<AdminServer>> started = AdminServer::Start(options, Ports());
+    REQUIRE(started.ok());
+    server = *std::move(started);
+    channel = grpc::CreateChannel("127.0.0.1:" + std::to_string(server->port()),
+                                  grpc::InsecureChannelCredentials());
+  }
+
+  AdminPorts Ports() {
+    return {control,
+            divergences,
+            config,
+            [this](const RequestDescription& description) -> absl::StatusOr<RequestForecast> {
+              last_description = description;
+              return forecast;
+            },
+            {[this] { return control.Wall(); }, [this] { return control.Steady(); }}};
+  }
+
+  // A bound on a call that hangs; no test waits for it.
+  static void Bound(grpc::ClientContext& context) {
+    context.set_deadline(
+        gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_seconds(60, GPR_TIMESPAN)));
+  }
+
+  // Calls a unary method of a stub.
+  template <typename Stub, typename Request, typename Response>
+  grpc::Status Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                    Stub& stub, const Request& request, Response& response) {
+    grpc::ClientContext context;
+    Bound(context);
+    if (!actor_metadata.empty()) context.AddMetadata("x-understudy-actor", actor_metadata);
+    return (stub.*method)(&context, request, &response);
+  }
+
+  ScriptedRolloutControl control;
+  ScriptedDivergences divergences;
+  ScriptedConfig config;
+  RequestForecast forecast;
+  RequestDescription last_description;
+  std::string actor_metadata;
+  std::unique_ptr<AdminServer> server;
+  std::shared_ptr<grpc::Channel> channel;
+};
+
+}  // namespace understudy

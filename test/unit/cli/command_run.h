@@ -1,0 +1,32 @@
+// Runs one command line the way main does, with its output kept.
+#pragma once
+
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "proxy/cli/app.h"
+
+namespace understudy {
+
+struct CommandRun {
+  ExitCode code = ExitCode::kUsage;
+  std::string out;
+  std::string err;
+};
+
+// `address` stands for UNDERSTUDY_ADDRESS.
+inline CommandRun RunCommand(const std::vector<std::string>& words, const std::string& address = "",
+                             bool terminal = false) {
+  std::ostringstream out, err;
+  Console console{out, err};
+  console.terminal = terminal;
+  Interrupt interrupt;
+  CommandRun run;
+  run.code = RunCommandLine(words, Environment{address, "ada"}, console, interrupt);
+  run.out = out.str();
+  run.err = err.str();
+  return run;
+}
+
+}  // namespace understudy

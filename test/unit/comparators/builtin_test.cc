@@ -1,0 +1,47 @@
+// The table of built-in comparators.
+#include "comparators/builtin.h"
+
+#include <catch2/catch.hpp>
+#include <string>
+
+namespace understudy {
+namespace {
+
+TEST_CASE("every built-in comparator can be found, described and built without options") {
+  CHECK(Builtins().size() == 5);
+  for (const Builtin& builtin : Builtins()) {
+    INFO(builtin.name);
+    CHECK(*FindBuiltin(builtin.name) == &builtin);
+    CHECK_FALSE(builtin.summary.empty());
+    CHECK(builtin.build("").ok());
+    CHECK(builtin.build("{}").ok());
+    for (const OptionDoc& option : builtin.options) {
+      CHECK_FALSE(option.type.empty());
+      CHECK_FALSE(option.default_value.empty());
+      CHECK_FALSE(option.meaning.empty());
+    }
+  }
+}
+
+TEST_CASE("every documented option is read: a value of a wrong type is refused by name") {
+  for (const Builtin& builtin : Builtins()) {
+    for (const OptionDoc& option : builtin.options) {
+      INFO(builtin.name << " " << option.name);
+      const auto built = builtin.build("{\"" + std::string(option.name) + "\":{\"wrong\":1}}");
+      REQUIRE_FALSE(built.ok());
+      CHECK(std::string(built.status().message()).find(std::string(option.name)) !=
+            std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("an unknown comparator is refused with the nearest name") {
+  CHECK(FindBuiltin("tensor").status().message() ==
+        "there is no comparator \"tensor\". Did you mean \"tensors\"?");
+  CHECK(FindBuiltin("cosine_of_everything").status().message() ==
+        "there is no comparator \"cosine_of_everything\". Known: status, exact, json, tensors, "
+        "top1.");
+}
+
+}  // namespace
+}  // namespace understudy

@@ -1,0 +1,98 @@
+// What stands between a candidate and its next step.
+#include "proxy/control/explain.h"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+#include "test/support/control_view_samples.h"
+
+namespace understudy {
+namespace {
+
+using samples::Noon;
+
+Explanation Ask(const ControlView& view) { return Explain(view, view.candidates.at(0), Noon()); }
+
+const Blocker* Find(const Explanation& explanation, const std::string& kind) {
+  const auto found = std::find_if(explanation.blockers.begin(), explanation.blockers.end(),
+                                  [&](const Blocker& blocker) { return blocker.kind == kind; });
+  return found == explanation.blockers.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+TEST_CASE("nothing stands in the way of a stage that is done") {
+  const Explanation explanation = Ask(samples::PassingView());
+  CHECK(explanation.blockers.empty());
+  CHECK(explanation.next_step == "raise to 100 % and bake");
+}
+
+TEST_CASE("all blockers of a stage are listed, with what is left") {
+  ControlView view = samples::PassingView();
+  CandidateView& candidate = view.candidates[0];
+  candidate.rollout->stage_since = Noon(-20);
+  candidate.rollout->holds.Add(Hold::kOperator);
+  candidate.rollout->plan.stages[1].approval_required = true;
+  candidate.pairs = 400;
+  candidate.coverage.compared = 1000;
+  candidate.verdict = samples::ObservedView().candidates[0].verdict;
+  const Explanation explanation = Ask(view);
+  REQUIRE(Find(explanation, "time") != nullptr);
+  CHECK(Find(explanation, "time")->sentence == "the stage has run 20 s of 1 min; 40 s are left");
+  REQUIRE(Find(explanation, "samples") != nullptr);
+  CHECK(Find(explanation, "samples")->sentence ==
+        "400 of 1000 pairs are compared; 600 more are needed, 2 min 30 s at the present rate");
+  CHECK(Find(explanation, "coverage") != nullptr);
+  CHECK(Find(explanation, "approval") != nullptr);
+  REQUIRE(Find(explanation, "hold") != nullptr);
+  CHECK(Find(explanation, "hold")->name == "OPERATOR");
+  REQUIRE(Find(explanation, "check") != nullptr);
+  CHECK(Find(explanation, "check")->name == "flips");
+  CHECK(explanation.eta == std::chrono::seconds(160));
+}
+
+TEST_CASE("the time of a stage stands still while it is held") {
+  RolloutState rollout = samples::Ramping();
+  rollout.stage_held = std::chrono::seconds(100);
+  CHECK(StageTime(rollout, Noon()) == std::chrono::seconds(200));
+  rollout.held_since = Noon(-50);
+  CHECK(StageTime(rollout, Noon()) == std::chrono::seconds(150));
+  CHECK(StageTime(rollout, Noon(500)) == std::chrono::seconds(150));
+}
+
+TEST_CASE("the time to a verdict follows from the pairs that the slowest check misses") {
+  ControlView view = samples::ObservedView();
+  view.candidates[0].verdict.eta.reset();
+  CHECK(Ask(view).eta == std::chrono::seconds(160));  // 640 pairs at 4 a second
+  view.candidates[0].pairs_per_second = 0;
+  CHECK_FALSE(Ask(view).eta.has_value());
+}
+
+TEST_CASE("a candidate without a rollout is told to have one, past its quarantine") {
+  ControlView view = samples::ObservedView();
+  CHECK(Find(Ask(view), "phase") != nullptr);
+  CHECK(Find(Ask(view), "quarantine") == nullptr);
+  view.quarantine = {{"digits", "2", "r-1", Noon(-10), "flips"}};
+  CHECK(Find(Ask(view), "quarantine") != nullptr);
+}
+
+TEST_CASE("an ended rollout is explained by its end alone") {
+  const Explanation explanation = Ask(samples::RolledBackView());
+  REQUIRE(explanation.blockers.size() == 1);
+  CHECK(explanation.next_step == "none");
+  CHECK(explanation.summary.find("5.2 %") != std::string::npos);
+}
+
+TEST_CASE("killed, frozen, a lost store and stale evidence all stand in the way") {
+  ControlView view = samples::PassingView();
+  view.routes[0].killed = true;
+  view.routes[0].frozen = true;
+  view.store_available = false;
+  view.candidates[0].verdict.newest_sample_at = Noon(-3600);
+  const Explanation explanation = Ask(view);
+  for (const char* kind : {"killed", "frozen", "store", "freshness"}) {
+    CHECK(Find(explanation, kind) != nullptr);
+  }
+}
+
+}  // namespace understudy

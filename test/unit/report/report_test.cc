@@ -1,0 +1,180 @@
+// The report's formats against golden files, and what must never get into them.
+// UPDATE_GOLDEN=1 in the environment rewrites the files; read the difference before keeping it.
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <cstdlib>
+#include <fstream>
+#include <limits>
+#include <sstream>
+
+#include "proxy/control/report_render.h"
+#include "proxy/control/report_text.h"
+#include "test/support/control_view_samples.h"
+
+namespace understudy {
+namespace {
+
+using samples::Noon;
+
+ReportDocument Build(const ControlView& view, const ExampleRecords& records = {}) {
+  const auto document = BuildReport(view, "digits", "", records, Noon());
+  REQUIRE(document.has_value());
+  return *document;
+}
+
+// A record of example p-1 whose values must stay out of every report.
+ExampleRecords RecordsWithValues() {
+  DivergenceRecord record;
+  record.id = "p-1";
+  RecordedScore score;
+  score.comparator = "top1";
+  score.compared = true;
+  score.divergence = 1;
+  score.differences = {{"/outputs/0/data/3", "value", "secret-three", "secret-eight"}};
+  record.scores = {score};
+  return {{"p-1", record}};
+}
+
+void CheckGolden(const std::string& name, const std::string& actual) {
+  const std::string path = std::string(UNDERSTUDY_GOLDEN_DIR) + "/" + name;
+  if (std::getenv("UPDATE_GOLDEN") != nullptr) {
+    std::ofstream(path, std::ios::binary) << actual;
+  }
+  std::ifstream file(path, std::ios::binary);
+  REQUIRE(file);
+  std::ostringstream expected;
+  expected << file.rdbuf();
+  CHECK(actual == expected.str());
+}
+
+void CheckAllFormats(const std::string& name, const ReportDocument& document) {
+  CheckGolden(name + ".json", RenderReportJson(document));
+  CheckGolden(name + ".md", RenderReportMarkdown(document));
+  CheckGolden(name + ".xml", RenderReportJunit(document));
+}
+
+}  // namespace
+
+TEST_CASE("the report of a passing rollout reads as its golden files") {
+  CheckAllFormats("passing", Build(samples::PassingView(), RecordsWithValues()));
+}
+
+TEST_CASE("the report of a rolled-back rollout reads as its golden files") {
+  CheckAllFormats("rolled_back", Build(samples::RolledBackView()));
+}
+
+TEST_CASE("the report of a candidate without a rollout reads as its golden files") {
+  CheckAllFormats("observed", Build(samples::ObservedView()));
+}
+
+TEST_CASE("a report shows where an example differs and never the values there") {
+  const ReportDocument document = Build(samples::PassingView(), RecordsWithValues());
+  for (const std::string& text :
+       {RenderReportJson(document), RenderReportMarkdown(document), RenderReportJunit(document)}) {
+    CHECK(text.find("secret") == std::string::npos);
+  }
+  CHECK(RenderReportJson(document).find("/outputs/0/data/3") != std::string::npos);
+  CHECK(RenderReportMarkdown(document).find("/outputs/0/data/3") != std::string::npos);
+}
+
+TEST_CASE("a report has numbers that are finite, or null") {
+  ControlView view = samples::PassingView();
+  CheckResult& check = view.candidates[0].verdict.checks[0];
+  check.estimate = std::numeric_limits<double>::quiet_NaN();
+  check.interval_high = std::numeric_limits<double>::infinity();
+  const std::string json = RenderReportJson(Build(view));
+  CHECK(json.find("\"estimate\": null") != std::string::npos);
+  CHECK(json.find("\"interval_high\": null") != std::string::npos);
+  CHECK(json.find("nan") == std::string::npos);
+  CHECK(json.find("inf,") == std::string::npos);
+}
+
+TEST_CASE("text from outside stays text in every format") {
+  ControlView view = samples::PassingView();
+  view.candidates[0].worst[0].reason = "</error><script>|\n# heading \"quoted\" \x01\xFF";
+  view.candidates[0].verdict.checks[0].kind = VerdictKind::kFail;
+  view.candidates[0].verdict.checks[0].sentence = view.candidates[0].worst[0].reason;
+  const ReportDocument document = Build(view);
+  const std::string xml = RenderReportJunit(document);
+  CHECK(xml.find("<script>") == std::string::npos);
+  CHECK(xml.find("&lt;script&gt;") != std::string::npos);
+  CHECK(xml.find('\x01') == std::string::npos);
+  CHECK(xml.find('\xFF') == std::string::npos);
+  const std::string markdown = RenderReportMarkdown(document);
+  CHECK(markdown.find("\n# heading") == std::string::npos);
+  CHECK(markdown.find("<script>") == std::string::npos);
+  CHECK(RenderReportJson(document).find("\\\"quoted\\\"") != std::string::npos);
+}
+
+TEST_CASE("JUnit carries a verdict that no single check explains") {
+  ControlView view = samples::PassingView();
+  Verdict& verdict = view.candidates[0].verdict;
+  verdict.kind = VerdictKind::kInconclusive;
+  verdict.reason = InconclusiveReason::kInsufficientCoverage;
+  verdict.sentence = "only 40 % were compared";
+  const std::string xml = RenderReportJunit(Build(view));
+  CHECK(xml.find("errors=\"1\"") != std::string::npos);
+  CHECK(xml.find("<error type=\"INSUFFICIENT_COVERAGE\"") != std::string::npos);
+}
+
+TEST_CASE("JUnit has a suite for each segment that is judged") {
+  ControlView view = samples::PassingView();
+  CheckResult german = samples::Failing("flips");
+  german.segment = "language=de";
+  view.candidates[0].verdict.checks.push_back(german);
+  const std::string xml = RenderReportJunit(Build(view));
+  CHECK(xml.find("<testsuite name=\"digits/v2 all traffic\" tests=\"3\" failures=\"0\"") !=
+        std::string::npos);
+  CHECK(xml.find("<testsuite name=\"digits/v2 language=de\" tests=\"1\" failures=\"1\"") !=
+        std::string::npos);
+}
+
+TEST_CASE("a report is of a known route and candidate or it is none") {
+  const ControlView view = samples::PassingView();
+  CHECK_FALSE(BuildReport(view, "letters", "", {}, Noon()).has_value());
+  CHECK_FALSE(BuildReport(view, "digits", "v9", {}, Noon()).has_value());
+  CHECK(BuildReport(view, "digits", "v2", {}, Noon()).has_value());
+}
+
+TEST_CASE("a candidate that left the configuration is reported by its newest rollout") {
+  ControlView view = samples::RolledBackView();
+  view.candidates.clear();
+  const auto document = BuildReport(view, "digits", "v2", {}, Noon());
+  REQUIRE(document.has_value());
+  CHECK(document->Worst() == VerdictKind::kFail);
+}
+
+TEST_CASE("a long timeline keeps its newest lines and says how many are left out") {
+  ControlView view = samples::PassingView();
+  std::vector<JournalLine>& timeline = view.candidates[0].timeline;
+  const JournalLine line = timeline.back();
+  timeline.assign(kTimelineLines + 5, line);
+  timeline.back().reason = "the newest";
+  const ReportDocument document = Build(view);
+  CHECK(document.candidates[0].status.timeline.size() == kTimelineLines);
+  CHECK(document.candidates[0].status.timeline.back().reason == "the newest");
+  CHECK(document.candidates[0].timeline_left_out == 5);
+}
+
+TEST_CASE("times, durations and shares are written for people") {
+  CHECK(TimeText(Noon()) == "2026-03-01T12:00:00Z");
+  CHECK(TimeText(WallTime{}) == "never");
+  CHECK(DurationText(std::chrono::milliseconds(250)) == "250 ms");
+  CHECK(DurationText(std::chrono::seconds(185)) == "3 min 5 s");
+  CHECK(DurationText(std::chrono::hours(2)) == "2 h");
+  CHECK(DurationText(std::chrono::hours(50)) == "2 d 2 h");
+  CHECK(DurationText(-std::chrono::seconds(1)) == "0 s");
+  CHECK(PercentText(0.0005) == "0.05 %");
+  CHECK(PercentText(1) == "100 %");
+  CHECK(PercentText(std::nan("")) == "unknown");
+  CHECK(WeightText(125'000) == "12.5 %");
+}
+
+TEST_CASE("broken UTF-8 is replaced byte by byte and whole characters are kept") {
+  CHECK(ValidUtf8("a\xC3\xA4\xFFz") == "a\xC3\xA4\xEF\xBF\xBDz");
+  CHECK(ValidUtf8("\xE2\x82") == "\xEF\xBF\xBD\xEF\xBF\xBD");
+  CHECK(ValidUtf8("\xED\xA0\x80") == "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
+  CHECK(MarkdownCell("\xC3\xA4\xC3\xA4", 3) == "\xC3\xA4…");
+}
+
+}  // namespace understudy
