@@ -151,7 +151,7 @@ class Search {
       Add("coverage", "",
           fmt::format("{} of the chosen requests were compared and {} are needed; see the "
                       "skipped, dropped and uncomparable counters",
-                      PercentText(covered), PercentText(wanted)));
+                      ShareText(covered), ShareText(wanted)));
     }
     Checks();
     const WallTime newest = candidate_.verdict.newest_sample_at;

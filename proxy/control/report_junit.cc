@@ -57,10 +57,9 @@ void AddVerdict(std::vector<Case>& cases, const Verdict& verdict) {
   for (const Case& existing : cases) {
     if (existing.outcome == outcome) return;
   }
-  cases.push_back(
-      {"verdict", outcome, TypeOf(verdict.kind, verdict.reason),
-       fmt::format("{}: {}", ToString(verdict.kind), verdict.sentence),
-       fmt::format("n {}, coverage {}", verdict.samples, PercentText(verdict.coverage))});
+  cases.push_back({"verdict", outcome, TypeOf(verdict.kind, verdict.reason),
+                   fmt::format("{}: {}", ToString(verdict.kind), verdict.sentence),
+                   fmt::format("n {}, coverage {}", verdict.samples, ShareText(verdict.coverage))});
 }
 
 Suites CasesOf(const ReportCandidate& candidate) {

@@ -97,7 +97,7 @@ void ReasonRows(Page& page, std::string_view outcome, const PerReason<Reason>& w
 void CoverageTable(Page& page, const Coverage& window, const Coverage& total) {
   page.Line("### Coverage");
   page.Blank();
-  page.Line("{} of the requests chosen for mirroring were compared.", PercentText(window.Ratio()));
+  page.Line("{} of the requests chosen for mirroring were compared.", ShareText(window.Ratio()));
   page.Blank();
   page.Line("| requests | this window | since start |");
   page.Line("|---|---:|---:|");
@@ -205,7 +205,7 @@ void Arms(Page& page, const RouteView& route) {
   for (const ArmTraffic& arm : route.arms) {
     page.Line("| {} | {} | {} | {} | {} | {} | {} | {} s | {} s |", MarkdownCell(arm.role),
               MarkdownCell(arm.cluster), MarkdownCell(arm.version), arm.requests, arm.errors,
-              PercentText(arm.share_configured), PercentText(arm.share_measured),
+              ShareText(arm.share_configured), ShareText(arm.share_measured),
               NumberText(arm.p50_seconds), NumberText(arm.p99_seconds));
   }
   page.Blank();

@@ -76,11 +76,11 @@ std::string DurationText(Duration duration) {
   return pair(seconds / 86400, "d", seconds % 86400 / 3600, "h");
 }
 
-std::string PercentText(double share) {
+std::string ShareText(double share) {
   return std::isfinite(share) ? Trimmed(share * 100, 4) + " %" : "unknown";
 }
 
-std::string WeightText(std::uint32_t weight_ppm) { return PercentText(weight_ppm / 1e6); }
+std::string WeightText(std::uint32_t weight_ppm) { return ShareText(weight_ppm / 1e6); }
 
 std::string NumberText(double value) {
   return std::isfinite(value) ? fmt::format("{:.4g}", value) : "unknown";

@@ -19,7 +19,7 @@ std::string TimeText(WallTime time);
 std::string DurationText(Duration duration);
 
 // A share of 0..1 as percent with up to four decimals: "2 %", "0.05 %"; "unknown" when not finite.
-std::string PercentText(double share);
+std::string ShareText(double share);
 std::string WeightText(std::uint32_t weight_ppm);  // "12.5 %"
 
 // Up to four significant digits; "unknown" when not finite.

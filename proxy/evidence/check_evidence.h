@@ -18,10 +18,10 @@ namespace understudy {
 // One look at a ledger, with what all checks share.
 struct Look {
   const Ledger& ledger;
-  WindowSums total;          // of all windows of the rollout
-  double log_rollback = 0;   // ln(1/alpha) of the plan
+  WindowSums total;         // of all windows of the rollout
+  double log_rollback = 0;  // ln(1/alpha) of the plan
   double log_promotion = 0;
-  double min_coverage = 0;   // share of pairs a comparator must have scored, 0..1
+  double min_coverage = 0;  // share of pairs a comparator must have scored, 0..1
 };
 
 // ln E by the total number of samples, should the coming ones be like those seen; like clean ones
@@ -30,14 +30,14 @@ using Growth = std::function<double(double samples)>;
 
 struct CheckEvidence {
   std::string metric;
-  std::string detail;            // said after the estimate, for people; may be empty
-  bool is_ratio = false;         // estimate and limit are multiples of the incumbent's, not shares
-  std::uint64_t samples = 0;     // pairs this check could look at, over the whole rollout
+  std::string detail;         // said after the estimate, for people; may be empty
+  bool is_ratio = false;      // estimate and limit are multiples of the incumbent's, not shares
+  std::uint64_t samples = 0;  // pairs this check could look at, over the whole rollout
   double estimate = 0;
-  double low = 0;                // every value below is rejected with the plan's rollback alpha,
-  double high = 0;               // every value above with its promotion alpha
+  double low = 0;   // every value below is rejected with the plan's rollback alpha,
+  double high = 0;  // every value above with its promotion alpha
   double limit = 0;
-  double log_e_rollback = 0;     // of the rollout's process and a fresh one per window, mixed
+  double log_e_rollback = 0;  // of the rollout's process and a fresh one per window, mixed
   double log_e_promotion = 0;
   Growth rollback_at;
   Growth promotion_at;

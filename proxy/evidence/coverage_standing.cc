@@ -51,17 +51,18 @@ CoverageStanding StandingOf(const Coverage& coverage, double wanted) {
     standing.sentence =
         coverage.eligible == 0
             ? "no request has come in this window: send traffic to the route"
-            : fmt::format("none of {} requests of this window has been mirrored to its end: wait, "
-                          "or see the candidate's mirror rate",
-                          WithCommas(coverage.eligible));
+            : fmt::format(
+                  "none of {} requests of this window has been mirrored to its end: wait, "
+                  "or see the candidate's mirror rate",
+                  WithCommas(coverage.eligible));
     return standing;
   }
   const double settled = static_cast<double>(standing.settled);
   // Counters of several threads are read one after the other, so a sum may run ahead of its parts.
   standing.ratio = std::min(1.0, static_cast<double>(coverage.compared) / settled);
-  standing.sentence = fmt::format("{} of {} chosen requests compared, {} wanted",
-                                  Percent(standing.ratio), WithCommas(standing.settled),
-                                  Percent(wanted));
+  standing.sentence =
+      fmt::format("{} of {} chosen requests compared, {} wanted", Percent(standing.ratio),
+                  WithCommas(standing.settled), Percent(wanted));
   if (standing.ratio >= wanted) return standing;
   standing.reason = WhyShort(coverage, (1 - wanted) * settled);
   Cause largest;
@@ -69,8 +70,8 @@ CoverageStanding StandingOf(const Coverage& coverage, double wanted) {
   Raise<DropReason>(largest, coverage.dropped);
   Raise<UncomparableReason>(largest, coverage.uncomparable);
   if (largest.count > 0) {
-    standing.sentence += fmt::format("; most others are lost to {} ({})", largest.name,
-                                     WithCommas(largest.count));
+    standing.sentence +=
+        fmt::format("; most others are lost to {} ({})", largest.name, WithCommas(largest.count));
   }
   return standing;
 }

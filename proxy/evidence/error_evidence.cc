@@ -39,9 +39,10 @@ struct Limits {
   }
   Growth RollbackGrowth(const ErrorSums& errors) const {
     const double n = static_cast<double>(errors.pairs);
-    const Growth by_rate = rate > 0 ? Extrapolate(RollbackBets(Outcomes(errors), rate), n) : Growth();
-    const Growth by_ratio = ratio > 0 ? Extrapolate(RatioRollbackBets(Arms(errors), ratio), n)
-                                      : Growth();
+    const Growth by_rate =
+        rate > 0 ? Extrapolate(RollbackBets(Outcomes(errors), rate), n) : Growth();
+    const Growth by_ratio =
+        ratio > 0 ? Extrapolate(RatioRollbackBets(Arms(errors), ratio), n) : Growth();
     if (!by_rate) return by_ratio;
     if (!by_ratio) return by_rate;
     return [by_rate, by_ratio](double pairs) { return std::min(by_rate(pairs), by_ratio(pairs)); };
@@ -52,8 +53,8 @@ struct Limits {
     const double n = static_cast<double>(errors.pairs);
     const Growth by_rate =
         rate > 0 ? Extrapolate(PromotionBets(Outcomes(errors), rate), n) : Growth();
-    const Growth by_ratio = ratio > 0 ? Extrapolate(RatioPromotionBets(Arms(errors), ratio), n)
-                                      : Growth();
+    const Growth by_ratio =
+        ratio > 0 ? Extrapolate(RatioPromotionBets(Arms(errors), ratio), n) : Growth();
     if (!by_rate) return by_ratio;
     if (!by_ratio) return by_rate;
     return [by_rate, by_ratio](double pairs) {

@@ -31,9 +31,7 @@ std::size_t RollbackShares(const Plan& plan, const std::vector<Check>& active) {
   return static_cast<std::size_t>(std::max<std::ptrdiff_t>({shares, now, 1}));
 }
 
-double LogThreshold(double alpha) {
-  return -std::log(std::clamp(alpha, 1e-12, 1.0));
-}
+double LogThreshold(double alpha) { return -std::log(std::clamp(alpha, 1e-12, 1.0)); }
 
 // A reason beyond the checks not to say PASS.
 struct Standing {
@@ -125,11 +123,9 @@ void Sum(const Standing& standing, const StageContext& context, Verdict& verdict
   verdict.sentence = Sentences(verdict.checks, VerdictKind::kWarn);
   verdict.kind = verdict.sentence.empty() ? VerdictKind::kPass : VerdictKind::kWarn;
   if (verdict.kind == VerdictKind::kPass) {
-    const auto required =
-        std::count_if(verdict.checks.begin(), verdict.checks.end(),
-                      [](const CheckResult& check) { return check.required; });
-    verdict.sentence =
-        fmt::format("every required check ({}) is within its limit", required);
+    const auto required = std::count_if(verdict.checks.begin(), verdict.checks.end(),
+                                        [](const CheckResult& check) { return check.required; });
+    verdict.sentence = fmt::format("every required check ({}) is within its limit", required);
   }
 }
 
@@ -180,8 +176,7 @@ Verdict Evaluate(const Ledger& ledger, const Plan& plan, const StageContext& con
     }
     // A weighted mean beyond the threshold has at least one member beyond it: those carry it.
     ruling.evidence_carries = refuted && evidence[i].log_e_rollback >= look.log_rollback;
-    verdict.checks.push_back(
-        Judge(look, active[i], evidence[i], ruling, context.pairs_per_second));
+    verdict.checks.push_back(Judge(look, active[i], evidence[i], ruling, context.pairs_per_second));
   }
   if (const WindowSums* window = ledger.Current()) {
     verdict.samples = window->compared;

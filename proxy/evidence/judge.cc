@@ -21,9 +21,9 @@ std::string Describe(const CheckEvidence& evidence) {
     return fmt::format("{}: no pairs yet, limit {}", evidence.metric,
                        Value(evidence, evidence.limit));
   }
-  std::string text = fmt::format("{} {} ({} to {})", evidence.metric,
-                                 Value(evidence, evidence.estimate), Value(evidence, evidence.low),
-                                 Value(evidence, evidence.high));
+  std::string text =
+      fmt::format("{} {} ({} to {})", evidence.metric, Value(evidence, evidence.estimate),
+                  Value(evidence, evidence.low), Value(evidence, evidence.high));
   if (!evidence.detail.empty()) text += ", " + evidence.detail;
   return text + fmt::format(", in {} pairs, limit {}", WithCommas(evidence.samples),
                             Value(evidence, evidence.limit));
@@ -66,11 +66,11 @@ void Conclude(const Look& look, const Check& check, const CheckEvidence& evidenc
     return;
   }
   if (refuted) {
-    result.sentence = Describe(evidence) + (ruling.enough_pairs
-                                                ? ": it points beyond the limit, but not yet "
-                                                  "strongly enough for one of several checks"
-                                                : ": it points beyond the limit, but on fewer "
-                                                  "pairs than min_samples");
+    result.sentence =
+        Describe(evidence) + (ruling.enough_pairs ? ": it points beyond the limit, but not yet "
+                                                    "strongly enough for one of several checks"
+                                                  : ": it points beyond the limit, but on fewer "
+                                                    "pairs than min_samples");
     return;
   }
   if (evidence.log_e_promotion >= look.log_promotion) {
@@ -81,10 +81,10 @@ void Conclude(const Look& look, const Check& check, const CheckEvidence& evidenc
   }
   result.samples_missing = MissingSamples(look, evidence, ruling);
   result.sentence =
-      Describe(evidence) +
-      (result.samples_missing
-           ? ": " + MorePairs(*result.samples_missing, pairs_per_second) + " if it goes on like this"
-           : ": too near the limit for a verdict to be in sight");
+      Describe(evidence) + (result.samples_missing
+                                ? ": " + MorePairs(*result.samples_missing, pairs_per_second) +
+                                      " if it goes on like this"
+                                : ": too near the limit for a verdict to be in sight");
 }
 
 }  // namespace

@@ -12,9 +12,9 @@ namespace understudy {
 
 // What the other checks and the stage say about one check.
 struct Ruling {
-  bool enough_pairs = false;   // a statistical FAIL is allowed: min_samples is reached
+  bool enough_pairs = false;      // a statistical FAIL is allowed: min_samples is reached
   bool evidence_carries = false;  // the weighted evidence of all required checks demands a FAIL
-  std::size_t weights = 1;     // over how many checks the rollback evidence is shared
+  std::size_t weights = 1;        // over how many checks the rollback evidence is shared
 };
 
 CheckEvidence GatherEvidence(const Look& look, const Check& check);

@@ -1,9 +1,9 @@
 // A latency quantile against the incumbent's, whose own was frozen at the window's start.
 //
-// A frozen threshold is itself an estimate. So a rollback needs two refutations: of "the candidate is
-// above ratio * threshold no more often than the quantile allows", and of "no more often than the
-// incumbent was above the threshold on the same requests", which holds whatever luck the threshold
-// had and when both arms slow down together. The smaller E is one for "either holds".
+// A frozen threshold is itself an estimate. So a rollback needs two refutations: of "the candidate
+// is above ratio * threshold no more often than the quantile allows", and of "no more often than
+// the incumbent was above the threshold on the same requests", which holds whatever luck the
+// threshold had and when both arms slow down together. The smaller E is one for "either holds".
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -33,7 +33,8 @@ struct Exceedances {
 Exceedances Count(const LatencySums& latency, std::size_t quantile, double ratio) {
   Exceedances sums;
   for (const auto& [baseline, classes] : latency.judged) {
-    const auto threshold = static_cast<double>(HistogramScale::UpperBound(baseline[quantile]).count());
+    const auto threshold =
+        static_cast<double>(HistogramScale::UpperBound(baseline[quantile]).count());
     const Duration limit(static_cast<std::int64_t>(std::min(threshold * ratio, 9e18)));
     const auto bucket = static_cast<std::uint32_t>(HistogramScale::Bucket(limit));
     for (std::size_t k = 0; k < classes.size(); ++k) {
@@ -53,8 +54,8 @@ Exceedances Count(const LatencySums& latency, std::size_t quantile, double ratio
   return sums;
 }
 
-// The least ratio up to kLargestRatio for which `holds`, which stays true for larger ones; 0 when it
-// holds for the smallest that is tried.
+// The least ratio up to kLargestRatio for which `holds`, which stays true for larger ones; 0 when
+// it holds for the smallest that is tried.
 template <typename Holds>
 double LeastRatio(Holds holds) {
   double high = std::log2(kLargestRatio);
@@ -110,10 +111,11 @@ CheckEvidence LatencyEvidence(const Look& look, const Check& check) {
   const auto quantile = QuantileIndex(check.quantile);
   const double ratio = check.at_most_ratio.value_or(0);
   if (!quantile || !(ratio > 0 && ratio <= kLargestRatio)) {
-    return Withheld(metric, InconclusiveReason::kInsufficientSamples,
-                    fmt::format("a latency check names p50, p90, p95 or p99 and an at_most_ratio up "
-                                "to {:g}, so nothing can satisfy this one",
-                                kLargestRatio));
+    return Withheld(
+        metric, InconclusiveReason::kInsufficientSamples,
+        fmt::format("a latency check names p50, p90, p95 or p99 and an at_most_ratio up "
+                    "to {:g}, so nothing can satisfy this one",
+                    kLargestRatio));
   }
   const LatencySums& latency = look.total.latency;
   const double allowed = 1 - kLatencyQuantiles[*quantile];
@@ -135,14 +137,14 @@ CheckEvidence LatencyEvidence(const Look& look, const Check& check) {
   evidence.rollback_at = [threshold, incumbent](double samples) {
     return std::min(threshold(samples), incumbent(samples));
   };
-  evidence.promotion_at =
-      sums.n > 0 ? Extrapolate(PromotionBets(YesNo(sums.n, sums.possibly), allowed), n)
-                 : Extrapolate(PromotionBets(YesNo(1, 0), allowed), 1);
+  evidence.promotion_at = sums.n > 0
+                              ? Extrapolate(PromotionBets(YesNo(sums.n, sums.possibly), allowed), n)
+                              : Extrapolate(PromotionBets(YesNo(1, 0), allowed), 1);
   if (sums.n > 0) {
     FillInterval(look, *quantile, allowed, evidence);
     const LatencyBaseline& frozen = latency.judged.rbegin()->first;
-    evidence.detail = fmt::format(
-        "incumbent {:.3g} ms", Seconds(HistogramScale::UpperBound(frozen[*quantile])) * 1e3);
+    evidence.detail = fmt::format("incumbent {:.3g} ms",
+                                  Seconds(HistogramScale::UpperBound(frozen[*quantile])) * 1e3);
   } else {
     evidence.high = kLargestRatio;
   }

@@ -92,8 +92,8 @@ class Ledger {
   void FoldOldest();
 
   LedgerShape shape_;
-  std::deque<WindowSums> windows_;  // ids rise
-  WindowSums folded_;               // sums of windows no longer kept apart
+  std::deque<WindowSums> windows_;               // ids rise
+  WindowSums folded_;                            // sums of windows no longer kept apart
   std::optional<std::uint64_t> folded_through_;  // the newest id in folded_
   std::uint64_t refused_ = 0;
   std::uint64_t stale_ = 0;

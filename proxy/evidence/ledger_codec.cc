@@ -245,7 +245,8 @@ absl::StatusOr<Ledger> Ledger::Decode(std::string_view text) {
   }
   const std::string_view covered = text.substr(0, text.size() - kChecksumBytes);
   if (Checksum(covered) != text.substr(covered.size())) {
-    return InvalidArgument("the evidence's checksum does not match its bytes: it was cut or changed");
+    return InvalidArgument(
+        "the evidence's checksum does not match its bytes: it was cut or changed");
   }
   VarintReader in(covered.substr(kMagic.size()));
   Ledger ledger(ReadShape(in));
@@ -258,9 +259,9 @@ absl::StatusOr<Ledger> Ledger::Decode(std::string_view text) {
   const std::uint64_t windows = in.NextUpTo(kMaxWindows);
   for (std::uint64_t i = 0; i < windows && in.ok(); ++i) {
     WindowSums window = ReadWindow(in, ledger.shape_);
-    const bool rises = ledger.windows_.empty() ? !ledger.folded_through_ ||
-                                                     window.id > *ledger.folded_through_
-                                               : window.id > ledger.windows_.back().id;
+    const bool rises = ledger.windows_.empty()
+                           ? !ledger.folded_through_ || window.id > *ledger.folded_through_
+                           : window.id > ledger.windows_.back().id;
     if (!rises) in.Fail();
     ledger.windows_.push_back(std::move(window));
   }

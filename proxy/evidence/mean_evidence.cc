@@ -48,10 +48,10 @@ void WithholdIfPartial(const Look& look, std::size_t comparator, CheckEvidence& 
   const double share = static_cast<double>(scored) / static_cast<double>(window->compared);
   if (share >= look.min_coverage) return;
   evidence.withheld = InconclusiveReason::kComparatorError;
-  evidence.withheld_because =
-      fmt::format("the comparator scored {} of {} pairs in this window, {} are wanted: see why it "
-                  "could not tell in the divergence records",
-                  WithCommas(scored), WithCommas(window->compared), Percent(look.min_coverage));
+  evidence.withheld_because = fmt::format(
+      "the comparator scored {} of {} pairs in this window, {} are wanted: see why it "
+      "could not tell in the divergence records",
+      WithCommas(scored), WithCommas(window->compared), Percent(look.min_coverage));
 }
 
 }  // namespace
@@ -86,9 +86,9 @@ CheckEvidence MeanEvidence(const Look& look, const Check& check) {
   evidence.log_e_promotion = LogMeanExp(promotion);
   const double n = static_cast<double>(evidence.samples);
   evidence.rollback_at = Extrapolate(RollbackBets(down, limit), n);
-  evidence.promotion_at =
-      n > 0 ? Extrapolate(promotion, n)
-            : Extrapolate(PromotionBets(std::vector<Weighted>{{0, 1}}, limit), 1);
+  evidence.promotion_at = n > 0
+                              ? Extrapolate(promotion, n)
+                              : Extrapolate(PromotionBets(std::vector<Weighted>{{0, 1}}, limit), 1);
   WithholdIfPartial(look, *comparator, evidence);
   return evidence;
 }

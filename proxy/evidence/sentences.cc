@@ -39,24 +39,28 @@ Growth Extrapolate(Bets bets, double n) {
 
 std::optional<std::uint64_t> SamplesMissing(const Growth& growth, std::uint64_t n,
                                             double log_threshold) {
-  const double have = static_cast<double>(n);
-  if (growth(have) >= log_threshold) return 0;
-  double enough = std::max(have, 1.0);
-  while (growth(enough) < log_threshold) {
-    if (enough > 1e12) return std::nullopt;
+  constexpr std::uint64_t kMost = 1'000'000'000'000;
+  const auto reaches = [&](std::uint64_t samples) {
+    return growth(static_cast<double>(samples)) >= log_threshold;
+  };
+  if (reaches(n)) return 0;
+  std::uint64_t too_few = n;
+  std::uint64_t enough = std::max<std::uint64_t>(n, 1);
+  while (!reaches(enough)) {
+    if (enough > kMost) return std::nullopt;
+    too_few = enough;
     enough *= 2;
   }
-  double too_few = have;
-  while (enough - too_few > 0.5) {
-    const double middle = (too_few + enough) / 2;
-    if (middle <= too_few || middle >= enough) break;
-    (growth(middle) >= log_threshold ? enough : too_few) = middle;
+  while (enough - too_few > 1) {
+    const std::uint64_t middle = too_few + (enough - too_few) / 2;
+    (reaches(middle) ? enough : too_few) = middle;
   }
-  return static_cast<std::uint64_t>(std::max(1.0, std::ceil(enough) - have));
+  return enough - n;
 }
 
 std::string MorePairs(std::uint64_t missing, double pairs_per_second) {
-  std::string text = fmt::format("about {} more pair{}", WithCommas(missing), missing == 1 ? "" : "s");
+  std::string text =
+      fmt::format("about {} more pair{}", WithCommas(missing), missing == 1 ? "" : "s");
   if (const auto time = TimeFor(missing, pairs_per_second)) {
     text += fmt::format(", {} at the present rate", RoughDuration(*time));
   }

@@ -13,9 +13,9 @@
 
 namespace understudy {
 
-std::string Percent(double share);                // 0.0213 -> "2.13 %"
-std::string WithCommas(std::uint64_t number);     // 12345 -> "12,345"
-std::string RoughDuration(Duration duration);     // "40 s", "3 min", "2.5 h"
+std::string Percent(double share);             // 0.0213 -> "2.13 %"
+std::string WithCommas(std::uint64_t number);  // 12345 -> "12,345"
+std::string RoughDuration(Duration duration);  // "40 s", "3 min", "2.5 h"
 
 // ln E of bets placed on `n` samples, scaled to any other number of samples like them.
 Growth Extrapolate(Bets bets, double n);

@@ -1,7 +1,7 @@
 // Integer counts over numbered bins that keep only the bins in use, in order.
 //
-// Threads: none of its own. Invariant: bins rise strictly and no count is zero, so equal counts have
-// equal representations.
+// Threads: none of its own. Invariant: bins rise strictly and no count is zero, so equal counts
+// have equal representations.
 #pragma once
 
 #include <algorithm>
@@ -21,9 +21,9 @@ class SparseCounts {
   void Add(std::uint32_t bin, std::uint64_t count = 1) {
     if (count == 0) return;
     total_ += count;
-    const auto at =
-        std::lower_bound(bins_.begin(), bins_.end(), bin,
-                         [](const BinCount& mine, std::uint32_t wanted) { return mine.bin < wanted; });
+    const auto at = std::lower_bound(
+        bins_.begin(), bins_.end(), bin,
+        [](const BinCount& mine, std::uint32_t wanted) { return mine.bin < wanted; });
     if (at != bins_.end() && at->bin == bin) {
       at->count += count;
     } else {

@@ -1,5 +1,5 @@
-// Variable-length integers for the evidence's own encoding: seven bits a byte, least first, and only
-// the shortest form is read back.
+// Variable-length integers for the evidence's own encoding: seven bits a byte, least first, and
+// only the shortest form is read back.
 //
 // Threads: none of its own. A reader borrows its text.
 #pragma once

@@ -43,7 +43,7 @@ struct ErrorSums {
   std::uint64_t pairs = 0;
   std::uint64_t candidate = 0;  // the candidate failed or answered 5xx
   std::uint64_t incumbent = 0;
-  std::uint64_t both = 0;       // of the same request
+  std::uint64_t both = 0;  // of the same request
 
   ErrorSums& operator+=(const ErrorSums& other);
   std::uint64_t Discordant() const { return candidate + incumbent - 2 * both; }
@@ -74,8 +74,8 @@ struct LatencySums {
 
   SparseCounts incumbent;
   SparseCounts candidate;
-  std::optional<LatencyBaseline> baseline;               // frozen; judges every later sample
-  std::map<LatencyBaseline, ByIncumbentClass> judged;    // several only after a merge
+  std::optional<LatencyBaseline> baseline;             // frozen; judges every later sample
+  std::map<LatencyBaseline, ByIncumbentClass> judged;  // several only after a merge
 
   // `earlier` are the incumbent's latencies of the windows before this one.
   void Add(const ArmResult& incumbent_result, const ArmResult& candidate_result,
@@ -88,16 +88,16 @@ struct LatencySums {
 
 struct WindowSums {
   std::uint64_t id = 0;
-  std::uint64_t ordinal = 1;         // 1 for the rollout's first window
+  std::uint64_t ordinal = 1;  // 1 for the rollout's first window
   WallTime started_at{};
   std::optional<WallTime> newest_sample;
-  std::uint64_t compared = 0;        // pairs that at least one comparator scored
+  std::uint64_t compared = 0;  // pairs that at least one comparator scored
   Coverage coverage;
-  std::vector<ScoreSums> scores;     // per comparator
+  std::vector<ScoreSums> scores;  // per comparator
   ErrorSums errors;
   LatencySums latency;
-  std::vector<std::uint64_t> ignore_hits;        // per ignore rule
-  std::map<std::uint32_t, SegmentSums> segments; // by LedgerShape::Cell
+  std::vector<std::uint64_t> ignore_hits;         // per ignore rule
+  std::map<std::uint32_t, SegmentSums> segments;  // by LedgerShape::Cell
 
   // Adds the sums. Of id and started_at the smaller stays, of ordinal and newest_sample the larger.
   WindowSums& operator+=(const WindowSums& other);

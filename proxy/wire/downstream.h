@@ -53,6 +53,7 @@ class Downstream : public AnswerSink, public std::enable_shared_from_this<Downst
   const RequestHead& Request() const { return request_; }
   // The request's head as it lay on the wire, with its empty line.
   std::string_view RequestHeadBytes() const { return head_bytes_; }
+  const ChunkRef& HeadHolder() const { return head_holder_; }
   std::string_view ClientAddress() const { return client_address_; }
   SteadyTime RequestStart() const { return request_start_; }
   Worker& OwnWorker() { return worker_; }

@@ -115,6 +115,13 @@ void RequestBody::Rewind() {
   replay_slice_ = replay_offset_ = 0;
 }
 
+void RequestBody::LimitCopy(std::size_t keep_limit) {
+  keep_limit_ = keep_limit;
+  if (whole_ || kept_.Bytes() <= keep_limit) return;
+  overflowed_ = true;
+  kept_.Clear();
+}
+
 SliceList RequestBody::TakeCopy() {
   if (whole_ && kept_.Bytes() == 0 && !whole_bytes_.empty()) {
     kept_.Append(whole_chunk_, whole_bytes_);

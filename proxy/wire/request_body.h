@@ -45,6 +45,9 @@ class RequestBody {
   // Sends from the start again. Only when Replayable().
   void Rewind();
 
+  // Nobody needs a copy of more than this; a larger one that is kept already goes.
+  void LimitCopy(std::size_t keep_limit);
+
   Status State() const { return status_; }
   // The body as it lay on the wire; only when Complete() and Replayable(). Moves the copy out.
   SliceList TakeCopy();
@@ -55,7 +58,7 @@ class RequestBody {
 
   Downstream* client_ = nullptr;
   BodyScanner scanner_;
-  const std::size_t keep_limit_ = 0;
+  std::size_t keep_limit_ = 0;
   const std::uint64_t body_limit_ = 0;
   Status status_ = Status::kOk;
   bool interrupted_ = false;

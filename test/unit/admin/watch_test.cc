@@ -57,8 +57,8 @@ TEST_CASE("a watcher gets a picture at once, a heartbeat each second and each ch
 }
 
 TEST_CASE("a new picture without a change waits for the heartbeat") {
+  std::atomic<int> published{0};  // outlives the server, whose threads count it
   AdminFixture fixture;
-  std::atomic<int> published{0};
   fixture.control.OnWait([&](int) {
     ControlView view = samples::PassingView();
     view.candidates[0].pairs = 1200 + static_cast<std::uint64_t>(++published);

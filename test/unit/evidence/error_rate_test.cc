@@ -32,8 +32,7 @@ Check AtMost(double rate) {
 }
 
 Check AtMostRatio(double ratio, double floor) {
-  return {
-      .name = "errors", .kind = CheckKind::kErrorRate, .at_most_ratio = ratio, .floor = floor};
+  return {.name = "errors", .kind = CheckKind::kErrorRate, .at_most_ratio = ratio, .floor = floor};
 }
 
 TEST_CASE("a fixed error rate is a yes/no test of the candidate's answers") {

@@ -278,8 +278,8 @@ TEST_CASE("scores between 0 and 1 are rounded against the verdict") {
 }
 
 TEST_CASE("an empty ledger is no traffic") {
-  const Verdict verdict = Look(Ledger(LedgerShape{.comparators = {"top1"}}),
-                               PlanOf({MeanAtMost(0.02)}));
+  const Verdict verdict =
+      Look(Ledger(LedgerShape{.comparators = {"top1"}}), PlanOf({MeanAtMost(0.02)}));
   CHECK(verdict.kind == VerdictKind::kInconclusive);
   CHECK(verdict.reason == InconclusiveReason::kNoTraffic);
   CHECK(verdict.checks[0].samples_missing == 208);

@@ -10,6 +10,8 @@
 namespace understudy {
 namespace {
 
+using std::chrono::milliseconds;
+
 // An exponential latency around `mean_ms`, never below half a millisecond.
 Duration Exponential(std::mt19937_64& random, double mean_ms) {
   const double ms = 0.5 - mean_ms * std::log(1 - UnitInterval(random()));
@@ -38,10 +40,8 @@ Ledger After(const std::vector<Traffic>& phases, unsigned seed = 5) {
 }
 
 Check Latency(double quantile, double ratio) {
-  return {.name = "latency",
-          .kind = CheckKind::kLatency,
-          .quantile = quantile,
-          .at_most_ratio = ratio};
+  return {
+      .name = "latency", .kind = CheckKind::kLatency, .quantile = quantile, .at_most_ratio = ratio};
 }
 
 Verdict Judge(const Ledger& ledger, const Check& check) {
@@ -83,6 +83,7 @@ TEST_CASE("timeouts of the candidate count as slow") {
   Ledger ledger = After({{10, 10, 200}});
   for (int i = 0; i < 200; ++i) {
     Sample sample = Scored(1);
+    sample.incumbent = Answered(milliseconds(1));
     sample.candidate_result = Failed(ExchangeOutcome::kFirstByteTimeout);
     ledger.Add(sample);
   }

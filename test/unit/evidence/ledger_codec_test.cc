@@ -25,8 +25,8 @@ Ledger Busy(std::size_t windows = 3) {
       sample.segments = {static_cast<std::uint16_t>(random() % 4)};
       sample.ignore_hits = {1, static_cast<std::uint32_t>(random() % 5)};
       sample.incumbent = Answered(microseconds(500 + random() % 20000));
-      sample.candidate_result = Answered(microseconds(500 + random() % 30000),
-                                         random() % 20 == 0 ? 500 : 200);
+      sample.candidate_result =
+          Answered(microseconds(500 + random() % 30000), random() % 20 == 0 ? 500 : 200);
       ledger.Add(sample);
     }
     ledger.AddCoverage({.eligible = 100, .sampled_out = 5, .mirrored = 90, .compared = 80});
@@ -102,9 +102,9 @@ TEST_CASE("hostile bytes under a valid checksum are refused or mean one thing on
 
 TEST_CASE("a snapshot that announces more than it holds takes no memory for it") {
   // "UEL1", then 2^63 comparators.
-  const std::string announced =
-      Sealed(std::string("UEL1\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01", 14) + std::string(8, '.'));
-  const auto decoded = Ledger::Decode(announced);
+  std::string text = "UEL1\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01";
+  text.append(8, '.');
+  const auto decoded = Ledger::Decode(Sealed(text));
   REQUIRE_FALSE(decoded.ok());
   CHECK(Message(decoded.status()).find("inconsistent") != std::string::npos);
 }

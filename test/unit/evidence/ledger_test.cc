@@ -25,8 +25,7 @@ TEST_CASE("a score that is no number in [0,1] is refused whole and counted") {
 }
 
 TEST_CASE("a sample beyond the ledger's shape is refused") {
-  Ledger ledger(
-      LedgerShape{.comparators = {"top1"}, .segment_values = {2}, .ignore_rules = 1});
+  Ledger ledger(LedgerShape{.comparators = {"top1"}, .segment_values = {2}, .ignore_rules = 1});
   ledger.StartWindow(1, At(0));
   Sample unknown_comparator = Scored(0);
   unknown_comparator.scores[0].comparator = 1;
@@ -102,8 +101,8 @@ TEST_CASE("errors are counted per arm and together") {
 }
 
 TEST_CASE("segments and ignore rules have sums of their own") {
-  Ledger ledger(LedgerShape{
-      .comparators = {"top1", "values"}, .segment_values = {2, 1}, .ignore_rules = 2});
+  Ledger ledger(
+      LedgerShape{.comparators = {"top1", "values"}, .segment_values = {2, 1}, .ignore_rules = 2});
   ledger.StartWindow(1, At(0));
   Sample sample = Scored(1);
   sample.scores.push_back({.comparator = 1, .divergence = 0.25});

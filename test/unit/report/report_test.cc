@@ -164,9 +164,9 @@ TEST_CASE("times, durations and shares are written for people") {
   CHECK(DurationText(std::chrono::hours(2)) == "2 h");
   CHECK(DurationText(std::chrono::hours(50)) == "2 d 2 h");
   CHECK(DurationText(-std::chrono::seconds(1)) == "0 s");
-  CHECK(PercentText(0.0005) == "0.05 %");
-  CHECK(PercentText(1) == "100 %");
-  CHECK(PercentText(std::nan("")) == "unknown");
+  CHECK(ShareText(0.0005) == "0.05 %");
+  CHECK(ShareText(1) == "100 %");
+  CHECK(ShareText(std::nan("")) == "unknown");
   CHECK(WeightText(125'000) == "12.5 %");
 }
 

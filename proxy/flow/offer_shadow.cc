@@ -1,0 +1,149 @@
+// The reasons not to mirror, in order; then the budgets; then the shadow.
+#include "proxy/flow/offer_shadow.h"
+
+#include <optional>
+
+#include "proxy/async/clock.h"
+#include "proxy/flow/run_shadow.h"
+#include "proxy/wire/head_writer.h"
+
+namespace understudy {
+namespace {
+
+bool IsRejection(int status) {
+  return status == 401 || status == 403 || status == 404 || status == 408 || status == 413 ||
+         status == 429;
+}
+
+// A reason that holds for every candidate.
+std::optional<SkipReason> SkipAll(const ServedRequest& served) {
+  const Exchange& answer = *served.served;
+  if (answer.client_failed || served.client.Left()) return SkipReason::kClientLeft;
+  if (IsShadowRequest(served.client.Request())) return SkipReason::kLoopGuard;
+  if (answer.request_failed) return SkipReason::kClientLeft;
+  const bool incumbent_served = served.plan.serving_candidate < 0 || served.failed_candidate;
+  const bool answered = answer.result.outcome == ExchangeOutcome::kAnswered;
+  if (incumbent_served && !answered) return SkipReason::kServingFailed;
+  // A candidate's own rejections are evidence about it.
+  if (incumbent_served && IsRejection(answer.result.status)) return SkipReason::kServingRejected;
+  if (!served.body.Complete()) return SkipReason::kClientLeft;
+  if (!served.body.Replayable()) return SkipReason::kRequestTooLarge;
+  if (answered && answer.capture_too_large) return SkipReason::kAnswerTooLarge;
+  return std::nullopt;
+}
+
+std::optional<DropReason> Shed(const Services& s, const ShadowBudget& budget,
+                               const CandidateTraffic& candidate, std::int64_t bytes,
+                               UpstreamCluster& target, SteadyTime now) {
+  const MirrorPolicy& policy = candidate.arm->mirror;
+  if (s.worker.draining) return DropReason::kDraining;
+  if (budget.in_flight.load(std::memory_order_relaxed) >= policy.max_in_flight) {
+    return DropReason::kInFlightLimit;
+  }
+  if (budget.memory.load(std::memory_order_relaxed) + bytes >
+      static_cast<std::int64_t>(policy.max_memory)) {
+    return DropReason::kCandidateMemory;
+  }
+  const auto most = s.worker.traffic.MirrorMemory().load(std::memory_order_relaxed);
+  if (most + bytes > static_cast<std::int64_t>(s.worker.mirror_memory)) {
+    return DropReason::kProcessMemory;
+  }
+  if (target.BreakerOpen(now)) return DropReason::kBreakerOpen;
+  return std::nullopt;
+}
+
+std::shared_ptr<MirroredRequest> Keep(const ServedRequest& served) {
+  auto request = std::make_shared<MirroredRequest>();
+  request->view = served.view;
+  request->route = served.plan.route;
+  request->pair_id = served.pair_id;
+  request->client_address = served.client.ClientAddress();
+  request->at = served.at;
+  request->head.Append(served.client.HeadHolder(), served.client.RequestHeadBytes());
+  request->body = served.body.TakeCopy();
+  request->serving_candidate = served.plan.serving_candidate;
+  if (served.plan.serving_candidate < 0) {
+    request->incumbent = served.served;
+  } else if (served.failed_candidate != nullptr) {
+    request->candidate = served.failed_candidate;
+    request->incumbent = served.served;
+  } else {
+    request->candidate = served.served;
+  }
+  return request;
+}
+
+}  // namespace
+
+ShadowOutcome OfferShadow(Services& s, ServedRequest served) {
+  ShadowOutcome outcome;
+  const Assignment& plan = served.plan;
+  if (plan.draws.empty()) return outcome;
+  const std::optional<SkipReason> skip_all =
+      plan.AnyMirrored() ? SkipAll(served) : std::nullopt;
+  std::shared_ptr<MirroredRequest> request;
+  std::vector<ShadowTarget> targets;
+  const SteadyTime now = SteadyNow();
+  for (const Assignment::Draw& draw : plan.draws) {
+    const CandidateTraffic& candidate = plan.route->candidates[draw.candidate];
+    CoverageCounters& counters = candidate.coverage->At(s.worker.index);
+    counters.eligible.Add();
+    if (!draw.mirrored) {
+      if (draw.switched_off) {
+        counters.Skip(SkipReason::kMirroringOff);
+        outcome.reason = ToString(SkipReason::kMirroringOff);
+      } else {
+        counters.sampled_out.Add();
+        outcome.reason = "sampled_out";
+      }
+      continue;
+    }
+    std::optional<SkipReason> skip = skip_all;
+    if (!skip && served.body.WireBytes() > candidate.arm->mirror.max_body) {
+      skip = SkipReason::kRequestTooLarge;
+    }
+    if (!skip && served.served->body.Bytes() > candidate.arm->mirror.max_body) {
+      skip = SkipReason::kAnswerTooLarge;
+    }
+    if (skip) {
+      counters.Skip(*skip);
+      outcome.reason = ToString(*skip);
+      continue;
+    }
+    const bool reverse = plan.serving_candidate == draw.candidate;
+    ShadowBudget& budget = s.budgets.Of(plan.route->route->name, candidate.cluster->name);
+    const auto& pool = s.upstreams.Of(
+        served.view->topology, reverse ? plan.route->incumbent_index : candidate.cluster_index,
+        Purpose::kShadow);
+    const auto bytes = static_cast<std::int64_t>(served.body.WireBytes() +
+                                                 served.served->body.Footprint() + 2048);
+    if (const auto drop = Shed(s, budget, candidate, bytes, *pool, now)) {
+      counters.Drop(*drop);
+      outcome.reason = ToString(*drop);
+      continue;
+    }
+    counters.mirrored.Add();
+    outcome.mirrored = true;
+    if (request == nullptr) request = Keep(served);
+    ShadowTarget target{draw.candidate, &budget, MemoryHold(budget.memory, s.worker.traffic.MirrorMemory())};
+    target.memory.Add(static_cast<std::int64_t>(
+        request->head.Footprint() + request->body.Footprint() +
+        served.served->head_bytes.Footprint() + served.served->body.Footprint()));
+    budget.in_flight.fetch_add(1, std::memory_order_relaxed);
+    targets.push_back(std::move(target));
+  }
+  if (outcome.mirrored) {
+    outcome.reason = {};
+    StartShadow(s, std::move(request), std::move(targets));
+  }
+  return outcome;
+}
+
+ShadowBudget& ShadowBudgets::Of(const std::string& route, const std::string& candidate) {
+  std::lock_guard lock(mutex_);
+  auto& budget = budgets_[{route, candidate}];
+  if (budget == nullptr) budget = std::make_unique<ShadowBudget>();
+  return *budget;
+}
+
+}  // namespace understudy

@@ -1,0 +1,97 @@
+// A shadow: its failures are values in an exchange, and end here.
+#include "proxy/flow/run_shadow.h"
+
+#include <fmt/format.h>
+
+#include "proxy/async/clock.h"
+#include "proxy/base/log.h"
+#include "proxy/flow/rewrite_body.h"
+#include "proxy/wire/send.h"
+
+namespace understudy {
+namespace {
+
+// 8 the candidate, or the incumbent when the candidate served
+Task<> AskShadow(Services& s, const MirroredRequest& request, const RequestHead& head,
+                 const CandidateTraffic& candidate, bool incumbent, Exchange& exchange) {
+  const RouteTraffic& route = *request.route;
+  const Cluster& cluster = incumbent ? *route.incumbent : *candidate.cluster;
+  const MirrorPolicy& policy = candidate.arm->mirror;
+  const std::string parent = fmt::format("{:016x}", H64("parent", {request.pair_id, cluster.name}));
+  Outbound out;
+  out.cluster = s.upstreams.Of(request.view->topology,
+                               incumbent ? route.incumbent_index : candidate.cluster_index,
+                               Purpose::kShadow);
+  out.head = &head;
+  out.rewrite.client_address = request.client_address;
+  out.rewrite.role = "shadow";
+  out.rewrite.route = route.route->name;
+  out.rewrite.candidate = candidate.cluster->name;
+  out.rewrite.pair_id = request.pair_id;
+  out.rewrite.traceparent_parent = parent;
+  out.rewrite.forward_credentials = &route.route->forward_credentials;
+  SliceList rewritten;
+  const SliceList* bytes = &request.body;
+  std::string joined;
+  if (!cluster.body.empty() &&
+      RewriteBody(request.body.Join(joined), head.framing, cluster.body, rewritten)) {
+    bytes = &rewritten;
+    out.rewrite.set_length = true;
+    out.rewrite.length = rewritten.Bytes();
+  }
+  RequestBody body(*bytes);
+  out.body = &body;
+  out.may_repeat = route.route->effects != Effects::kMutating;
+  out.capture_limit = policy.max_body;
+  out.first_byte = policy.timeout;
+  out.total = policy.timeout;
+  co_await Send(s.worker, out, exchange);
+}
+
+void HandOver(Services& s, PairJob job) {  // 9
+  CoverageCounters& counters =
+      job.request->route->candidates[job.candidate].coverage->At(s.worker.index);
+  if (s.scoring.empty() ||
+      !s.scoring[s.offered_pairs++ % s.scoring.size()]->TryPush(std::move(job))) {
+    counters.Uncomparable(UncomparableReason::kCompareQueueFull);
+  }
+}
+
+Task<> RunShadow(Services& s, std::shared_ptr<MirroredRequest> request,
+                 std::vector<ShadowTarget> targets) {
+  RequestHead head;
+  std::string joined;
+  const HeadLimits limits{s.worker.limits.header_bytes, s.worker.limits.headers};
+  if (ParseRequestHead(request->head.Join(joined), limits, head)) co_return;  // it was parsed before
+  for (ShadowTarget& target : targets) {
+    const CandidateTraffic& candidate = request->route->candidates[target.candidate];
+    PairJob job{request, target.candidate, request->incumbent, nullptr, std::move(target.memory)};
+    if (request->serving_candidate == target.candidate) {
+      job.candidate_exchange = request->candidate;
+    } else {
+      auto exchange = std::make_shared<Exchange>();
+      co_await AskShadow(s, *request, head, candidate, false, *exchange);
+      job.memory.Add(static_cast<std::int64_t>(exchange->body.Footprint()));
+      job.candidate_exchange = std::move(exchange);
+    }
+    if (job.incumbent == nullptr) {
+      auto exchange = std::make_shared<Exchange>();
+      co_await AskShadow(s, *request, head, candidate, true, *exchange);
+      job.memory.Add(static_cast<std::int64_t>(exchange->body.Footprint()));
+      request->incumbent = exchange;
+      job.incumbent = std::move(exchange);
+    }
+    target.budget->in_flight.fetch_sub(1, std::memory_order_relaxed);
+    HandOver(s, std::move(job));
+  }
+}
+
+}  // namespace
+
+void StartShadow(Services& s, std::shared_ptr<MirroredRequest> request,
+                 std::vector<ShadowTarget> targets) {
+  asio::co_spawn(s.worker.GetExecutor(), RunShadow(s, std::move(request), std::move(targets)),
+                 asio::detached);
+}
+
+}  // namespace understudy

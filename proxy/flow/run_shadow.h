@@ -1,0 +1,22 @@
+// Steps 8 and 9: the arms that have not answered are asked, and each pair goes to a compare thread.
+// Runs on the worker that served the request, after the client has its answer.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "proxy/flow/services.h"
+
+namespace understudy {
+
+// One candidate the request is mirrored for, with what it holds of that candidate's budget.
+struct ShadowTarget {
+  std::uint16_t candidate = 0;  // index into route->candidates
+  ShadowBudget* budget = nullptr;
+  MemoryHold memory;
+};
+
+void StartShadow(Services& services, std::shared_ptr<MirroredRequest> request,
+                 std::vector<ShadowTarget> targets);
+
+}  // namespace understudy

@@ -1,0 +1,282 @@
+// Serving: route, assign, send, fall back, answer; then, with the client served, offer the shadow.
+#include "proxy/flow/serve_request.h"
+
+#include <fmt/format.h>
+
+#include "proxy/async/clock.h"
+#include "proxy/flow/offer_shadow.h"
+#include "proxy/flow/rewrite_body.h"
+#include "proxy/routing/assign.h"
+#include "proxy/routing/match.h"
+#include "proxy/wire/body_scanner.h"
+#include "proxy/wire/request_body.h"
+#include "proxy/wire/send.h"
+
+namespace understudy {
+namespace {
+
+constexpr std::size_t kCopyForRetry = 64u << 10;
+constexpr std::size_t kMostStickyBody = 64u << 10;
+
+struct Failure {
+  int status;
+  std::string_view sentence;
+};
+
+Failure Describe(ExchangeOutcome outcome) {
+  switch (outcome) {
+    case ExchangeOutcome::kConnectRefused: return {502, "the model server refuses connections"};
+    case ExchangeOutcome::kConnectTimeout: return {504, "the model server cannot be reached in time"};
+    case ExchangeOutcome::kFirstByteTimeout: return {504, "the model server did not answer in time"};
+    case ExchangeOutcome::kIdleTimeout:
+    case ExchangeOutcome::kTotalTimeout: return {504, "the model server took too long"};
+    case ExchangeOutcome::kInvalidAnswer: return {502, "the model server's answer is not HTTP"};
+    case ExchangeOutcome::kNoHealthyEndpoint: return {503, "no model server is healthy"};
+    case ExchangeOutcome::kPoolExhausted: return {503, "too many requests wait for the model server"};
+    default: return {502, "the model server closed the connection before it answered"};
+  }
+}
+
+Failure Describe(RequestBody::Status status) {
+  switch (status) {
+    case RequestBody::Status::kStalled: return {408, "the request's body did not arrive in time"};
+    case RequestBody::Status::kTooLarge: return {413, "the request's body is larger than allowed"};
+    default: return {400, "the request's body is malformed"};
+  }
+}
+
+std::string_view Name(RequestBody::Status status) {
+  return status == RequestBody::Status::kStalled    ? "body_timeout"
+         : status == RequestBody::Status::kTooLarge ? "body_too_large"
+                                                    : "bad_body";
+}
+
+std::size_t CopyLimit(const RouteTraffic& route) {
+  std::size_t limit = kCopyForRetry;
+  for (const CandidateTraffic& candidate : route.candidates) {
+    if (candidate.arm->mirror.rate > 0) {
+      limit = std::max(limit, static_cast<std::size_t>(candidate.arm->mirror.max_body) + 1024);
+    }
+  }
+  return limit;
+}
+
+bool StickyByBody(const Route& route) {
+  for (const KeySource& key : route.sticky) {
+    if (key.kind == KeyKind::kJson) return true;
+  }
+  return false;
+}
+
+void Count(ArmCounters& arm, const Exchange& exchange, Duration duration) {
+  const ArmResult& result = exchange.result;
+  if (exchange.client_failed || exchange.request_failed) return;
+  const int code_class = result.outcome == ExchangeOutcome::kAnswered ? result.status / 100 : 0;
+  arm.by_class[static_cast<std::size_t>(code_class)].Add();
+  arm.duration.Record(duration);
+  arm.first_byte.Record(result.first_byte);
+  if (result.IsError()) {
+    arm.errors.Add();
+    arm.consecutive_errors.Add();
+  } else {
+    arm.consecutive_errors.Set(0);
+  }
+}
+
+// One request being served. Lives in the frame of Serve().
+class Serving {
+ public:
+  Serving(Services& services, Downstream& client) : s_(services), client_(client) {}
+  Task<> Run();
+
+ private:
+  Task<bool> ReadForAssignment(RequestBody& body, std::string& scratch);
+  Task<> Ask(const CandidateTraffic* candidate, RequestBody& body, Exchange& exchange);
+  bool ShouldFallBack(const Exchange& served, const RequestBody& body) const;
+  Task<> AnswerFailure(const Exchange& served, const RequestBody& body);
+  void WriteAccessLog(const Exchange& served, const ShadowOutcome& shadow, const RequestBody& body);
+
+  Services& s_;
+  Downstream& client_;
+  std::shared_ptr<const TrafficView> view_;
+  const RouteTraffic* route_ = nullptr;
+  Assignment plan_;
+  std::string pair_id_;
+  WallTime at_{};
+  std::string_view arm_ = "incumbent";
+  const Cluster* cluster_ = nullptr;
+};
+
+Task<> Serving::Run() {
+  const RequestHead& request = client_.Request();                       // 1 the head was read
+  view_ = s_.traffic.Read();                                            // 2 one view to the end
+  at_ = WallNow();
+  pair_id_ = fmt::format("{:016x}", H64("request", {std::string_view(
+      reinterpret_cast<const char*>(&s_.seed), sizeof s_.seed), fmt::format_int(++s_.requests).c_str()}));
+  route_ = MatchRoute(*view_, request);
+  if (route_ == nullptr) {
+    s_.worker.counters.no_route.Add();
+    if (request.framing != Framing::kNone) client_.CloseAfter();
+    co_await client_.Reply(404, "no_route", "no route matches this request");
+    WriteAccessLog(Exchange(), ShadowOutcome(), RequestBody(SliceList()));
+    co_return;
+  }
+  RequestBody body(client_, CopyLimit(*route_), s_.worker.limits.body_bytes);  // 4 forwarded as it arrives
+  const std::uint64_t most = s_.worker.limits.body_bytes;
+  if (body.State() != RequestBody::Status::kOk || (most != 0 && request.content_length > most)) {
+    const auto status = body.State() == RequestBody::Status::kOk ? RequestBody::Status::kTooLarge
+                                                                 : body.State();
+    s_.worker.counters.bad_requests.Add();
+    const Failure failure = Describe(status);
+    co_await client_.Reply(failure.status, Name(status), failure.sentence, true);
+    WriteAccessLog(Exchange(), ShadowOutcome(), body);
+    co_return;
+  }
+  std::string scratch;
+  if (StickyByBody(*route_->route) && !co_await ReadForAssignment(body, scratch)) co_return;
+  plan_ = Assign(*route_, {request, client_.ClientAddress(), scratch, pair_id_});  // 3 who serves, who shadows
+  if (plan_.sticky_fell_through) s_.worker.counters.sticky_fallthrough.Add();
+  if (!plan_.AnyMirrored()) body.LimitCopy(kCopyForRetry);
+
+  const CandidateTraffic* candidate =
+      plan_.serving_candidate < 0
+          ? nullptr
+          : &route_->candidates[static_cast<std::size_t>(plan_.serving_candidate)];
+  auto served = std::make_shared<Exchange>();
+  co_await Ask(candidate, body, *served);                               // 5 the answer streams back
+  std::shared_ptr<Exchange> failed;
+  if (ShouldFallBack(*served, body)) {                                  // 6 a weak candidate costs no answer
+    candidate->serving->At(s_.worker.index).fallbacks.Add();
+    failed = std::exchange(served, std::make_shared<Exchange>());
+    body.Rewind();
+    co_await Ask(nullptr, body, *served);
+    arm_ = "fallback";
+  }
+  if (!client_.Answered() && !client_.Left()) {
+    co_await AnswerFailure(*served, body);
+  } else if (served->result.outcome != ExchangeOutcome::kAnswered) {
+    client_.Abort();  // never a truncated body that looks whole
+  }
+  // ---- The client has its answer. Nothing below may delay, fail or grow without bound. ----
+  const ShadowOutcome shadow = OfferShadow(                             // 7 never waits
+      s_, {view_, plan_, pair_id_, at_, client_, body, std::move(failed), served});
+  WriteAccessLog(*served, shadow, body);
+}
+
+// A key inside the body: wait for the body, within bounds. False: the client's body failed.
+Task<bool> Serving::ReadForAssignment(RequestBody& body, std::string& scratch) {
+  while (!body.Complete() && body.WireBytes() < kMostStickyBody && body.Replayable()) {
+    const RequestBody::Status status = co_await body.ReadMore();
+    if (status == RequestBody::Status::kOk) continue;
+    if (status != RequestBody::Status::kClientLeft) {
+      const Failure failure = Describe(status);
+      co_await client_.Reply(failure.status, Name(status), failure.sentence, true);
+    }
+    client_.CloseAfter();
+    co_return false;
+  }
+  if (!body.Complete()) co_return true;
+  std::string payload;
+  const auto text = PayloadOf(body.Available(), client_.Request().framing, payload);
+  if (text) scratch = *text;
+  co_return true;
+}
+
+Task<> Serving::Ask(const CandidateTraffic* candidate, RequestBody& body, Exchange& exchange) {
+  const Route& route = *route_->route;
+  cluster_ = candidate == nullptr ? route_->incumbent : candidate->cluster;
+  arm_ = candidate == nullptr ? "incumbent" : "candidate";
+  if (route.expose_arm) client_.ShowArm(arm_);
+  Outbound out;
+  out.cluster = s_.upstreams.Of(
+      view_->topology, candidate == nullptr ? route_->incumbent_index : candidate->cluster_index,
+      Purpose::kServing);
+  out.head = &client_.Request();
+  out.rewrite.client_address = client_.ClientAddress();
+  out.body = &body;
+  out.client = &client_;
+  out.may_repeat = route.effects == Effects::kPure || route.effects == Effects::kIdempotent ||
+                   IsIdempotentMethod(client_.Request().method);
+  for (const Assignment::Draw& draw : plan_.draws) {
+    if (!draw.mirrored) continue;
+    out.capture_limit =
+        std::max(out.capture_limit, route_->candidates[draw.candidate].arm->mirror.max_body);
+  }
+  out.first_byte = cluster_->timeouts.first_byte;
+  out.total = cluster_->timeouts.total;
+  SliceList rewritten;
+  std::optional<RequestBody> replacement;
+  if (!cluster_->body.empty()) {
+    while (!body.Complete() && body.Replayable() && body.State() == RequestBody::Status::kOk) {
+      co_await body.ReadMore();
+    }
+    if (body.Complete() &&
+        RewriteBody(body.Available(), client_.Request().framing, cluster_->body, rewritten)) {
+      replacement.emplace(rewritten);
+      out.body = &*replacement;
+      out.rewrite.set_length = true;
+      out.rewrite.length = rewritten.Bytes();
+    }
+  }
+  co_await Send(s_.worker, out, exchange);
+  if (replacement && replacement->Exhausted()) body.Advance(body.Available().size());
+  PerThread<ArmCounters>& counters =
+      candidate == nullptr ? *route_->incumbent_counters : *candidate->serving;
+  Count(counters.At(s_.worker.index), exchange, SteadyNow() - client_.RequestStart());
+}
+
+bool Serving::ShouldFallBack(const Exchange& served, const RequestBody& body) const {
+  return plan_.may_fall_back && served.FailedBeforeFirstByte() && body.Replayable() &&
+         !client_.Answered() && !client_.Left();
+}
+
+Task<> Serving::AnswerFailure(const Exchange& served, const RequestBody& body) {
+  if (served.request_failed || body.State() != RequestBody::Status::kOk) {
+    if (served.client_failed) {
+      client_.CloseAfter();
+      co_return;
+    }
+    const Failure failure = Describe(body.State());
+    s_.worker.counters.bad_requests.Add();
+    co_await client_.Reply(failure.status, Name(body.State()), failure.sentence, true);
+    co_return;
+  }
+  const Failure failure = Describe(served.result.outcome);
+  co_await client_.Reply(failure.status, ToString(served.result.outcome), failure.sentence,
+                         !body.Complete());
+}
+
+void Serving::WriteAccessLog(const Exchange& served, const ShadowOutcome& shadow,
+                             const RequestBody& body) {
+  const int status = client_.AnswerStatus();
+  if (!s_.access_log.Wants(status, plan_.unit_hash ^ s_.requests * 0x9E3779B97F4A7C15u)) return;
+  AccessEntry entry;
+  entry.at = at_;
+  entry.request_id = pair_id_;
+  entry.client_address = client_.ClientAddress();
+  entry.method = client_.Request().method;
+  entry.path = client_.Request().path;
+  if (route_ != nullptr) entry.route = route_->route->name;
+  if (cluster_ != nullptr) {
+    entry.cluster = cluster_->name;
+    entry.arm = arm_;
+  }
+  entry.status = status;
+  entry.bytes_in = body.WireBytes();
+  entry.bytes_out = client_.AnswerBytes();
+  entry.total = SteadyNow() - client_.RequestStart();
+  entry.first_byte = served.result.first_byte;
+  entry.outcome = cluster_ == nullptr ? ExchangeOutcome::kAnswered : served.result.outcome;
+  entry.mirrored = shadow.mirrored;
+  entry.not_mirrored = shadow.reason;
+  s_.access_log.Write(entry);
+}
+
+}  // namespace
+
+Task<> RequestServer::Serve(Downstream& client) {
+  Serving serving(services_, client);
+  co_await serving.Run();
+}
+
+}  // namespace understudy

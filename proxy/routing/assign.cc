@@ -1,0 +1,115 @@
+// Sticky units, buckets and draws, all by the seeded hash.
+#include "proxy/routing/assign.h"
+
+#include <algorithm>
+
+#include "proxy/base/hash.h"
+#include "proxy/routing/json_text.h"
+
+namespace understudy {
+namespace {
+
+std::string_view CookieValue(const std::vector<HeaderField>& fields, std::string_view name) {
+  for (const HeaderField& field : fields) {
+    if (!NameIs(field.name, "cookie")) continue;
+    std::string_view rest = field.value;
+    while (!rest.empty()) {
+      const std::size_t end = rest.find(';');
+      std::string_view pair = rest.substr(0, end);
+      while (!pair.empty() && pair.front() == ' ') pair.remove_prefix(1);
+      const std::size_t equals = pair.find('=');
+      if (equals != std::string_view::npos && pair.substr(0, equals) == name) {
+        return pair.substr(equals + 1);
+      }
+      rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
+    }
+  }
+  return {};
+}
+
+std::string_view HeaderValue(const std::vector<HeaderField>& fields, std::string_view name) {
+  for (const HeaderField& field : fields) {
+    if (field.name.size() == name.size() &&
+        std::equal(name.begin(), name.end(), field.name.begin(),
+                   [](char a, char b) { return (a | 0x20) == (b | 0x20); })) {
+      return field.value;
+    }
+  }
+  return {};
+}
+
+std::string_view KeyValue(const KeySource& key, const RequestFacts& request) {
+  switch (key.kind) {
+    case KeyKind::kHeader: return HeaderValue(request.head.fields, key.name);
+    case KeyKind::kCookie: return CookieValue(request.head.fields, key.name);
+    case KeyKind::kJson: {
+      const auto value = FindJsonValue(request.body, key.name);
+      return value && *value != "null" && *value != "\"\"" ? *value : std::string_view();
+    }
+    case KeyKind::kClientAddress: return request.client_address;
+    case KeyKind::kRequest: return request.request_id;
+  }
+  return {};
+}
+
+}  // namespace
+
+Unit FindUnit(const Route& route, const RequestFacts& request) {
+  Unit unit;
+  for (std::size_t i = 0; i < route.sticky.size(); ++i) {
+    unit.value = KeyValue(route.sticky[i], request);
+    if (!unit.value.empty()) {
+      unit.source = static_cast<int>(i);
+      return unit;
+    }
+    unit.fell_through = true;
+  }
+  unit.value = request.request_id;
+  return unit;
+}
+
+std::uint32_t BucketOf(const Route& route, std::string_view unit) {
+  return static_cast<std::uint32_t>(H64(route.salt, {unit}) % kWholePpm);
+}
+
+MirrorDraw DrawMirror(const Route& route, const CandidateArm& candidate, std::string_view unit) {
+  return {UnitInterval(H64(route.salt, {route.name, "mirror", unit})), candidate.mirror.rate};
+}
+
+bool Assignment::AnyMirrored() const {
+  return std::any_of(draws.begin(), draws.end(), [](const Draw& draw) { return draw.mirrored; });
+}
+
+Assignment Assign(const RouteTraffic& traffic, const RequestFacts& request) {
+  const Route& route = *traffic.route;
+  Assignment plan;
+  plan.route = &traffic;
+  if (traffic.candidates.empty()) return plan;
+  const Unit unit = FindUnit(route, request);
+  plan.sticky_fell_through = unit.fell_through;
+  plan.bucket = BucketOf(route, unit.value);
+  plan.unit_hash = H64(route.salt, {"unit", unit.value});
+  // Ranges grow from both ends in turn, so that a bucket keeps its arm while weights rise.
+  std::uint32_t low = 0;
+  std::uint32_t high = kWholePpm;
+  for (std::size_t i = 0; i < traffic.candidates.size(); ++i) {
+    const std::uint32_t weight = std::min(traffic.candidates[i].weight_ppm, high - low);
+    const bool from_below = i % 2 == 0;
+    const bool serves = from_below ? plan.bucket >= low && plan.bucket < low + weight
+                                   : plan.bucket < high && plan.bucket >= high - weight;
+    if (serves) plan.serving_candidate = static_cast<int>(i);
+    (from_below ? low : high) += from_below ? weight : 0u - weight;
+  }
+  plan.may_fall_back = plan.serving_candidate >= 0 && route.fallback &&
+                       (route.effects == Effects::kPure || route.effects == Effects::kIdempotent);
+  for (std::size_t i = 0; i < traffic.candidates.size(); ++i) {
+    const CandidateTraffic& candidate = traffic.candidates[i];
+    if (candidate.arm->mirror.rate <= 0) continue;
+    const bool drawn =
+        candidate.mirroring && DrawMirror(route, *candidate.arm, unit.value).Mirrored();
+    plan.draws.push_back({static_cast<std::uint16_t>(i), drawn, !candidate.mirroring});
+  }
+  return plan;
+}
+
+}  // namespace understudy

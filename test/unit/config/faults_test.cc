@@ -1,0 +1,242 @@
+// Bad files and exactly what is said about them.
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "config_fixture.h"
+#include "proxy/control/config_examples.h"
+
+namespace understudy {
+namespace {
+
+struct BadFile {
+  std::string from;  // in the smallest example
+  std::string to;
+  std::vector<std::string> faults;
+};
+
+const std::vector<BadFile>& BadFiles() {
+  static const std::vector<BadFile> files = {
+      {"    incumbent: v1\n",
+       "    incumbant: v1\n",
+       {"f.yaml:10:5: unknown key 'incumbant' in a route; did you mean 'incumbent'?"}},
+      {"    incumbent: v1\n", "", {"f.yaml:7:5: a route needs the key 'incumbent'"}},
+      {"incumbent: v1",
+       "incumbent: v3",
+       {"f.yaml:10:16: there is no cluster 'v3'; did you mean 'v1'?"}},
+      {"incumbent: v1",
+       "incumbent: production",
+       {"f.yaml:10:16: there is no cluster 'production'; the clusters are v1, v2"}},
+      {"incumbent: v1",
+       "incumbent: v2",
+       {"f.yaml:12:19: cluster 'v2' is the incumbent; a candidate is another one"}},
+      {"    effects: pure\n",
+       "",
+       {"f.yaml:7:5: route 'digits' mirrors requests without saying what they do: write 'effects: "
+        "pure' if a request changes nothing, 'effects: idempotent' if sending it twice does no "
+        "more "
+        "than once, or 'effects: mutating' (then mirrors must go to clusters with 'sandboxed: "
+        "true')"}},
+      {"effects: pure",
+       "effects: mutating",
+       {"f.yaml:12:31: route 'digits' is 'mutating' and must not be mirrored to cluster 'v2'; "
+        "write "
+        "'sandboxed: true' in that cluster if its requests have no effect outside it"}},
+      {"effects: pure",
+       "effects: prue",
+       {"f.yaml:9:14: 'effects' must be one of pure, idempotent, mutating, unknown, not 'prue'; "
+        "did "
+        "you mean 'pure'?"}},
+      {"rate: 1.0",
+       "rate: 1.5",
+       {"f.yaml:12:38: 'rate' must be at least 0 and at most 1, not '1.5'; did you mean '1.5%'?"}},
+      {"rate: 1.0",
+       "rate: half",
+       {"f.yaml:12:38: expected a share such as 0.05 or 5% for 'rate', got 'half'"}},
+      {"mirror: {rate: 1.0}",
+       "rate: 1.0",
+       {"f.yaml:12:23: unknown key 'rate' in a candidate; it belongs under 'mirror'"}},
+      {"{rate: 1.0}", "", {"f.yaml:12:23: 'mirror' has no value; write one or remove the key"}},
+      {"preset: oip-v2",
+       "preset: oip-v3",
+       {"f.yaml:13:23: there is no preset 'oip-v3'; did you mean 'oip-v2'?"}},
+      {"preset: oip-v2",
+       "comparators: [{name: a, use: tensor}]",
+       {"f.yaml:13:44: there is no comparator 'tensor'; did you mean 'tensors'?"}},
+      {"preset: oip-v2",
+       "ignore: [{path: /*/**, reason: x}]",
+       {"f.yaml:13:31: the ignore rule '/*/**' covers the whole answer, so nothing would be "
+        "compared; name the parts that may differ"}},
+      {"preset: oip-v2",
+       "ignore: [{path: \"\", reason: x}]",
+       {"f.yaml:13:31: the ignore rule '' covers the whole answer, so nothing would be compared; "
+        "name the parts that may differ"}},
+      {"preset: oip-v2}",
+       "preset: oip-v2}\n    plan: slow",
+       {"f.yaml:14:11: there is no plan 'slow'; there are no plans"}},
+      {"preset: oip-v2}",
+       "preset: oip-v2}\n    control: {cluster: v2, rate: 1}",
+       {"f.yaml:14:24: cluster 'v2' is a candidate; the control is the incumbent asked a second "
+        "time"}},
+      {"preset: oip-v2}",
+       "preset: oip-v2}\n  - {name: digits, match: {path: /x, methods: [GET]}, incumbent: v1}",
+       {"f.yaml:14:12: a second route has the name 'digits'; the first is in line 7",
+        "f.yaml:14:27: route 'digits' can never be reached: route 'digits' above it matches "
+        "everything it matches"}},
+      {"path_prefix: \"/\"",
+       "path_prefix: a b",
+       {"f.yaml:8:26: expected a path that begins with '/' and has no blanks, '?' or '#' for "
+        "'path_prefix', got 'a b'"}},
+      {"{path_prefix: \"/\"}",
+       "{}",
+       {"f.yaml:8:12: a 'match' has exactly one of the keys path_prefix, path; write 'path_prefix: "
+        "/' to match every path"}},
+      {"  - {name: inference, address: \"127.0.0.1:8080\"}\n",
+       "  - {name: a, address: \"127.0.0.1:8080\"}\n  - {name: b, address: \"0.0.0.0:8080\"}\n",
+       {"f.yaml:3:24: listener 'b' takes '0.0.0.0:8080', which listener 'a' has taken as "
+        "'127.0.0.1:8080'; choose another port"}},
+      {"grpc: \"127.0.0.1:9900\"",
+       "grpc: \"10.0.0.1:9900\"",
+       {"f.yaml:14:15: 'admin.grpc' must be a loopback address, because the admin interfaces have "
+        "no authentication; write 127.0.0.1:9900 in place of '10.0.0.1:9900'"}},
+      {"http: \"127.0.0.1:9901\"",
+       "http: \"[::]:9901\"",
+       {"f.yaml:14:39: 'admin.http' must be a loopback address, because the admin interfaces have "
+        "no authentication; write 127.0.0.1:9901 in place of '[::]:9901'"}},
+      {"http: \"127.0.0.1:9901\"",
+       "http: \"127.0.0.1:8080\"",
+       {"f.yaml:14:39: 'admin.http' takes '127.0.0.1:8080', which listener 'inference' has taken "
+        "as "
+        "'127.0.0.1:8080'; choose another port"}},
+      {"127.0.0.1:9001",
+       "127.0.0.1",
+       {"f.yaml:4:28: expected a host and a port such as 127.0.0.1:9001 or model.example:9001 for "
+        "'endpoints', got '127.0.0.1'"}},
+      {"127.0.0.1:9001",
+       "127.0.0.1:8080",
+       {"f.yaml:4:28: the endpoint '127.0.0.1:8080' is this proxy's own listener 'inference'; "
+        "requests would go round in a loop"}},
+      {"version: \"1\"",
+       "name: v9",
+       {"f.yaml:4:47: duplicate key 'name'; it is already written in line 4"}},
+      {"version: \"1\"",
+       "version: &a \"1\"",
+       {"f.yaml:4:56: anchors are not allowed here; remove '&a'"}},
+      {"version: \"1\"",
+       "version: !!str 1",
+       {"f.yaml:4:56: tags are not allowed here; remove 'tag:yaml.org,2002:str'"}},
+      {"version: \"1\"",
+       "headers: {set: {Content-Length: 1}}",
+       {"f.yaml:4:63: 'Content-Length' is the proxy's own; it cannot be set"}},
+      {"version: \"1\"",
+       "path_prefix: /a, path_replace: {from: /a, to: /b}",
+       {"f.yaml:4:60: a cluster has 'path_prefix' or 'path_replace', not both"}},
+      {"data_dir: ./understudy-data\n",
+       "data_dir: ./understudy-data\n---\na: b\n",
+       {"f.yaml:17:1: a second YAML document begins; only one is allowed"}},
+      {"data_dir: ./understudy-data\n",
+       "data_dir: [x\n",
+       {"f.yaml:16:1: not valid YAML: end of sequence flow not found"}},
+      {"data_dir: ./understudy-data\n",
+       "data_dir: a\x01\n",
+       {"f.yaml:15:12: control character 0x01; the file must be UTF-8 text"}},
+      {"data_dir: ./understudy-data\n",
+       "data_dir: \xff\n",
+       {"f.yaml:15:11: byte 0xFF is not UTF-8; the file must be UTF-8 text"}},
+      {"data_dir: ./understudy-data\n",
+       "workers: \"3\"\n",
+       {"f.yaml:15:10: expected a whole number for 'workers', got '3' in quotes"}},
+      {"data_dir: ./understudy-data\n",
+       "workers: 1000\n",
+       {"f.yaml:15:10: 'workers' must be from 0 to 256, not '1000'"}},
+      {"data_dir: ./understudy-data\n",
+       "drain: {grace: 5, timeout: 1h}\n",
+       {"f.yaml:15:16: expected a duration such as 250ms, 5s or 10m for 'grace', got '5'"}},
+      {"data_dir: ./understudy-data\n",
+       "routes: 3\n",
+       {"f.yaml:15:1: duplicate key 'routes'; it is already written in line 6"}},
+  };
+  return files;
+}
+
+std::string Read(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream out;
+  out << in.rdbuf();
+  return out.str();
+}
+
+TEST_CASE("each bad file gets exactly the faults it has") {
+  for (const BadFile& bad : BadFiles()) {
+    const std::string text = With(std::string(SmallestConfigExample()), bad.from, bad.to);
+    INFO(text);
+    const ConfigResult result = Load(text);
+    CHECK(Lines(result) == bad.faults);
+    CHECK(result.topology == nullptr);
+  }
+}
+
+TEST_CASE("a file with many faults gets them all at once, in its order") {
+  const std::string folder = std::string(UNDERSTUDY_SOURCE_DIR) + "/test/golden/config/";
+  std::string told;
+  for (const std::string& line : Lines(Load(Read(folder + "many_faults.yaml"))))
+    told += line + "\n";
+  if (std::getenv("UPDATE_GOLDEN") != nullptr) std::ofstream(folder + "many_faults.txt") << told;
+  INFO("run this test with UPDATE_GOLDEN=1 to rewrite many_faults.txt, and read the difference");
+  CHECK(told == Read(folder + "many_faults.txt"));
+}
+
+TEST_CASE("an empty file says what it needs") {
+  CHECK(Lines(Load("")) ==
+        std::vector<std::string>{
+            "f.yaml:1:1: the file is empty; it needs listeners, clusters and routes"});
+  CHECK(Lines(Load("# nothing\n")).size() == 1);
+  CHECK(
+      Lines(Load("text")).front() ==
+      "f.yaml:1:1: expected a mapping for the file, got 'text'; its keys are listeners, clusters, "
+      "routes, plans, admin, data_dir, workers, compare_threads, limits, records, log, drain");
+}
+
+TEST_CASE("a file over a bound is refused with the bound") {
+  const std::string large(kMostConfigBytes + 1, ' ');
+  CHECK(
+      Lines(Load(large)) ==
+      std::vector<std::string>{"f.yaml:1:1: the file has 1048577 bytes; at most 1048576 are read"});
+  const std::string deep = "workers: " + std::string(30, '[') + std::string(30, ']');
+  CHECK(Lines(Load(deep)).front() == "f.yaml:1:33: values are nested deeper than 24 levels");
+  std::string many = "workers: [";
+  for (std::size_t i = 0; i <= kMostConfigValues; ++i) many += "a,";
+  CHECK(Lines(Load(many + "]")).front().find("the file has more than 50000 values") !=
+        std::string::npos);
+}
+
+TEST_CASE("a report of faults is bounded and counts what it leaves out") {
+  std::string text;
+  for (int i = 0; i < 150; ++i) text += "key" + std::to_string(i) + ": 1\n";
+  const ConfigResult result = Load(text);
+  REQUIRE(result.faults.size() == ConfigFaults::kMost + 1);
+  // 150 unknown keys and three that are needed.
+  CHECK(result.faults.back().message == "53 more faults; correct these first");
+}
+
+TEST_CASE("a plan's checks must exist on the routes that use it") {
+  const std::string text =
+      With(std::string(FullConfigExample()), "comparator: top1", "comparator: top2");
+  CHECK(
+      Lines(Load(text)) ==
+      std::vector<std::string>{"f.yaml:61:35: route 'digits' uses this plan but has no comparator "
+                               "'top2'; did you mean 'top1'?"});
+}
+
+TEST_CASE("a file that cannot be read is a fault that names it") {
+  const ConfigResult result =
+      LoadConfigFile("no-such-folder/a.yaml", TestComparators(), FakeEnvironment());
+  CHECK(Lines(result) ==
+        std::vector<std::string>{
+            "no-such-folder/a.yaml:1:1: the file cannot be read: No such file or directory"});
+  CHECK(LoadConfigFile(".", TestComparators(), FakeEnvironment()).faults.size() == 1);
+}
+
+}  // namespace
+}  // namespace understudy
