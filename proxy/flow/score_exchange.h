@@ -1,0 +1,85 @@
+// A compare thread: takes pairs from the workers' rings, asks the route's comparators, and turns
+// each pair into a sample, counters and, where the answers part, a record. Never on a worker.
+//
+// Threads: Run() is the thread's body; everything else is set before it starts. Ownership: borrows
+// what ScoringSurroundings refers to.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "comparators/scorer.h"
+#include "proxy/async/ring.h"
+#include "proxy/flow/mirrored_request.h"
+#include "proxy/model/control_view.h"
+#include "proxy/model/divergence_record.h"
+#include "proxy/model/sample.h"
+#include "proxy/model/traffic_counters.h"
+
+namespace understudy {
+
+// What compare threads made and the control thread has not taken yet. Bounded: beyond it the
+// oldest hand-over is not disturbed and the newest sample is refused.
+class SampleQueue {
+ public:
+  struct Batch {
+    std::vector<Sample> samples;
+    struct Example {
+      std::string route, candidate;
+      DivergenceExample example;
+    };
+    std::vector<Example> examples;
+  };
+  // False when full.
+  bool Push(Sample sample);
+  void PushExample(Batch::Example example);
+  Batch Take();
+
+ private:
+  static constexpr std::size_t kMostSamples = 65536;
+  static constexpr std::size_t kMostExamples = 256;
+  std::mutex mutex_;
+  Batch batch_;
+};
+
+// The scorer of a route of a topology; built on first use and kept while the topology lives.
+class ScorerSource {
+ public:
+  virtual ~ScorerSource() = default;
+  virtual std::shared_ptr<const PairScorer> Of(const std::shared_ptr<const Topology>& topology,
+                                               const Route& route) = 0;
+};
+
+struct ScoringSurroundings {
+  std::vector<Ring<PairJob>*> rings;  // one from each worker
+  ScorerSource& scorers;
+  SampleQueue& samples;
+  RecordSink& records;
+  TrafficBook& book;
+  std::size_t thread = 0;             // this thread's index in the book's blocks
+};
+
+class ScoringLoop {
+ public:
+  explicit ScoringLoop(ScoringSurroundings surroundings) : around_(std::move(surroundings)) {}
+  // Until Stop(); then what is still queued is counted as uncomparable{shutting_down}.
+  void Run();
+  void Stop() { stopping_.store(true, std::memory_order_release); }
+
+  // One pair, as Run() treats it.
+  void Score(const PairJob& job);
+
+ private:
+  void Count(const std::string& route, const std::string& candidate, const PairScorer& scorer,
+             const PairScore& score);
+
+  ScoringSurroundings around_;
+  std::atomic<bool> stopping_{false};
+};
+
+}  // namespace understudy
