@@ -178,7 +178,7 @@ TEST_CASE("each bad file gets exactly the faults it has") {
 }
 
 TEST_CASE("a file with many faults gets them all at once, in its order") {
-  const std::string folder = std::string(UNDERSTUDY_SOURCE_DIR) + "/test/golden/config/";
+  const std::string folder = UNDERSTUDY_SOURCE_DIR "/test/golden/config/";
   std::string told;
   for (const std::string& line : Lines(Load(Read(folder + "many_faults.yaml"))))
     told += line + "\n";

@@ -83,7 +83,7 @@ TEST_CASE("every default of the schema is a value the reader accepts") {
 }
 
 TEST_CASE("docs/configuration.md is what the schema says") {
-  const std::string path = std::string(UNDERSTUDY_SOURCE_DIR) + "/docs/configuration.md";
+  const std::string path = UNDERSTUDY_SOURCE_DIR "/docs/configuration.md";
   if (std::getenv("UPDATE_GOLDEN") != nullptr) std::ofstream(path) << ConfigMarkdown();
   std::ifstream in(path, std::ios::binary);
   std::ostringstream page;
