@@ -25,7 +25,7 @@ bool IsVariableName(std::string_view name) {
 
 class Expansion {
  public:
-  Expansion(const Environment& environment, ConfigFaults& faults)
+  Expansion(const ConfigEnvironment& environment, ConfigFaults& faults)
       : environment_(environment), faults_(faults) {}
 
   void Walk(YamlNode& node) {
@@ -117,7 +117,7 @@ class Expansion {
     return value;
   }
 
-  const Environment& environment_;
+  const ConfigEnvironment& environment_;
   ConfigFaults& faults_;
   std::size_t added_ = 0;
 };
@@ -147,7 +147,7 @@ absl::StatusOr<std::string> ProcessEnvironment::File(const std::string& path,
   return bytes;
 }
 
-void Expand(YamlNode& node, const Environment& environment, ConfigFaults& faults) {
+void Expand(YamlNode& node, const ConfigEnvironment& environment, ConfigFaults& faults) {
   Expansion(environment, faults).Walk(node);
 }
 

@@ -10,16 +10,16 @@
 namespace understudy {
 
 // Where expansions come from. Implementations are called on the thread that loads.
-class Environment {
+class ConfigEnvironment {
  public:
-  virtual ~Environment() = default;
+  virtual ~ConfigEnvironment() = default;
   virtual std::optional<std::string> Variable(const std::string& name) const = 0;
   // The file's bytes; an error says why not, without the path. At most `most` bytes.
   virtual absl::StatusOr<std::string> File(const std::string& path, std::size_t most) const = 0;
 };
 
 // The process's own variables and files.
-class ProcessEnvironment final : public Environment {
+class ProcessEnvironment final : public ConfigEnvironment {
  public:
   std::optional<std::string> Variable(const std::string& name) const override;
   absl::StatusOr<std::string> File(const std::string& path, std::size_t most) const override;
@@ -29,6 +29,6 @@ inline constexpr std::size_t kMostExpandedFileBytes = 64u << 10;
 
 // Expands every scalar below `node`, keys excepted. One trailing line end of a file is cut. A value
 // that came from outside is marked `expanded`, so that no fault shows it.
-void Expand(YamlNode& node, const Environment& environment, ConfigFaults& faults);
+void Expand(YamlNode& node, const ConfigEnvironment& environment, ConfigFaults& faults);
 
 }  // namespace understudy

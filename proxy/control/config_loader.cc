@@ -35,7 +35,7 @@ std::string ConfigHash(std::string_view text) {
 }
 
 ConfigResult LoadConfig(std::string_view text, const std::string& filename,
-                        const KnownComparators& known, const Environment& environment) {
+                        const KnownComparators& known, const ConfigEnvironment& environment) {
   ConfigFaults faults(filename);
   YamlNode tree = ParseYaml(text, faults);
   Expand(tree, environment, faults);
@@ -55,7 +55,7 @@ ConfigResult LoadConfig(std::string_view text, const std::string& filename,
 }
 
 ConfigResult LoadConfigFile(const std::string& path, const KnownComparators& known,
-                            const Environment& environment) {
+                            const ConfigEnvironment& environment) {
   const absl::StatusOr<std::string> text = ProcessEnvironment().File(path, kMostConfigBytes);
   if (!text.ok()) {
     return {nullptr, {{path, {}, "the file cannot be read: " + Message(text.status())}}};

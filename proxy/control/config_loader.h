@@ -24,11 +24,11 @@ struct ConfigResult {
 
 // `filename` is for messages alone.
 ConfigResult LoadConfig(std::string_view text, const std::string& filename,
-                        const KnownComparators& known, const Environment& environment);
+                        const KnownComparators& known, const ConfigEnvironment& environment);
 
 // Reads the file (at most 1 MiB; a regular file) and loads it.
 ConfigResult LoadConfigFile(const std::string& path, const KnownComparators& known,
-                            const Environment& environment);
+                            const ConfigEnvironment& environment);
 
 // What `Topology::hash` is for this text: 16 hex digits.
 std::string ConfigHash(std::string_view text);

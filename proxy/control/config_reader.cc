@@ -5,15 +5,13 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 
-#include <charconv>
-#include <limits>
 #include <optional>
 #include <set>
 #include <utility>
 
-#include "proxy/control/config_json.h"
+#include "proxy/control/config_format.h"
 #include "proxy/control/config_suggest.h"
-#include "proxy/control/config_text.h"
+#include "proxy/control/config_value.h"
 
 namespace understudy {
 namespace {
@@ -34,7 +32,8 @@ const OneofDescriptor* ChoiceOf(const Descriptor& type) {
 
 class Reader {
  public:
-  Reader(ConfigSource& source, ConfigFaults& faults) : source_(source), faults_(faults) {}
+  Reader(ConfigSource& source, ConfigFaults& faults)
+      : source_(source), faults_(faults), values_(source, faults) {}
 
   void ReadMessage(const YamlNode& node, Message& into, const std::string& path);
 
@@ -52,20 +51,13 @@ class Reader {
                 const std::string& path);
   void ReadMap(const YamlNode& node, Message& into, const FieldDescriptor& field,
                const std::string& path);
-  bool ReadScalar(const YamlNode& node, Message& into, const FieldDescriptor& field,
-                  const std::string& path);
-  bool ReadNumber(const YamlNode& node, Message& into, const FieldDescriptor& field,
-                  const std::string& path);
-  // The text to store for a string field, or nothing after a fault.
-  std::optional<std::string> ReadText(const YamlNode& node, const FieldDescriptor& field,
-                                      const std::string& path);
-  bool InRange(const YamlNode& node, const FieldDescriptor& field, const std::string& path);
   void RequireAll(const Descriptor& type, const std::set<std::string>& seen, ConfigPlace place,
                   const std::string& path);
   void FillDefaults(Message& into, const std::set<std::string>& seen);
 
   ConfigSource& source_;
   ConfigFaults& faults_;
+  ConfigValues values_;
 };
 
 std::string Below(const std::string& path, const std::string& key) {
@@ -124,7 +116,7 @@ void Reader::ReadBareWord(const YamlNode& node, Message& into, const std::string
   }
   Fault(path, node.place,
         fmt::format("{} is no {}{}", node.Shown(), KindOf(type).noun().substr(3),
-                    Suggestion(node.text, KeysOf(type), "it may be")));
+                    SuggestKey(node.text, KeysOf(type), "it may be")));
 }
 
 void Reader::ReadUnknown(const YamlEntry& entry, const Descriptor& type,
@@ -141,7 +133,7 @@ void Reader::ReadUnknown(const YamlEntry& entry, const Descriptor& type,
       advice = fmt::format("; it belongs under '{}'", field.name());
     }
   }
-  if (const std::string nearest = Nearest(entry.key, free); !nearest.empty()) {
+  if (const std::string nearest = NearestKey(entry.key, free); !nearest.empty()) {
     advice = fmt::format("; did you mean '{}'?", nearest);
     // That it is missing has been said by this.
     source_.MarkFaulty(Below(path, nearest));
@@ -163,7 +155,7 @@ void Reader::ReadField(const YamlNode& node, Message& into, const FieldDescripto
   if (field.message_type() != nullptr) {
     return ReadMessage(node, *into.GetReflection()->MutableMessage(&into, &field), path);
   }
-  ReadScalar(node, into, field, path);
+  values_.Set(node, into, field, path);
 }
 
 void Reader::ReadList(const YamlNode& node, Message& into, const FieldDescriptor& field,
@@ -191,7 +183,7 @@ void Reader::ReadList(const YamlNode& node, Message& into, const FieldDescriptor
       ReadMessage(item, *into.GetReflection()->AddMessage(&into, &field), below);
       continue;
     }
-    const std::optional<std::string> text = ReadText(item, field, below);
+    const std::optional<std::string> text = values_.Text(item, field, below);
     if (text && !texts.insert(*text).second) {
       Fault(below, item.place, fmt::format("{} is twice in '{}'", item.Shown(), field.name()));
     }
@@ -221,113 +213,12 @@ void Reader::ReadMap(const YamlNode& node, Message& into, const FieldDescriptor&
                         Expected(RuleOf(field).key_format()), field.name(), Quoted(entry.key)));
       continue;
     }
-    const std::optional<std::string> text = ReadText(entry.value, field, below);
+    const std::optional<std::string> text = values_.Text(entry.value, field, below);
     if (!text) continue;
     Message* added = into.GetReflection()->AddMessage(&into, &field);
     added->GetReflection()->SetString(added, entry_type.map_key(), entry.key);
     added->GetReflection()->SetString(added, entry_type.map_value(), *text);
   }
-}
-
-bool Reader::ReadScalar(const YamlNode& node, Message& into, const FieldDescriptor& field,
-                        const std::string& path) {
-  if (field.type() == FieldDescriptor::TYPE_STRING) {
-    const std::optional<std::string> text = ReadText(node, field, path);
-    if (!text || !InRange(node, field, path)) return false;
-    into.GetReflection()->SetString(&into, &field, *text);
-    return true;
-  }
-  if (field.type() != FieldDescriptor::TYPE_BOOL) return ReadNumber(node, into, field, path);
-  const bool plain = node.kind == YamlNode::Kind::kScalar && (!node.quoted || node.expanded);
-  if (!plain || (node.text != "true" && node.text != "false")) {
-    Fault(path, node.place,
-          fmt::format("expected true or false for '{}', got {}{}", field.name(), node.Shown(),
-                      node.quoted ? " in quotes" : ""));
-    return false;
-  }
-  into.GetReflection()->SetBool(&into, &field, node.text == "true");
-  return true;
-}
-
-bool Reader::ReadNumber(const YamlNode& node, Message& into, const FieldDescriptor& field,
-                        const std::string& path) {
-  std::int64_t value = 0;
-  const char* end = node.text.data() + node.text.size();
-  const auto [at, error] = std::from_chars(node.text.data(), end, value);
-  const bool plain = node.kind == YamlNode::Kind::kScalar && (!node.quoted || node.expanded);
-  if (!plain || error != std::errc() || at != end) {
-    Fault(path, node.place,
-          fmt::format("expected a whole number for '{}', got {}{}", field.name(), node.Shown(),
-                      node.kind == YamlNode::Kind::kScalar && node.quoted ? " in quotes" : ""));
-    return false;
-  }
-  const Rule& rule = RuleOf(field);
-  const std::int64_t min = rule.min().empty() ? 0 : std::stoll(rule.min());
-  const std::int64_t max = std::stoll(rule.max());
-  if (value < min || value > max) {
-    Fault(path, node.place,
-          fmt::format("'{}' must be from {} to {}, not {}", field.name(), min, max, node.Shown()));
-    return false;
-  }
-  const auto* reflection = into.GetReflection();
-  if (field.cpp_type() == FieldDescriptor::CPPTYPE_UINT64) {
-    reflection->SetUInt64(&into, &field, static_cast<std::uint64_t>(value));
-  } else if (field.cpp_type() == FieldDescriptor::CPPTYPE_UINT32) {
-    reflection->SetUInt32(&into, &field, static_cast<std::uint32_t>(value));
-  } else {
-    reflection->SetInt32(&into, &field, static_cast<std::int32_t>(value));
-  }
-  return true;
-}
-
-std::optional<std::string> Reader::ReadText(const YamlNode& node, const FieldDescriptor& field,
-                                            const std::string& path) {
-  const Rule& rule = RuleOf(field);
-  if (rule.format() == Rule::JSON_VALUE) return JsonOf(node);
-  if (rule.format() == Rule::JSON_OBJECT && node.kind == YamlNode::Kind::kMap) return JsonOf(node);
-  const bool is_text = node.kind == YamlNode::Kind::kScalar && rule.format() != Rule::JSON_OBJECT;
-  if (is_text && rule.format() == Rule::CHOICE) {
-    const std::vector<std::string> choices(rule.choices().begin(), rule.choices().end());
-    for (const std::string& choice : choices) {
-      if (choice == node.text) return node.text;
-    }
-    const std::string nearest = Nearest(node.expanded ? "" : node.text, choices);
-    Fault(path, node.place,
-          fmt::format("'{}' must be one of {}, not {}{}", field.name(), fmt::join(choices, ", "),
-                      node.Shown(), nearest.empty() ? "" : "; did you mean '" + nearest + "'?"));
-    return std::nullopt;
-  }
-  if (is_text && IsWrittenAs(rule.format(), node.text)) return node.text;
-  Fault(path, node.place,
-        fmt::format("expected {} for '{}', got {}", Expected(rule.format()), field.name(),
-                    node.Shown()));
-  return std::nullopt;
-}
-
-bool Reader::InRange(const YamlNode& node, const FieldDescriptor& field, const std::string& path) {
-  const Rule& rule = RuleOf(field);
-  const std::optional<double> value = Magnitude(rule.format(), node.text);
-  if (!value) return true;
-  std::string max = rule.max();
-  if (max.empty() && rule.format() == Rule::DURATION) max = "3650d";
-  if (max.empty() && rule.format() == Rule::SIZE) max = "1024TiB";
-  const double lowest = Magnitude(rule.format(), rule.min()).value_or(0);
-  const double highest =
-      Magnitude(rule.format(), max).value_or(std::numeric_limits<double>::infinity());
-  const bool high_enough = rule.above_min() ? *value > lowest : *value >= lowest;
-  const bool low_enough = rule.below_max() ? *value < highest : *value <= highest;
-  if (high_enough && low_enough) return true;
-  std::string claim = fmt::format("{} {}", rule.below_max() ? "below" : "at most", max);
-  if (!rule.min().empty()) {
-    claim = fmt::format("{} {} and {}", rule.above_min() ? "above" : "at least", rule.min(), claim);
-  }
-  // "5" for "5%" is the usual slip.
-  const bool percent = rule.format() == Rule::SHARE && !low_enough && *value <= 100 &&
-                       !node.expanded && node.text.back() != '%';
-  Fault(path, node.place,
-        fmt::format("'{}' must be {}, not {}{}", field.name(), claim, node.Shown(),
-                    percent ? "; did you mean '" + node.text + "%'?" : ""));
-  return false;
 }
 
 void Reader::RequireAll(const Descriptor& type, const std::set<std::string>& seen,
@@ -356,7 +247,7 @@ void Reader::FillDefaults(Message& into, const std::set<std::string>& seen) {
       YamlNode node;
       node.kind = YamlNode::Kind::kScalar;
       node.text = node.written = rule.default_text();
-      ReadScalar(node, into, field, "");
+      values_.Set(node, into, field, "");
     }
   }
 }

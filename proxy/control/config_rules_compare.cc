@@ -49,7 +49,7 @@ void CheckComparators(const RuleContext& context, const CompareRules& rules,
   if (!rules.preset.empty() && FindPreset(context.known, rules.preset) == nullptr) {
     context.Fault(path + ".preset",
                   fmt::format("there is no preset {}{}", Quoted(rules.preset),
-                              Suggestion(rules.preset, presets, "the presets are")));
+                              SuggestKey(rules.preset, presets, "the presets are")));
   }
   std::vector<std::string> names;
   for (std::size_t i = 0; i < rules.comparators.size(); ++i) {
@@ -59,7 +59,7 @@ void CheckComparators(const RuleContext& context, const CompareRules& rules,
     if (rule.use.empty() || std::find(uses.begin(), uses.end(), rule.use) != uses.end()) continue;
     context.Fault(fmt::format("{}.comparators[{}].use", path, i),
                   fmt::format("there is no comparator {}{}", Quoted(rule.use),
-                              Suggestion(rule.use, uses, "the comparators are")));
+                              SuggestKey(rule.use, uses, "the comparators are")));
   }
   CheckUnique(context, "comparator", names,
               [&](std::size_t i) { return fmt::format("{}.comparators[{}].name", path, i); });

@@ -123,7 +123,7 @@ void CheckUseOf(const RuleContext& context, std::size_t plan_index, const Route&
     context.Fault(
         at + ".comparator",
         fmt::format("route {} uses this plan but has no comparator {}{}", Quoted(route.name),
-                    Quoted(name), Suggestion(name, names, "its comparators are")));
+                    Quoted(name), SuggestKey(name, names, "its comparators are")));
   };
   for (int i = 0; i < plan.checks_size(); ++i) {
     check_one(plan.checks(i), fmt::format("plans[{}].checks[{}]", plan_index, i));

@@ -116,7 +116,7 @@ class RouteRules {
     const Cluster* cluster = context_.topology.FindCluster(name);
     if (cluster == nullptr) {
       context_.Fault(at, fmt::format("there is no cluster {}{}", Quoted(name),
-                                     Suggestion(name, cluster_names_, "the clusters are",
+                                     SuggestKey(name, cluster_names_, "the clusters are",
                                                 "; there are no clusters")));
     }
     return cluster;
@@ -126,7 +126,7 @@ class RouteRules {
     if (name.empty() || context_.topology.FindPlan(name) != nullptr) return;
     context_.Fault(
         at, fmt::format("there is no plan {}{}", Quoted(name),
-                        Suggestion(name, plan_names_, "the plans are", "; there are no plans")));
+                        SuggestKey(name, plan_names_, "the plans are", "; there are no plans")));
   }
 
   void CheckSandbox(const std::string& at, const Cluster* cluster, double rate) {

@@ -35,7 +35,7 @@ std::size_t Distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-std::string Nearest(std::string_view written, const std::vector<std::string>& names) {
+std::string NearestKey(std::string_view written, const std::vector<std::string>& names) {
   if (written.empty() || written.size() > kLongest) return {};
   std::string nearest;
   std::size_t least = std::max<std::size_t>(1, written.size() / 3) + 1;
@@ -50,10 +50,10 @@ std::string Nearest(std::string_view written, const std::vector<std::string>& na
   return nearest;
 }
 
-std::string Suggestion(std::string_view written, const std::vector<std::string>& names,
+std::string SuggestKey(std::string_view written, const std::vector<std::string>& names,
                        std::string_view lead, std::string_view none) {
   if (names.empty()) return std::string(none);
-  if (const std::string nearest = Nearest(written, names); !nearest.empty()) {
+  if (const std::string nearest = NearestKey(written, names); !nearest.empty()) {
     return fmt::format("; did you mean '{}'?", nearest);
   }
   const auto shown =

@@ -12,8 +12,6 @@
 namespace understudy {
 namespace {
 
-using Rule = v1::ConfigRule;
-
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
@@ -70,49 +68,6 @@ std::optional<double> SizeBytes(std::string_view text) {
   return bytes;
 }
 
-bool IsToken(std::string_view text) {
-  return !text.empty() && text.size() <= 256 && All(text, [](char c) {
-    return IsLetter(c) || IsDigit(c) ||
-           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-  });
-}
-
-bool IsFieldValue(std::string_view text) {
-  if (text.size() > 8192) return false;
-  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
-  if (!text.empty() && (blank(text.front()) || blank(text.back()))) return false;
-  return All(text, [](char c) {
-    return c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F);
-  });
-}
-
-bool IsName(std::string_view text) {
-  return !text.empty() && text.size() <= 64 && (IsLetter(text[0]) || IsDigit(text[0])) &&
-         All(text,
-             [](char c) { return IsLetter(c) || IsDigit(c) || c == '-' || c == '_' || c == '.'; });
-}
-
-bool IsText(std::string_view text) {
-  return !text.empty() && text.size() <= 1024 &&
-         All(text, [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F; });
-}
-
-bool IsPath(std::string_view text) {
-  return !text.empty() && text.size() <= 4096 && text[0] == '/' &&
-         All(text, [](char c) { return c > 0x20 && c < 0x7F && c != '?' && c != '#'; });
-}
-
-// RFC 6901: segments after '/', where '~' is followed by 0 or 1. The root itself is no target here.
-bool IsPointer(std::string_view text) {
-  if (text.size() > 1024 || text.empty() || text[0] != '/') return false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '~' && (i + 1 == text.size() || (text[i + 1] != '0' && text[i + 1] != '1'))) {
-      return false;
-    }
-  }
-  return true;
-}
-
 bool IsIp(int family, std::string_view text) {
   std::array<unsigned char, sizeof(in6_addr)> bytes;
   return inet_pton(family, std::string(text).c_str(), bytes.data()) == 1;
@@ -156,15 +111,6 @@ std::optional<SocketAddress> SplitAddress(std::string_view text, bool& is_v6) {
     if (!IsIp(AF_INET6, host)) return std::nullopt;
   }
   return SocketAddress{std::string(host), static_cast<std::uint16_t>(port), std::string(text)};
-}
-
-bool IsAuthority(std::string_view text) {
-  bool is_v6 = false;
-  if (const std::optional<SocketAddress> address = SplitAddress(text, is_v6)) {
-    return is_v6 || IsHostName(address->host);
-  }
-  const bool bracketed = text.size() > 2 && text.front() == '[' && text.back() == ']';
-  return bracketed ? IsIp(AF_INET6, text.substr(1, text.size() - 2)) : IsHostName(text);
 }
 
 }  // namespace
@@ -219,94 +165,13 @@ bool IsWildcard(const SocketAddress& address) {
   return inet_pton(AF_INET, address.host.c_str(), &v4) == 1 && v4.s_addr == 0;
 }
 
-bool IsWrittenAs(Rule::Format format, std::string_view text) {
-  switch (format) {
-    case Rule::TEXT:
-      return IsText(text);
-    case Rule::NAME:
-      return IsName(text);
-    case Rule::DURATION:
-      return ParseDuration(text).has_value();
-    case Rule::SIZE:
-      return ParseSize(text).has_value();
-    case Rule::SHARE:
-      return ParseShare(text).has_value();
-    case Rule::RATIO:
-      return ParseRatio(text).has_value();
-    case Rule::LISTEN_ADDRESS:
-      return ParseListenAddress(text).has_value();
-    case Rule::ENDPOINT:
-      return ParseEndpoint(text).has_value();
-    case Rule::HEADER_NAME:
-      return IsToken(text);
-    case Rule::HEADER_VALUE:
-      return IsFieldValue(text);
-    case Rule::METHOD:
-      return IsToken(text) && All(text, [](char c) { return c < 'a' || c > 'z'; });
-    case Rule::PATH:
-      return IsPath(text);
-    case Rule::JSON_POINTER:
-      return IsPointer(text);
-    case Rule::PATTERN:
-      return text.empty() || text == "**" || IsPointer(text);
-    case Rule::AUTHORITY:
-      return IsAuthority(text);
-    case Rule::ACCESS: {
-      const std::optional<double> share = ParseShare(text);
-      return text == "all" || text == "errors" || text == "off" || (share && *share <= 1);
-    }
-    default:
-      return true;
+bool IsAuthority(std::string_view text) {
+  bool is_v6 = false;
+  if (const std::optional<SocketAddress> address = SplitAddress(text, is_v6)) {
+    return is_v6 || IsHostName(address->host);
   }
-}
-
-std::optional<double> Magnitude(Rule::Format format, std::string_view text) {
-  if (format == Rule::DURATION) return DurationNanoseconds(text);
-  if (format == Rule::SIZE) return SizeBytes(text);
-  if (format == Rule::SHARE) return ParseShare(text);
-  if (format == Rule::RATIO) return ParseRatio(text);
-  return std::nullopt;
-}
-
-std::string_view Expected(Rule::Format format) {
-  switch (format) {
-    case Rule::TEXT:
-      return "1 to 1024 characters of text";
-    case Rule::NAME:
-      return "a name of 1 to 64 letters, digits, '-', '_' or '.'";
-    case Rule::DURATION:
-      return "a duration such as 250ms, 5s or 10m";
-    case Rule::SIZE:
-      return "a size such as 512, 64KiB or 8MiB";
-    case Rule::SHARE:
-      return "a share such as 0.05 or 5%";
-    case Rule::RATIO:
-      return "a number such as 1.25";
-    case Rule::LISTEN_ADDRESS:
-      return "an IP address and a port such as 127.0.0.1:8080 or [::1]:8080";
-    case Rule::ENDPOINT:
-      return "a host and a port such as 127.0.0.1:9001 or model.example:9001";
-    case Rule::HEADER_NAME:
-      return "a header's name";
-    case Rule::HEADER_VALUE:
-      return "a header's value without control characters or blanks around it";
-    case Rule::METHOD:
-      return "a method such as POST";
-    case Rule::PATH:
-      return "a path that begins with '/' and has no blanks, '?' or '#'";
-    case Rule::JSON_POINTER:
-      return "a JSON pointer such as /user/id";
-    case Rule::PATTERN:
-      return "a JSON pointer such as /parameters/elapsed or /items/*/id";
-    case Rule::AUTHORITY:
-      return "preserve, upstream, or a host with or without a port";
-    case Rule::ACCESS:
-      return "all, errors, off or a share such as 1%";
-    case Rule::JSON_OBJECT:
-      return "a mapping";
-    default:
-      return "text";
-  }
+  const bool bracketed = text.size() > 2 && text.front() == '[' && text.back() == ']';
+  return bracketed ? IsIp(AF_INET6, text.substr(1, text.size() - 2)) : IsHostName(text);
 }
 
 }  // namespace understudy

@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "proxy/model/topology.h"
-#include "understudy/v1/config.pb.h"
 
 namespace understudy {
 
@@ -29,15 +28,7 @@ bool IsLoopback(const SocketAddress& address);
 // True for 0.0.0.0 and ::.
 bool IsWildcard(const SocketAddress& address);
 
-// Whether `text` is written as `format` asks. CHOICE and the JSON formats are not texts of their
-// own: true.
-bool IsWrittenAs(v1::ConfigRule::Format format, std::string_view text);
-
-// The number behind a text of an ordered format (DURATION in ns, SIZE in bytes, SHARE, RATIO), for
-// comparing with a rule's bounds.
-std::optional<double> Magnitude(v1::ConfigRule::Format format, std::string_view text);
-
-// What was expected, for a message: "a duration such as 250ms, 5s or 10m".
-std::string_view Expected(v1::ConfigRule::Format format);
+// A host name or address, with or without a port.
+bool IsAuthority(std::string_view text);
 
 }  // namespace understudy

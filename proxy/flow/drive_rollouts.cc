@@ -280,6 +280,7 @@ void RolloutDriver::Tick(WallTime now) {
   if (owing && Due(retried_at_, kRetrySpacing, now)) {
     retried_at_ = now;
     journal_.Retry();
+    ResolveUncertainWrites(now);
     FollowGenerations();
     changed_ = true;
   }
@@ -295,6 +296,7 @@ void RolloutDriver::Tick(WallTime now) {
 void RolloutDriver::Drain() {
   PollCoverage();
   journal_.Retry();
+  ResolveUncertainWrites(around_.now());
   saved_at_ = WallTime::min();
   SaveEvidence(around_.now());
   FollowGenerations();

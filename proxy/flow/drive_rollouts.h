@@ -126,6 +126,9 @@ class RolloutDriver : public RolloutControl {
   ControlTxn TxnOf(const RolloutStep& step) const;
   void TakeEffect(const RolloutStep& step, WallTime now);
   void FollowGenerations();
+  // rollout_resolve.cc: the store is made to say what is in force again, after failed writes.
+  void ResolveUncertainWrites(WallTime now);
+  absl::Status ResolveRollout(const RolloutState& stored, WallTime now);
   void PollCoverage();
   void LookAtBreakers(WallTime now);
   void Judge(WallTime now);

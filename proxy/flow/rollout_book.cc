@@ -56,6 +56,11 @@ void RolloutBook::Adopt(const RolloutStep& step) {
   ForgetOldest();
 }
 
+void RolloutBook::Put(const RolloutState& state, const JournalLine& line) {
+  rollouts_[state.id] = state;
+  Append(timelines_[state.id], line);
+}
+
 void RolloutBook::ForgetOldest() {
   std::vector<const RolloutState*> ended;
   for (const auto& [id, rollout] : rollouts_) {
@@ -159,6 +164,12 @@ const Quarantine* RolloutBook::FindQuarantine(const std::string& route,
 std::vector<Quarantine> RolloutBook::Quarantines() const {
   std::vector<Quarantine> all;
   for (const auto& [key, quarantine] : quarantine_) all.push_back(quarantine);
+  return all;
+}
+
+std::vector<RouteControl> RolloutBook::AllSwitches() const {
+  std::vector<RouteControl> all;
+  for (const auto& [route, switches] : switches_) all.push_back(switches);
   return all;
 }
 

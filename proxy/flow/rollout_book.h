@@ -27,6 +27,8 @@ class RolloutBook {
   void Restore(const ControlState& state);
   // Takes the step's state, lines, quarantine and promotion.
   void Adopt(const RolloutStep& step);
+  // A correction of what is kept, journalled by the caller.
+  void Put(const RolloutState& state, const JournalLine& line);
   void SetSwitches(const RouteControl& switches) { switches_[switches.route] = switches; }
 
   // A store that holds a later generation of a rollout than was asked to be written wins.
@@ -54,6 +56,7 @@ class RolloutBook {
   RouteControl Switches(const std::string& route) const;
   const Quarantine* FindQuarantine(const std::string& route, const std::string& version) const;
   std::vector<Quarantine> Quarantines() const;
+  std::vector<RouteControl> AllSwitches() const;
   const std::vector<JournalLine>& Timeline(const std::string& id) const;
 
  private:

@@ -70,15 +70,33 @@ std::uint64_t RolloutJournal::StoredGeneration(const std::string& rollout_id) co
 
 absl::Status RolloutJournal::Write(ControlTxn txn) {
   if (!owed_.empty()) Retry();
-  if (!owed_.empty()) {
+  if (!owed_.empty() || uncertain_) {
     return Unavailable("the control store does not accept writes; repair it and try again");
   }
   const absl::Status status = AttemptTwice(txn);
-  if (available_ && !status.ok()) spdlog::error("control store: {}", Message(status));
-  available_ = status.ok();
-  if (status.ok()) return status;
+  if (status.ok()) {
+    available_ = true;
+    return status;
+  }
+  if (available_) spdlog::error("control store: {}", Message(status));
+  available_ = false;
+  uncertain_ = true;
   return Unavailable("the control store does not accept writes: " + Message(status) +
-                     "; nothing was changed");
+                     "; nothing was put in force");
+}
+
+absl::StatusOr<ControlState> RolloutJournal::Reread() {
+  Retry();
+  if (!available_) return Unavailable("the control store does not accept writes");
+  ASSIGN_OR_RETURN(ControlState stored, store_.Load());
+  Restore(stored);
+  return stored;
+}
+
+absl::Status RolloutJournal::Correct(ControlTxn txn) {
+  absl::Status status = Attempt(txn);
+  available_ = status.ok();
+  return status;
 }
 
 void RolloutJournal::WriteSoon(ControlTxn txn) {

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "proxy/model/control_store.h"
 
 namespace understudy {
@@ -26,7 +27,8 @@ class RolloutJournal {
   // Learns what the store holds.
   void Restore(const ControlState& state);
 
-  // Writes before it returns; UNAVAILABLE when it cannot. Expectations are filled in here.
+  // Writes before it returns; UNAVAILABLE when it cannot, and then until Resolved(), since a write
+  // that failed may have reached the disk. Expectations are filled in here.
   absl::Status Write(ControlTxn txn);
   // Writes now if it can, else at a later Retry().
   void WriteSoon(ControlTxn txn);
@@ -37,8 +39,16 @@ class RolloutJournal {
   // written, when a write that was reported as failed had reached the disk.
   std::uint64_t StoredGeneration(const std::string& rollout_id) const;
 
+  // What the store holds may differ from what is in force: a failed write may have reached it.
+  bool uncertain() const { return uncertain_; }
+  // What the store holds, once it reads and writes again and nothing is owed to it.
+  absl::StatusOr<ControlState> Reread();
+  // Writes what makes the store right again; only between Reread() and Resolved().
+  absl::Status Correct(ControlTxn txn);
+  void Resolved() { uncertain_ = false; }
+
   // False from the first failed write to the next good one.
-  bool available() const { return available_; }
+  bool available() const { return available_ && !uncertain_; }
   std::size_t owed() const { return owed_.size(); }
   std::uint64_t epoch() const { return epoch_; }
 
@@ -50,6 +60,7 @@ class RolloutJournal {
   std::map<std::string, std::uint64_t> stored_generation_;  // by rollout id
   std::deque<ControlTxn> owed_;
   bool available_ = true;
+  bool uncertain_ = false;
   std::uint64_t epoch_ = 0;
 };
 

@@ -46,6 +46,7 @@ absl::Status CheckTexts(Command& command) {
 
 absl::StatusOr<RolloutState> RolloutDriver::Execute(Command command, WallTime now) {
   RETURN_IF_ERROR(CheckTexts(command));
+  if (!IsDown(command.kind)) ResolveUncertainWrites(now);
   absl::StatusOr<RolloutState> result = RolloutState{};
   if (IsSwitch(command.kind)) {
     result = Switch(command, now);

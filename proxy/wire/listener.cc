@@ -31,11 +31,15 @@ absl::StatusOr<std::unique_ptr<Listener>> Listener::Bind(Worker& worker,
   };
   if (error) return fail();
   const asio::ip::tcp::endpoint endpoint(ip, config.address.port);
-  if (acceptor.open(endpoint.protocol(), error)) return fail();
+  acceptor.open(endpoint.protocol(), error);
+  if (error) return fail();
   acceptor.set_option(asio::socket_base::reuse_address(true), error);
-  if (acceptor.set_option(ReusePort(true), error)) return fail();
-  if (acceptor.bind(endpoint, error)) return fail();
-  if (acceptor.listen(4096, error)) return fail();
+  acceptor.set_option(ReusePort(true), error);
+  if (error) return fail();
+  acceptor.bind(endpoint, error);
+  if (error) return fail();
+  acceptor.listen(4096, error);
+  if (error) return fail();
   listener->port_ = acceptor.local_endpoint(error).port();
   return listener;
 }

@@ -19,7 +19,7 @@ inline KnownComparators TestComparators() {
           {}};
 }
 
-class FakeEnvironment final : public Environment {
+class FakeEnvironment final : public ConfigEnvironment {
  public:
   std::map<std::string, std::string> variables;
   std::map<std::string, std::string> files;
@@ -38,7 +38,7 @@ class FakeEnvironment final : public Environment {
 };
 
 inline ConfigResult Load(std::string_view text,
-                         const Environment& environment = FakeEnvironment()) {
+                         const ConfigEnvironment& environment = FakeEnvironment()) {
   return LoadConfig(text, "f.yaml", TestComparators(), environment);
 }
 

@@ -1,6 +1,7 @@
 // Single values: what is read, and as what; what is near.
 #include <catch2/catch.hpp>
 
+#include "proxy/control/config_format.h"
 #include "proxy/control/config_json.h"
 #include "proxy/control/config_suggest.h"
 #include "proxy/control/config_text.h"
@@ -113,13 +114,13 @@ TEST_CASE("texts are held to their formats") {
 
 TEST_CASE("the nearest name is found through slips and nothing far is offered") {
   const std::vector<std::string> names = {"incumbent", "candidates", "rate", "v1", "v2"};
-  CHECK(Nearest("incumbant", names) == "incumbent");
-  CHECK(Nearest("Candidate", names) == "candidates");
-  CHECK(Nearest("raet", names) == "rate");
-  CHECK(Nearest("v3", names) == "v1");
-  CHECK(Nearest("unrelated-thing", names).empty());
-  CHECK(Nearest("", names).empty());
-  CHECK(Nearest(std::string(100'000, 'a'), names).empty());
+  CHECK(NearestKey("incumbant", names) == "incumbent");
+  CHECK(NearestKey("Candidate", names) == "candidates");
+  CHECK(NearestKey("raet", names) == "rate");
+  CHECK(NearestKey("v3", names) == "v1");
+  CHECK(NearestKey("unrelated-thing", names).empty());
+  CHECK(NearestKey("", names).empty());
+  CHECK(NearestKey(std::string(100'000, 'a'), names).empty());
 }
 
 TEST_CASE("YAML values become JSON with their types and digits") {

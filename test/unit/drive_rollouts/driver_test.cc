@@ -100,7 +100,7 @@ TEST_CASE("The breaker rolls back at the next look, by failures in a row or by t
   REQUIRE(driven.Weight("v2") == 100'000);
   SECTION("in a row") { driven.Serve("v2", 20, 20); }
   SECTION("by share") {
-    for (int i = 0; i < 30; ++i) driven.Serve("v2", 2, 1), driven.Serve("v2", 1, 1);
+    for (int i = 0; i < 40; ++i) driven.Serve("v2", 3, 2);
     driven.Serve("v2", 1, 0);
   }
   driven.Tick(0.2);
