@@ -146,7 +146,7 @@ void RolloutDriver::TakeEffect(const RolloutStep& step, WallTime now) {
 }
 
 void RolloutDriver::FollowGenerations() {
-  if (journal_.owed() > 0) return;
+  if (journal_.owed() > 0 || journal_.uncertain()) return;
   rollouts_.FollowGenerations(
       [this](const std::string& id) { return journal_.StoredGeneration(id); });
 }

@@ -71,17 +71,17 @@ struct MirroredRequest {
   std::string pair_id;
   std::string client_address;
   WallTime at{};
-  SliceList head;                       // as it lay on the wire
+  SliceList head;  // as it lay on the wire
   SliceList body;
-  int serving_candidate = -1;           // -1: the incumbent served
-  std::shared_ptr<const Exchange> incumbent;   // where it answered already
-  std::shared_ptr<const Exchange> candidate;   // of the serving candidate
+  int serving_candidate = -1;                 // -1: the incumbent served
+  std::shared_ptr<const Exchange> incumbent;  // where it answered already
+  std::shared_ptr<const Exchange> candidate;  // of the serving candidate
 };
 
 // A pair on its way to a compare thread.
 struct PairJob {
   std::shared_ptr<const MirroredRequest> request;
-  std::uint16_t candidate = 0;          // index into route->candidates
+  std::uint16_t candidate = 0;  // index into route->candidates
   std::shared_ptr<const Exchange> incumbent;
   std::shared_ptr<const Exchange> candidate_exchange;
   MemoryHold memory;

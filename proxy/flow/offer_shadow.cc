@@ -79,8 +79,7 @@ ShadowOutcome OfferShadow(Services& s, ServedRequest served) {
   ShadowOutcome outcome;
   const Assignment& plan = served.plan;
   if (plan.draws.empty()) return outcome;
-  const std::optional<SkipReason> skip_all =
-      plan.AnyMirrored() ? SkipAll(served) : std::nullopt;
+  const std::optional<SkipReason> skip_all = plan.AnyMirrored() ? SkipAll(served) : std::nullopt;
   std::shared_ptr<MirroredRequest> request;
   std::vector<ShadowTarget> targets;
   const SteadyTime now = SteadyNow();
@@ -115,8 +114,8 @@ ShadowOutcome OfferShadow(Services& s, ServedRequest served) {
     const auto& pool = s.upstreams.Of(
         served.view->topology, reverse ? plan.route->incumbent_index : candidate.cluster_index,
         Purpose::kShadow);
-    const auto bytes = static_cast<std::int64_t>(served.body.WireBytes() +
-                                                 served.served->body.Footprint() + 2048);
+    const auto bytes =
+        static_cast<std::int64_t>(served.body.WireBytes() + served.served->body.Footprint() + 2048);
     if (const auto drop = Shed(s, budget, candidate, bytes, *pool, now)) {
       counters.Drop(*drop);
       outcome.reason = ToString(*drop);
@@ -125,7 +124,8 @@ ShadowOutcome OfferShadow(Services& s, ServedRequest served) {
     counters.mirrored.Add();
     outcome.mirrored = true;
     if (request == nullptr) request = Keep(served);
-    ShadowTarget target{draw.candidate, &budget, MemoryHold(budget.memory, s.worker.traffic.MirrorMemory())};
+    ShadowTarget target{draw.candidate, &budget,
+                        MemoryHold(budget.memory, s.worker.traffic.MirrorMemory())};
     target.memory.Add(static_cast<std::int64_t>(
         request->head.Footprint() + request->body.Footprint() +
         served.served->head_bytes.Footprint() + served.served->body.Footprint()));

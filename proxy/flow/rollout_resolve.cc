@@ -1,5 +1,5 @@
-// After a failed write nobody knows whether it reached the disk. Before anything is raised again the
-// store is read, and made to say what is in force.
+// After a failed write nobody knows whether it reached the disk. Before anything is raised again
+// the store is read, and made to say what is in force.
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -14,6 +14,12 @@ namespace {
 
 constexpr std::string_view kReason =
     "a write that was reported as failed had reached the store; what is in force stands";
+
+bool SaysTheSame(const RolloutState& mine, const RolloutState& stored) {
+  return Describe(mine) == Describe(stored) && mine.window == stored.window &&
+         mine.stage == stored.stage && mine.stage_approved == stored.stage_approved &&
+         mine.overrides == stored.overrides && mine.ended_reason == stored.ended_reason;
+}
 
 // Switches and quarantine as they are in force, in small transactions.
 std::vector<ControlTxn> RestoringTxns(const RolloutBook& rollouts, const ControlState& stored) {
@@ -39,7 +45,7 @@ std::vector<ControlTxn> RestoringTxns(const RolloutBook& rollouts, const Control
 
 absl::Status RolloutDriver::ResolveRollout(const RolloutState& stored, WallTime now) {
   const RolloutState* mine = rollouts_.Find(stored.id);
-  if (mine != nullptr && mine->generation >= stored.generation) return absl::OkStatus();
+  if (mine != nullptr && SaysTheSame(*mine, stored)) return absl::OkStatus();
   if (mine == nullptr && IsTerminal(stored.phase)) return absl::OkStatus();
   if (mine != nullptr && stored.phase == Phase::kCompleted) {
     // An end stays an end: the completion was decided on its evidence and takes effect now.
@@ -83,7 +89,6 @@ void RolloutDriver::ResolveUncertainWrites(WallTime now) {
   if (!journal_.uncertain()) return;
   const auto stored = journal_.Reread();
   if (!stored.ok()) return;
-  FollowGenerations();
   for (const RolloutState& rollout : stored->rollouts) {
     if (!ResolveRollout(rollout, now).ok()) return;
   }
@@ -91,6 +96,7 @@ void RolloutDriver::ResolveUncertainWrites(WallTime now) {
     if (!journal_.Correct(std::move(txn)).ok()) return;
   }
   journal_.Resolved();
+  FollowGenerations();
   spdlog::info("the control store accepts writes again and says what is in force");
   changed_ = true;
 }

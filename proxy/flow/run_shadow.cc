@@ -19,9 +19,9 @@ Task<> AskShadow(Services& s, const MirroredRequest& request, const RequestHead&
   const MirrorPolicy& policy = candidate.arm->mirror;
   const std::string parent = fmt::format("{:016x}", H64("parent", {request.pair_id, cluster.name}));
   Outbound out;
-  out.cluster = s.upstreams.Of(request.view->topology,
-                               incumbent ? route.incumbent_index : candidate.cluster_index,
-                               Purpose::kShadow);
+  out.cluster =
+      s.upstreams.Of(request.view->topology,
+                     incumbent ? route.incumbent_index : candidate.cluster_index, Purpose::kShadow);
   out.head = &head;
   out.rewrite.client_address = request.client_address;
   out.rewrite.role = "shadow";
@@ -62,7 +62,8 @@ Task<> RunShadow(Services& s, std::shared_ptr<MirroredRequest> request,
   RequestHead head;
   std::string joined;
   const HeadLimits limits{s.worker.limits.header_bytes, s.worker.limits.headers};
-  if (ParseRequestHead(request->head.Join(joined), limits, head)) co_return;  // it was parsed before
+  if (ParseRequestHead(request->head.Join(joined), limits, head))
+    co_return;  // it was parsed before
   for (ShadowTarget& target : targets) {
     const CandidateTraffic& candidate = request->route->candidates[target.candidate];
     PairJob job{request, target.candidate, request->incumbent, nullptr, std::move(target.memory)};

@@ -43,8 +43,8 @@ std::vector<std::uint16_t> SegmentsOf(const Route& route, const RequestHead& hea
     for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
     if (const HeaderField* field = FindField(head.fields, lower)) {
       const auto at = std::find(rule.values.begin(), rule.values.end(), field->value);
-      index = at == rule.values.end() ? other
-                                      : static_cast<std::uint16_t>(at - rule.values.begin());
+      index =
+          at == rule.values.end() ? other : static_cast<std::uint16_t>(at - rule.values.begin());
     }
     indices.push_back(index);
     names.push_back(rule.name + "=" +
@@ -83,8 +83,12 @@ DivergenceRecord RecordOf(const PairJob& job, const RequestHead& head, const Pai
   record.segments = std::move(segments);
   for (std::size_t i = 0; i < score.scores.size(); ++i) {
     const ComparatorScore& one = score.scores[i];
-    RecordedScore recorded{scorer.ComparatorNames()[i], one.compared, one.comparison.divergence,
-                           one.compared ? one.comparison.reason : one.detail, one.uncomparable, {}};
+    RecordedScore recorded{scorer.ComparatorNames()[i],
+                           one.compared,
+                           one.comparison.divergence,
+                           one.compared ? one.comparison.reason : one.detail,
+                           one.uncomparable,
+                           {}};
     for (const Difference& difference : one.comparison.differences) {
       recorded.differences.push_back(
           {difference.path, difference.kind, difference.baseline, difference.candidate});
@@ -132,8 +136,9 @@ void ScoringLoop::Run() {
         if (!stopping) {
           Score(job);
         } else {
-          job.request->route->candidates[job.candidate].coverage->At(around_.thread).Uncomparable(
-              UncomparableReason::kShuttingDown);
+          job.request->route->candidates[job.candidate]
+              .coverage->At(around_.thread)
+              .Uncomparable(UncomparableReason::kShuttingDown);
         }
         job = PairJob();
       }
@@ -187,7 +192,8 @@ void ScoringLoop::Score(const PairJob& job) {
       ComparatorScore failed;
       failed.compared = true;
       failed.comparison.divergence = 1;
-      failed.comparison.reason = "the candidate gave no answer: " + std::string(ToString(other.outcome));
+      failed.comparison.reason =
+          "the candidate gave no answer: " + std::string(ToString(other.outcome));
       score.scores.push_back(std::move(failed));
     }
   }
@@ -228,11 +234,11 @@ void ScoringLoop::Score(const PairJob& job) {
   }
   counters.compared.Add();
   if (diverged) {
-    around_.samples.PushExample({route.route->name,
-                                 candidate.cluster->name,
-                                 {request.pair_id, request.at, scorer->ComparatorNames()[worst_index],
-                                  worst->comparison.divergence, worst->comparison.reason,
-                                  JoinNames(segment_names)}});
+    around_.samples.PushExample(
+        {route.route->name,
+         candidate.cluster->name,
+         {request.pair_id, request.at, scorer->ComparatorNames()[worst_index],
+          worst->comparison.divergence, worst->comparison.reason, JoinNames(segment_names)}});
   }
   if (diverged || IsCaptured(route.route->capture, diverged, request.pair_id)) {
     around_.records.Offer(RecordOf(job, head, *scorer, score, std::move(segment_names)),
@@ -253,10 +259,14 @@ void ScoringLoop::Count(const std::string& route, const std::string& candidate,
     }
     const double divergence = one.comparison.divergence;
     (divergence > 0 ? counters.different : counters.same).Add();
-    const auto bucket = static_cast<std::size_t>(divergence <= 0 ? 0 : 1 + std::min(9.0, divergence * 10));
-    counters.score_buckets[divergence > 0 && divergence * 10 == static_cast<double>(bucket - 1) && bucket > 1
-                               ? bucket - 1
-                               : bucket].Add();
+    const auto bucket =
+        static_cast<std::size_t>(divergence <= 0 ? 0 : 1 + std::min(9.0, divergence * 10));
+    counters
+        .score_buckets[divergence > 0 && divergence * 10 == static_cast<double>(bucket - 1) &&
+                               bucket > 1
+                           ? bucket - 1
+                           : bucket]
+        .Add();
     counters.score_sum_millionths.Add(static_cast<std::uint64_t>(divergence * 1e6));
   }
 }

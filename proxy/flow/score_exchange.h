@@ -61,7 +61,7 @@ struct ScoringSurroundings {
   SampleQueue& samples;
   RecordSink& records;
   TrafficBook& book;
-  std::size_t thread = 0;             // this thread's index in the book's blocks
+  std::size_t thread = 0;  // this thread's index in the book's blocks
 };
 
 class ScoringLoop {

@@ -25,23 +25,34 @@ struct Failure {
 
 Failure Describe(ExchangeOutcome outcome) {
   switch (outcome) {
-    case ExchangeOutcome::kConnectRefused: return {502, "the model server refuses connections"};
-    case ExchangeOutcome::kConnectTimeout: return {504, "the model server cannot be reached in time"};
-    case ExchangeOutcome::kFirstByteTimeout: return {504, "the model server did not answer in time"};
+    case ExchangeOutcome::kConnectRefused:
+      return {502, "the model server refuses connections"};
+    case ExchangeOutcome::kConnectTimeout:
+      return {504, "the model server cannot be reached in time"};
+    case ExchangeOutcome::kFirstByteTimeout:
+      return {504, "the model server did not answer in time"};
     case ExchangeOutcome::kIdleTimeout:
-    case ExchangeOutcome::kTotalTimeout: return {504, "the model server took too long"};
-    case ExchangeOutcome::kInvalidAnswer: return {502, "the model server's answer is not HTTP"};
-    case ExchangeOutcome::kNoHealthyEndpoint: return {503, "no model server is healthy"};
-    case ExchangeOutcome::kPoolExhausted: return {503, "too many requests wait for the model server"};
-    default: return {502, "the model server closed the connection before it answered"};
+    case ExchangeOutcome::kTotalTimeout:
+      return {504, "the model server took too long"};
+    case ExchangeOutcome::kInvalidAnswer:
+      return {502, "the model server's answer is not HTTP"};
+    case ExchangeOutcome::kNoHealthyEndpoint:
+      return {503, "no model server is healthy"};
+    case ExchangeOutcome::kPoolExhausted:
+      return {503, "too many requests wait for the model server"};
+    default:
+      return {502, "the model server closed the connection before it answered"};
   }
 }
 
 Failure Describe(RequestBody::Status status) {
   switch (status) {
-    case RequestBody::Status::kStalled: return {408, "the request's body did not arrive in time"};
-    case RequestBody::Status::kTooLarge: return {413, "the request's body is larger than allowed"};
-    default: return {400, "the request's body is malformed"};
+    case RequestBody::Status::kStalled:
+      return {408, "the request's body did not arrive in time"};
+    case RequestBody::Status::kTooLarge:
+      return {413, "the request's body is larger than allowed"};
+    default:
+      return {400, "the request's body is malformed"};
   }
 }
 
@@ -108,11 +119,13 @@ class Serving {
 };
 
 Task<> Serving::Run() {
-  const RequestHead& request = client_.Request();                       // 1 the head was read
-  view_ = s_.traffic.Read();                                            // 2 one view to the end
+  const RequestHead& request = client_.Request();  // 1 the head was read
+  view_ = s_.traffic.Read();                       // 2 one view to the end
   at_ = WallNow();
-  pair_id_ = fmt::format("{:016x}", H64("request", {std::string_view(
-      reinterpret_cast<const char*>(&s_.seed), sizeof s_.seed), fmt::format_int(++s_.requests).c_str()}));
+  pair_id_ = fmt::format(
+      "{:016x}",
+      H64("request", {std::string_view(reinterpret_cast<const char*>(&s_.seed), sizeof s_.seed),
+                      fmt::format_int(++s_.requests).c_str()}));
   route_ = MatchRoute(*view_, request);
   if (route_ == nullptr) {
     s_.worker.counters.no_route.Add();
@@ -121,11 +134,12 @@ Task<> Serving::Run() {
     WriteAccessLog(Exchange(), ShadowOutcome(), RequestBody(SliceList()));
     co_return;
   }
-  RequestBody body(client_, CopyLimit(*route_), s_.worker.limits.body_bytes);  // 4 forwarded as it arrives
+  RequestBody body(client_, CopyLimit(*route_),
+                   s_.worker.limits.body_bytes);  // 4 forwarded as it arrives
   const std::uint64_t most = s_.worker.limits.body_bytes;
   if (body.State() != RequestBody::Status::kOk || (most != 0 && request.content_length > most)) {
-    const auto status = body.State() == RequestBody::Status::kOk ? RequestBody::Status::kTooLarge
-                                                                 : body.State();
+    const auto status =
+        body.State() == RequestBody::Status::kOk ? RequestBody::Status::kTooLarge : body.State();
     s_.worker.counters.bad_requests.Add();
     const Failure failure = Describe(status);
     co_await client_.Reply(failure.status, Name(status), failure.sentence, true);
@@ -134,7 +148,8 @@ Task<> Serving::Run() {
   }
   std::string scratch;
   if (StickyByBody(*route_->route) && !co_await ReadForAssignment(body, scratch)) co_return;
-  plan_ = Assign(*route_, {request, client_.ClientAddress(), scratch, pair_id_});  // 3 who serves, who shadows
+  plan_ = Assign(
+      *route_, {request, client_.ClientAddress(), scratch, pair_id_});  // 3 who serves, who shadows
   if (plan_.sticky_fell_through) s_.worker.counters.sticky_fallthrough.Add();
   if (!plan_.AnyMirrored()) body.LimitCopy(kCopyForRetry);
 
@@ -143,9 +158,9 @@ Task<> Serving::Run() {
           ? nullptr
           : &route_->candidates[static_cast<std::size_t>(plan_.serving_candidate)];
   auto served = std::make_shared<Exchange>();
-  co_await Ask(candidate, body, *served);                               // 5 the answer streams back
+  co_await Ask(candidate, body, *served);  // 5 the answer streams back
   std::shared_ptr<Exchange> failed;
-  if (ShouldFallBack(*served, body)) {                                  // 6 a weak candidate costs no answer
+  if (ShouldFallBack(*served, body)) {  // 6 a weak candidate costs no answer
     candidate->serving->At(s_.worker.index).fallbacks.Add();
     failed = std::exchange(served, std::make_shared<Exchange>());
     body.Rewind();
@@ -158,7 +173,7 @@ Task<> Serving::Run() {
     client_.Abort();  // never a truncated body that looks whole
   }
   // ---- The client has its answer. Nothing below may delay, fail or grow without bound. ----
-  const ShadowOutcome shadow = OfferShadow(                             // 7 never waits
+  const ShadowOutcome shadow = OfferShadow(  // 7 never waits
       s_, {view_, plan_, pair_id_, at_, client_, body, std::move(failed), served});
   WriteAccessLog(*served, shadow, body);
 }

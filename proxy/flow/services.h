@@ -23,9 +23,9 @@ struct Services {
   AccessLog& access_log;
   // One ring to each compare thread; this worker is their only producer.
   std::vector<Ring<PairJob>*> scoring;
-  std::uint64_t seed = 0;          // of request ids
-  std::uint64_t requests = 0;      // seen by this worker
-  std::uint64_t offered_pairs = 0; // spreads pairs over the rings
+  std::uint64_t seed = 0;           // of request ids
+  std::uint64_t requests = 0;       // seen by this worker
+  std::uint64_t offered_pairs = 0;  // spreads pairs over the rings
 };
 
 }  // namespace understudy

@@ -47,6 +47,12 @@ struct History {
         CommandKind::kFreeze,    CommandKind::kUnfreeze};
     understudy::Command command;
     command.kind = kKinds[Pick(random, std::size(kKinds))];
+    const bool stops = command.kind == CommandKind::kHold || command.kind == CommandKind::kKill ||
+                       command.kind == CommandKind::kRollBack ||
+                       command.kind == CommandKind::kCancel || command.kind == CommandKind::kFreeze;
+    if (stops && Chance(random, 60)) {
+      command.kind = Chance(random, 50) ? CommandKind::kResume : CommandKind::kUnkill;
+    }
     command.route = "digits";
     command.candidate = candidate;
     command.reason = "drawn";
@@ -73,15 +79,15 @@ struct History {
       driven.Tick(0.6);
     } else if (what < 80) {
       driven.Tick(static_cast<double>(Pick(random, 20)) / 10);
-    } else if (what < 92) {
+    } else if (what < 87) {
       if (configured) Command(candidate);
-    } else if (what < 94) {
+    } else if (what < 89) {
       driven.Serve(candidate, 30, Chance(random, 15) ? 30 : 0);
       driven.Tick(0.2);
-    } else if (what < 97) {
+    } else if (what < 92) {
       const Fault broken = ambiguous && Chance(random, 50) ? Fault::kWriteAndFail : Fault::kRefuse;
       driven.store.SetFault(Chance(random, 40) ? broken : Fault::kNone);
-    } else if (what < 98) {
+    } else if (what < 93) {
       driven.Crash();
       return true;
     }

@@ -32,7 +32,7 @@ Verdict RandomVerdict(Random& random, WallTime now) {
   const std::uint64_t kind = Pick(random, 100);
   verdict.kind = kind < 55   ? VerdictKind::kPass
                  : kind < 85 ? VerdictKind::kInconclusive
-                 : kind < 96 ? VerdictKind::kWarn
+                 : kind < 98 ? VerdictKind::kWarn
                              : VerdictKind::kFail;
   if (verdict.kind == VerdictKind::kWarn) {
     CheckResult check;
