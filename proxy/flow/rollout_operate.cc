@@ -55,7 +55,7 @@ absl::StatusOr<RolloutState> RolloutDriver::Execute(Command command, WallTime no
   } else {
     result = Operate(command, now);
   }
-  if (changed_) PublishControl(now);
+  if (changed_ || journal_.available() != Read()->store_available) PublishControl(now);
   return result;
 }
 

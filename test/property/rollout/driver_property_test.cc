@@ -60,8 +60,11 @@ struct History {
     command.override_verdict = Chance(random, 50);
     command.weight_ppm = static_cast<std::uint32_t>(Pick(random, kWholePpm + 1));
     const bool down = command.kind == CommandKind::kRollBack || command.kind == CommandKind::kKill;
-    const bool active =
-        driven.State(candidate).generation > 0 && !IsTerminal(driven.State(candidate).phase);
+    const RolloutState state = driven.State(candidate);
+    const bool active = state.generation > 0 && !IsTerminal(state.phase);
+    if (!active && Chance(random, 60)) command.kind = CommandKind::kCreate;
+    if (active && state.phase == Phase::kDraft && Chance(random, 60))
+      command.kind = CommandKind::kStart;
     const auto done = driven.driver->Apply(command);
     if (down && (active || command.kind == CommandKind::kKill)) {
       CHECK(done.ok());

@@ -1,0 +1,90 @@
+// Formatting, queueing and writing access lines.
+#include "proxy/control/access_log.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+
+#include "proxy/base/hash.h"
+#include "proxy/base/log.h"
+
+namespace understudy {
+
+std::string FormatAccess(const AccessEntry& entry) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(entry.at);
+  const auto micros =
+      std::chrono::duration_cast<std::chrono::microseconds>(entry.at - seconds).count();
+  return fmt::format(
+      "{{\"time\":\"{:%Y-%m-%dT%H:%M:%S}.{:06}Z\",\"id\":{},\"client\":{},\"method\":{},\"path\":{},"
+      "\"route\":{},\"cluster\":{},\"arm\":\"{}\",\"status\":{},\"bytes_in\":{},\"bytes_out\":{},"
+      "\"seconds\":{:.6f},\"first_byte_seconds\":{:.6f},\"outcome\":\"{}\",\"mirrored\":{},"
+      "\"not_mirrored\":\"{}\"}}\n",
+      fmt::gmtime(std::chrono::system_clock::to_time_t(
+          std::chrono::time_point_cast<std::chrono::system_clock::duration>(seconds))),
+      micros, JsonQuote(entry.request_id), JsonQuote(entry.client_address), JsonQuote(entry.method),
+      JsonQuote(entry.path.substr(0, entry.path.find('?'))), JsonQuote(entry.route),
+      JsonQuote(entry.cluster), entry.arm, entry.status, entry.bytes_in, entry.bytes_out,
+      Seconds(entry.total), Seconds(entry.first_byte), ToString(entry.outcome), entry.mirrored,
+      entry.not_mirrored);
+}
+
+QueuedAccessLog::QueuedAccessLog(const LogRules& rules, int descriptor)
+    : rules_(rules), descriptor_(descriptor), thread_([this] { Loop(); }) {}
+
+QueuedAccessLog::~QueuedAccessLog() {
+  {
+    std::lock_guard lock(mutex_);
+    ending_ = true;
+  }
+  moved_.notify_one();
+  thread_.join();
+}
+
+bool QueuedAccessLog::Wants(int status, std::uint64_t hash) const {
+  switch (rules_.access) {
+    case AccessLogMode::kAll: return true;
+    case AccessLogMode::kErrors: return status == 0 || status >= 500;
+    case AccessLogMode::kSampled: return UnitInterval(hash) < rules_.access_rate;
+    case AccessLogMode::kOff: return false;
+  }
+  return false;
+}
+
+void QueuedAccessLog::Write(const AccessEntry& entry) {
+  const std::string line = FormatAccess(entry);
+  std::lock_guard lock(mutex_);  // held for an append only; the writer holds it for a swap only
+  if (queued_.size() + line.size() > kMostQueuedBytes) {
+    dropped_.fetch_add(1, std::memory_order_relaxed);
+    return;
+  }
+  queued_ += line;
+}
+
+void QueuedAccessLog::Loop() {
+  std::string writing;
+  bool ending = false;
+  while (!ending) {
+    {
+      std::unique_lock lock(mutex_);
+      moved_.wait_for(lock, std::chrono::milliseconds(50), [this] { return ending_; });
+      ending = ending_;
+      writing.clear();
+      writing.swap(queued_);
+    }
+    std::string_view left = writing;
+    while (!left.empty()) {
+      const ssize_t wrote = ::write(descriptor_, left.data(), left.size());
+      if (wrote < 0 && errno == EINTR) continue;
+      if (wrote <= 0) {
+        dropped_.fetch_add(1, std::memory_order_relaxed);
+        break;
+      }
+      left.remove_prefix(static_cast<std::size_t>(wrote));
+    }
+  }
+}
+
+}  // namespace understudy

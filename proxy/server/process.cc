@@ -1,0 +1,270 @@
+// Order of making: configuration, store, driver, compare threads, workers, control thread, admin.
+// Order of ending: readiness, listeners, workers, compare threads, evidence, admin.
+#include "proxy/server/process.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <random>
+#include <thread>
+
+#include "proxy/async/clock.h"
+#include "proxy/base/log.h"
+#include "proxy/base/status.h"
+#include "proxy/control/access_log.h"
+#include "proxy/control/admin_server.h"
+#include "proxy/control/sqlite_store.h"
+#include "proxy/flow/drive_rollouts.h"
+#include "proxy/flow/score_exchange.h"
+#include "proxy/server/admin_doors.h"
+#include "proxy/server/comparing.h"
+#include "proxy/server/control_thread.h"
+#include "proxy/server/recent_divergences.h"
+#include "proxy/server/worker_thread.h"
+#include "proxy/wire/status_server.h"
+
+namespace understudy {
+namespace {
+
+constexpr std::size_t kRingCapacity = 2048;
+constexpr Duration kControlPeriod = std::chrono::milliseconds(100);
+
+void Pause(Duration duration) {
+  std::mutex mutex;
+  std::condition_variable never;
+  std::unique_lock lock(mutex);
+  never.wait_for(lock, duration);
+}
+
+std::size_t WorkerCount(const Topology& topology) {
+  if (topology.workers > 0) return static_cast<std::size_t>(topology.workers);
+  return std::max(1u, std::thread::hardware_concurrency());
+}
+
+}  // namespace
+
+struct Process::Parts {
+  absl::Status Make(const ProcessOptions& options);
+  absl::Status MakeDriver();
+  absl::Status MakeWorkers();
+  absl::Status MakeAdmin();
+  absl::Status TakeOver(const std::shared_ptr<const Topology>& next);
+  StatusPage Answer(std::string_view path) const;
+  void Tick();
+  void EndScoring();
+  std::uint64_t OpenConnections() const;
+
+  std::shared_ptr<const Topology> topology;  // as at the start: addresses, threads, limits
+  std::unique_ptr<ConfigFile> config;
+  std::unique_ptr<SqliteControlStore> store;
+  std::unique_ptr<TrafficBook> book;
+  Snapshot<TrafficView> traffic;
+  HealthBoards health;
+  ShadowBudgets budgets;
+  SuiteCache suites;
+  SampleQueue samples;
+  RecentDivergences divergences;
+  std::unique_ptr<QueuedAccessLog> access_log;
+  std::vector<std::unique_ptr<Ring<PairJob>>> rings;  // worker-major
+  std::vector<std::unique_ptr<ScoringLoop>> scoring;
+  std::vector<std::thread> scoring_threads;
+  std::unique_ptr<RolloutDriver> driver;
+  std::vector<std::unique_ptr<WorkerThread>> workers;
+  ControlThread control;  // ends before the driver goes
+  std::unique_ptr<StatusServer> status_server;
+  std::unique_ptr<AdminServer> admin;
+  std::atomic<bool> ready{false};
+  bool drained = false;
+};
+
+absl::Status Process::Parts::Make(const ProcessOptions& options) {
+  config = std::make_unique<ConfigFile>(
+      options.config_path, KnownToConfig(),
+      [this](const std::shared_ptr<const Topology>& next) { return TakeOver(next); });
+  const ConfigResult loaded = config->Load();
+  if (loaded.topology == nullptr) {
+    std::string lines;
+    for (const ConfigFault& fault : loaded.faults) lines += fault.ToString() + "\n";
+    if (!lines.empty()) lines.pop_back();
+    return InvalidArgument(lines);
+  }
+  topology = loaded.topology;
+  ConfigureLog(topology->log.json ? LogFormat::kJson : LogFormat::kText, topology->log.level);
+  ASSIGN_OR_RETURN(store, SqliteControlStore::Open(topology->data_dir, WallNow));
+  const std::size_t count = WorkerCount(*topology);
+  const auto compare = static_cast<std::size_t>(std::max(1, topology->compare_threads));
+  book = std::make_unique<TrafficBook>(count, compare);
+  access_log = std::make_unique<QueuedAccessLog>(topology->log, STDOUT_FILENO);
+  RETURN_IF_ERROR(MakeDriver());
+  for (std::size_t i = 0; i < count * compare; ++i) {
+    rings.push_back(std::make_unique<Ring<PairJob>>(kRingCapacity));
+  }
+  RETURN_IF_ERROR(MakeWorkers());
+  for (std::size_t thread = 0; thread < compare; ++thread) {
+    std::vector<Ring<PairJob>*> mine;
+    for (std::size_t worker = 0; worker < count; ++worker) {
+      mine.push_back(rings[worker * compare + thread].get());
+    }
+    scoring.push_back(std::make_unique<ScoringLoop>(ScoringSurroundings{
+        std::move(mine), suites, samples, divergences, *book, count + thread}));
+    scoring_threads.emplace_back([loop = scoring.back().get()] { loop->Run(); });
+  }
+  control.Begin(kControlPeriod, [this] { Tick(); });
+  RETURN_IF_ERROR(MakeAdmin());
+  for (auto& worker : workers) worker->Begin();
+  ready = true;
+  return absl::OkStatus();
+}
+
+absl::Status Process::Parts::MakeDriver() {
+  driver = std::make_unique<RolloutDriver>(
+      topology, RolloutSurroundings{*book, traffic, *store, ComparatorsOf, WallNow,
+                                    [this](std::function<void()> work) {
+                                      control.Post(std::move(work));
+                                    }});
+  return driver->Load();
+}
+
+absl::Status Process::Parts::MakeWorkers() {
+  const std::size_t count = book->Workers();
+  const std::size_t compare = rings.size() / count;
+  std::random_device device;
+  const std::uint64_t seed = (std::uint64_t{device()} << 32) | device();
+  std::vector<ListenerConfig> listeners = topology->listeners;
+  for (std::size_t i = 0; i < count; ++i) {
+    std::vector<Ring<PairJob>*> mine;
+    for (std::size_t thread = 0; thread < compare; ++thread) {
+      mine.push_back(rings[i * compare + thread].get());
+    }
+    ASSIGN_OR_RETURN(
+        auto worker,
+        WorkerThread::Make(i, count, topology->limits, listeners,
+                           {traffic, *book, health, budgets, *access_log, std::move(mine), seed}));
+    // The first worker's ports are the others' too, also where the file says port 0.
+    for (std::size_t l = 0; l < listeners.size(); ++l) {
+      listeners[l].address.port = worker->Listeners()[l]->Port();
+    }
+    workers.push_back(std::move(worker));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Process::Parts::MakeAdmin() {
+  if (topology->admin.grpc) {
+    const AdminPorts ports{
+        *driver, divergences, *config,
+        [this](const RequestDescription& request) { return ExplainRequest(*traffic.Read(), request); },
+        {WallNow, SteadyNow}};
+    ASSIGN_OR_RETURN(admin, AdminServer::Start({*topology->admin.grpc, {}}, ports));
+  }
+  if (topology->admin.http) {
+    ASSIGN_OR_RETURN(status_server,
+                     StatusServer::Start(*topology->admin.http, [this](std::string_view path) {
+                       return Answer(path);
+                     }));
+  }
+  return absl::OkStatus();
+}
+
+StatusPage Process::Parts::Answer(std::string_view path) const {
+  if (path == "/livez") return {200, "text/plain", "live\n"};
+  if (path == "/readyz") {
+    return ready ? StatusPage{200, "text/plain", "ready\n"}
+                 : StatusPage{503, "text/plain", "not ready: draining or starting\n"};
+  }
+  return {404, "text/plain", "/livez and /readyz are here\n"};
+}
+
+void Process::Parts::Tick() {
+  SampleQueue::Batch batch = samples.Take();
+  driver->Ingest(std::move(batch.samples));
+  for (auto& example : batch.examples) {
+    driver->IngestExample(example.route, example.candidate, std::move(example.example));
+  }
+  driver->Tick(WallNow());
+}
+
+// A new configuration, from any thread. What cannot change while running is refused.
+absl::Status Process::Parts::TakeOver(const std::shared_ptr<const Topology>& next) {
+  if (next->data_dir != topology->data_dir) {
+    return FailedPrecondition("data_dir cannot change while running: restart to use another");
+  }
+  const auto addresses = [](const Topology& t) {
+    std::string all;
+    for (const ListenerConfig& l : t.listeners) all += l.name + "=" + l.address.text + " ";
+    if (t.admin.grpc) all += t.admin.grpc->text;
+    if (t.admin.http) all += " " + t.admin.http->text;
+    return all;
+  };
+  if (addresses(*next) != addresses(*topology)) {
+    return FailedPrecondition(
+        "listeners and admin addresses cannot change while running: restart to move them");
+  }
+  control.Post([this, next] { driver->Reload(next); });
+  return absl::OkStatus();
+}
+
+std::uint64_t Process::Parts::OpenConnections() const {
+  std::uint64_t open = 0;
+  for (const auto& worker : workers) open += worker->OpenConnections();
+  return open;
+}
+
+void Process::Parts::EndScoring() {
+  for (auto& loop : scoring) loop->Stop();
+  for (std::thread& thread : scoring_threads) thread.join();
+  scoring_threads.clear();
+}
+
+Process::Process(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Process::~Process() { Drain(); }
+
+absl::StatusOr<std::unique_ptr<Process>> Process::Start(const ProcessOptions& options) {
+  std::unique_ptr<Process> process(new Process(std::make_unique<Parts>()));
+  if (const absl::Status made = process->parts_->Make(options); !made.ok()) {
+    process->parts_->topology = nullptr;  // nothing runs that would have to finish
+    return made;
+  }
+  return process;
+}
+
+bool Process::Reload(std::string_view actor) {
+  return parts_->config->Reload(actor).faults.empty();
+}
+
+void Process::Drain() {
+  Parts& p = *parts_;
+  if (p.drained) return;
+  p.drained = true;
+  const bool running = p.ready.exchange(false);
+  if (running) {
+    Pause(p.topology->drain_grace);
+    for (auto& worker : p.workers) worker->StopAccepting();
+    const SteadyTime deadline = SteadyNow() + p.topology->drain_timeout;
+    while (p.OpenConnections() > 0 && SteadyNow() < deadline) Pause(std::chrono::milliseconds(10));
+    for (auto& worker : p.workers) worker->Cut();
+  }
+  for (auto& worker : p.workers) worker->Join();
+  p.EndScoring();
+  if (p.admin != nullptr) p.admin->Shutdown(std::chrono::seconds(1));
+  if (p.status_server != nullptr) p.status_server->Stop();
+  p.control.End();
+  if (running) {
+    p.Tick();
+    p.driver->Drain();
+  }
+}
+
+std::uint16_t Process::ListenerPort(std::size_t listener) const {
+  return parts_->workers.front()->Listeners()[listener]->Port();
+}
+std::uint16_t Process::GrpcPort() const { return parts_->admin ? parts_->admin->port() : 0; }
+std::uint16_t Process::HttpPort() const {
+  return parts_->status_server ? parts_->status_server->Port() : 0;
+}
+
+}  // namespace understudy
