@@ -26,15 +26,15 @@ struct AnswerHeader {
 
 // An answer as a comparator sees it: content-encoding already removed from `body`.
 struct Answer {
-  int status = 0;                          // HTTP status, 100..599
-  std::span<const AnswerHeader> headers;   // in wire order
-  std::string_view body;                   // decoded bytes
-  const Document* document = nullptr;      // decoded once and shared; null when the body is no JSON
+  int status = 0;                         // HTTP status, 100..599
+  std::span<const AnswerHeader> headers;  // in wire order
+  std::string_view body;                  // decoded bytes
+  const Document* document = nullptr;     // decoded once and shared; null when the body is no JSON
 };
 
 struct Pair {
   std::string_view request_body;
-  Answer baseline;   // the incumbent's
+  Answer baseline;  // the incumbent's
   Answer candidate;
 };
 

@@ -30,15 +30,16 @@ struct RawPair {
 // One configured comparator's word on a pair: either a comparison or why there is none.
 struct ComparatorScore {
   bool compared = false;
-  Comparison comparison;     // meaningful when compared
-  std::string uncomparable;  // otherwise a reason of a fixed list: "comparator_error", "decode_error",
-                             // "not_json", "too_large", "unsupported"
-  std::string detail;        // a sentence for people, bounded to 256 bytes
+  Comparison comparison;  // meaningful when compared
+  // Otherwise a reason of a fixed list: "comparator_error", "decode_error", "not_json",
+  // "too_large", "unsupported".
+  std::string uncomparable;
+  std::string detail;  // a sentence for people, bounded to 256 bytes
 };
 
 struct PairScore {
-  std::vector<ComparatorScore> scores;    // in the order of ComparatorNames()
-  std::vector<std::uint32_t> ignore_hits; // leaves ignored, in the order of IgnoreRules()
+  std::vector<ComparatorScore> scores;     // in the order of ComparatorNames()
+  std::vector<std::uint32_t> ignore_hits;  // leaves ignored, in the order of IgnoreRules()
 };
 
 class PairScorer {
@@ -53,7 +54,7 @@ class PairScorer {
 
 // What to build a scorer from; the texts come from the configuration file.
 struct IgnoreSpec {
-  std::string path;    // JSON pointer; a segment "*" stands for any key or index, "**" for any depth
+  std::string path;  // JSON pointer; a segment "*" stands for any key or index, "**" for any depth
   std::string reason;  // free text shown in the report
 };
 

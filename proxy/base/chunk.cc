@@ -1,8 +1,8 @@
 // The chunk pool: per-thread free lists per size class, a shared overflow list behind a lock.
 #include "proxy/base/chunk.h"
 
-#include <array>
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <mutex>
 #include <new>
@@ -11,7 +11,7 @@
 namespace understudy {
 namespace {
 
-constexpr std::array<std::size_t, 6> kSizes = {1u << 10, 4u << 10,   16u << 10,
+constexpr std::array<std::size_t, 6> kSizes = {1u << 10,  4u << 10,   16u << 10,
                                                64u << 10, 256u << 10, 1u << 20};
 // How many of each size a thread keeps: about 1 MiB of small ones, 4 MiB of large ones.
 constexpr std::array<std::size_t, 6> kKeep = {256, 128, 64, 16, 8, 4};
@@ -132,7 +132,8 @@ void SliceList::Append(const ChunkRef& chunk, std::string_view bytes) {
   while (!bytes.empty()) {
     if (!tail_owned_ || tail_used_ == slices_.back().chunk->Capacity()) {
       // Many small pieces (a stream) go into ever larger chunks.
-      const std::size_t want = slices_.empty() ? bytes.size() : std::min<std::size_t>(bytes_, 64u << 10);
+      const std::size_t want =
+          slices_.empty() ? bytes.size() : std::min<std::size_t>(bytes_, 64u << 10);
       ChunkRef own = ChunkRef::Allocate(std::max(want, bytes.size()));
       footprint_ += own->Capacity();
       slices_.push_back({own, {own->Data(), 0}});

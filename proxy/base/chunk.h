@@ -83,7 +83,7 @@ class SliceList {
   std::vector<Slice> slices_;
   std::size_t bytes_ = 0;
   std::size_t footprint_ = 0;
-  std::size_t tail_used_ = 0;   // of the last chunk, when it is our own copy
+  std::size_t tail_used_ = 0;  // of the last chunk, when it is our own copy
   bool tail_owned_ = false;
 };
 

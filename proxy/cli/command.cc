@@ -126,4 +126,9 @@ std::string CheckWeight(const std::string& text) {
   return fmt::format("'{}' is no weight such as 5% or 0.05 (0% to 100%)", OneLine(text));
 }
 
+std::string CheckWholeNumber(const std::string& text) {
+  if (!text.empty() && text.find_first_not_of("0123456789") == std::string::npos) return "";
+  return fmt::format("'{}' is no whole number", OneLine(text));
+}
+
 }  // namespace understudy

@@ -74,5 +74,6 @@ bool WriteDocument(const std::string& path, const std::string& document, const S
 // CLI11 checks: an empty text when the value is good, else what is wrong with it.
 std::string CheckDuration(const std::string& text);
 std::string CheckWeight(const std::string& text);
+std::string CheckWholeNumber(const std::string& text);
 
 }  // namespace understudy

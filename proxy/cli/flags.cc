@@ -30,8 +30,10 @@ void ChangeFlags::AddRolloutFlagsTo(CLI::App& command) {
   AddTo(command, /*reason_required=*/false);
   command.add_flag("--override", override_verdict, "Act without a PASS; recorded in every report")
       ->needs(command.get_option("--reason"));
-  command.add_option("--if-generation", if_generation,
-                     "Refuse when the rollout has changed since this generation");
+  command
+      .add_option("--if-generation", if_generation,
+                  "Refuse when the rollout has changed since this generation")
+      ->check(CheckWholeNumber);  // CLI11 alone would take -1 for the largest number
 }
 
 v1::CommandOptions ChangeFlags::ToProto(const Session& session) const {

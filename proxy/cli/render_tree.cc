@@ -214,10 +214,10 @@ std::string Join(const std::vector<Branch>& branches, const Paint& paint) {
 }  // namespace
 
 double StageSeconds(const v1::Rollout& rollout, std::int64_t now) {
-  std::int64_t seconds = now - rollout.stage_since().seconds() - rollout.stage_held().seconds();
-  if (rollout.has_held_since()) {
-    seconds -= now - std::max(rollout.held_since().seconds(), rollout.stage_since().seconds());
-  }
+  std::int64_t end = now;  // a hold stops the stage's clock
+  if (rollout.has_held_since()) end = std::min(end, rollout.held_since().seconds());
+  const std::int64_t seconds =
+      end - rollout.stage_since().seconds() - rollout.stage_held().seconds();
   return static_cast<double>(std::max<std::int64_t>(0, seconds));
 }
 

@@ -18,7 +18,8 @@ std::string FormatAccess(const AccessEntry& entry) {
   const auto micros =
       std::chrono::duration_cast<std::chrono::microseconds>(entry.at - seconds).count();
   return fmt::format(
-      "{{\"time\":\"{:%Y-%m-%dT%H:%M:%S}.{:06}Z\",\"id\":{},\"client\":{},\"method\":{},\"path\":{},"
+      "{{\"time\":\"{:%Y-%m-%dT%H:%M:%S}.{:06}Z\",\"id\":{},\"client\":{},\"method\":{},\"path\":{}"
+      ","
       "\"route\":{},\"cluster\":{},\"arm\":\"{}\",\"status\":{},\"bytes_in\":{},\"bytes_out\":{},"
       "\"seconds\":{:.6f},\"first_byte_seconds\":{:.6f},\"outcome\":\"{}\",\"mirrored\":{},"
       "\"not_mirrored\":\"{}\"}}\n",
@@ -45,10 +46,14 @@ QueuedAccessLog::~QueuedAccessLog() {
 
 bool QueuedAccessLog::Wants(int status, std::uint64_t hash) const {
   switch (rules_.access) {
-    case AccessLogMode::kAll: return true;
-    case AccessLogMode::kErrors: return status == 0 || status >= 500;
-    case AccessLogMode::kSampled: return UnitInterval(hash) < rules_.access_rate;
-    case AccessLogMode::kOff: return false;
+    case AccessLogMode::kAll:
+      return true;
+    case AccessLogMode::kErrors:
+      return status == 0 || status >= 500;
+    case AccessLogMode::kSampled:
+      return UnitInterval(hash) < rules_.access_rate;
+    case AccessLogMode::kOff:
+      return false;
   }
   return false;
 }

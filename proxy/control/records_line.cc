@@ -59,8 +59,8 @@ std::string FormatScore(const RecordedScore& score) {
                        JsonQuote(score.reason));
   }
   return fmt::format(R"({{"comparator":{},"divergence":{},"reason":{},"differences":[{}]}})",
-                     JsonQuote(score.comparator), Finite(score.divergence),
-                     JsonQuote(score.reason), Join(score.differences, FormatDifference));
+                     JsonQuote(score.comparator), Finite(score.divergence), JsonQuote(score.reason),
+                     Join(score.differences, FormatDifference));
 }
 
 std::string FormatBody(const RecordedBody& body) {
@@ -135,14 +135,13 @@ std::optional<std::string_view> TakeQuoted(std::string_view& line) {
 
 std::string FormatRecord(const DivergenceRecord& r) {
   const auto quote = [](const std::string& text) { return JsonQuote(text); };
-  std::string out =
-      fmt::format(R"({{"id":{},"at":"{}","route":{},"candidate":{},"divergence":{},)",
-                  JsonQuote(r.id), FormatTime(r.at), JsonQuote(r.route), JsonQuote(r.candidate),
-                  Finite(r.MaxDivergence()));
-  out += fmt::format(
-      R"("incumbent":{},"candidate_version":{},"incumbent_version":{},"rollout":{},)",
-      JsonQuote(r.incumbent), JsonQuote(r.candidate_version), JsonQuote(r.incumbent_version),
-      JsonQuote(r.rollout_id));
+  std::string out = fmt::format(R"({{"id":{},"at":"{}","route":{},"candidate":{},"divergence":{},)",
+                                JsonQuote(r.id), FormatTime(r.at), JsonQuote(r.route),
+                                JsonQuote(r.candidate), Finite(r.MaxDivergence()));
+  out +=
+      fmt::format(R"("incumbent":{},"candidate_version":{},"incumbent_version":{},"rollout":{},)",
+                  JsonQuote(r.incumbent), JsonQuote(r.candidate_version),
+                  JsonQuote(r.incumbent_version), JsonQuote(r.rollout_id));
   out += fmt::format(
       R"("served_by":"{}","method":{},"path":{},"arms":{{"incumbent":{},"candidate":{}}},)",
       r.candidate_served ? "candidate" : "incumbent", JsonQuote(r.request_method),
@@ -150,8 +149,7 @@ std::string FormatRecord(const DivergenceRecord& r) {
   out += fmt::format(R"("scores":[{}],"segments":[{}],)", Join(r.scores, FormatScore),
                      Join(r.segments, quote));
   out += fmt::format("\"bodies\":{{\"request\":{},\"incumbent\":{},\"candidate\":{}}}}}\n",
-                     FormatBody(r.request), FormatBody(r.baseline),
-                     FormatBody(r.candidate_answer));
+                     FormatBody(r.request), FormatBody(r.baseline), FormatBody(r.candidate_answer));
   return out;
 }
 
@@ -161,8 +159,7 @@ absl::StatusOr<DivergenceRecord> ParseRecord(std::string_view line) {
   pb::util::JsonParseOptions options;
   options.ignore_unknown_fields = true;
   pb::Timestamp at;
-  if (const auto status =
-          pb::util::JsonStringToMessage({line.data(), line.size()}, &read, options);
+  if (const auto status = pb::util::JsonStringToMessage({line.data(), line.size()}, &read, options);
       !status.ok() || !pb::util::TimeUtil::FromString(read.at(), &at)) {
     return InvalidArgument("the line is no divergence record");
   }

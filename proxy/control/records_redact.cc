@@ -192,8 +192,8 @@ class Rewriter {
         if (!Next(':')) return false;
         CopySpace();
       }
-      const bool whole = place.Idle() ? Value(place, depth + 1)
-                                      : Value(place.Descend(key), depth + 1);
+      const bool whole =
+          place.Idle() ? Value(place, depth + 1) : Value(place.Descend(key), depth + 1);
       if (!whole) return false;
       CopySpace();
       if (Next(close)) return true;

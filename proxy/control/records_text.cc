@@ -97,11 +97,11 @@ std::optional<std::string> DecodeBase64(std::string_view text) {
 
 std::string FormatTime(WallTime time) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:09}Z",
-                     fmt::gmtime(std::chrono::duration_cast<std::chrono::seconds>(
-                                     seconds.time_since_epoch())
-                                     .count()),
-                     (time - seconds).count());
+  return fmt::format(
+      "{:%Y-%m-%dT%H:%M:%S}.{:09}Z",
+      fmt::gmtime(
+          std::chrono::duration_cast<std::chrono::seconds>(seconds.time_since_epoch()).count()),
+      (time - seconds).count());
 }
 
 }  // namespace understudy

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <future>
 
 #include "proxy/base/log.h"
 #include "proxy/base/status.h"
@@ -297,35 +296,10 @@ void RolloutDriver::Drain() {
   PollCoverage();
   journal_.Retry();
   ResolveUncertainWrites(around_.now());
-  saved_at_ = WallTime::min();
+  saved_at_ = WallTime{};
   SaveEvidence(around_.now());
   FollowGenerations();
   PublishControl(around_.now());
-}
-
-std::shared_ptr<const ControlView> RolloutDriver::Read() const {
-  std::lock_guard lock(view_mutex_);
-  return view_;
-}
-
-std::shared_ptr<const ControlView> RolloutDriver::WaitNewer(std::uint64_t version,
-                                                            Duration timeout) {
-  std::unique_lock lock(view_mutex_);
-  view_moved_.wait_for(lock, timeout, [&] { return view_->version > version; });
-  return view_;
-}
-
-absl::StatusOr<RolloutState> RolloutDriver::Apply(const Command& command) {
-  auto answer = std::make_shared<std::promise<absl::StatusOr<RolloutState>>>();
-  auto answered = answer->get_future();
-  around_.post([this, command, answer] { answer->set_value(Execute(command, around_.now())); });
-  if (answered.wait_for(around_.command_deadline) != std::future_status::ready) {
-    return Unavailable(fmt::format(
-        "the control loop did not answer {} within {:.0f} s; it may still take effect: look at the "
-        "rollout before you ask again",
-        ToString(command.kind), Seconds(around_.command_deadline)));
-  }
-  return answered.get();
 }
 
 }  // namespace understudy

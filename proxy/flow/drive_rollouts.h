@@ -113,11 +113,13 @@ class RolloutDriver : public RolloutControl {
   void ReconcileRollout(const std::string& id, WallTime now);
   void ReconcileEvidence(const Key& key, WallTime now);
   void CatchUpWithFile(WallTime now);
-  void RestoreEvidence(const Key& key, WallTime now);
   void Observe(const Key& key, WallTime now);
   std::vector<Key> AllKeys() const;
   // Whether an ended rollout still speaks of what the route has now.
   static bool RecordStands(const RolloutState& ended, const Binding& binding);
+
+  // rollout_load.cc: the start.
+  void RestoreEvidence(const Key& key, WallTime now);
 
   // drive_rollouts.cc: the loop.
   RolloutFacts FactsOf(const RolloutState& rollout) const;
@@ -147,7 +149,7 @@ class RolloutDriver : public RolloutControl {
                                        WallTime now) const;
   absl::StatusOr<Key> KeyOf(const Command& command) const;
 
-  // rollout_publish.cc: the two pictures.
+  // rollout_publish.cc: the two pictures, and reading them.
   std::uint32_t WeightInForce(const Key& key) const;
   void PublishTraffic();
   void PublishControl(WallTime now);

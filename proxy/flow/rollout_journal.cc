@@ -56,6 +56,12 @@ absl::Status RolloutJournal::Attempt(ControlTxn& txn) {
 
 absl::Status RolloutJournal::AttemptTwice(ControlTxn& txn) {
   const absl::Status status = Attempt(txn);
+  if (status.code() == absl::StatusCode::kInvalidArgument && !txn.evidence.empty()) {
+    // Evidence too large to store must not keep a decision from being written.
+    spdlog::error("control store: written without its evidence: {}", Message(status));
+    txn.evidence.clear();
+    return AttemptTwice(txn);
+  }
   if (status.code() != absl::StatusCode::kAborted) return status;
   ASSIGN_OR_RETURN(const ControlState stored, store_.Load());
   Restore(stored);
@@ -78,6 +84,7 @@ absl::Status RolloutJournal::Write(ControlTxn txn) {
     available_ = true;
     return status;
   }
+  if (status.code() == absl::StatusCode::kInvalidArgument) return status;
   if (available_) spdlog::error("control store: {}", Message(status));
   available_ = false;
   uncertain_ = true;
@@ -112,6 +119,12 @@ void RolloutJournal::Retry() {
   }
   while (!owed_.empty()) {
     const absl::Status status = AttemptTwice(owed_.front());
+    if (status.code() == absl::StatusCode::kInvalidArgument) {
+      // It can never be written; what comes after it still can.
+      spdlog::error("control store: a change in force is not on record: {}", Message(status));
+      owed_.pop_front();
+      continue;
+    }
     available_ = status.ok();
     if (!status.ok()) {
       if (was_available) {

@@ -1,6 +1,8 @@
-// Operators' commands on the control thread: which rollout or route is meant, and what comes of it.
+// Operators' commands, handed over to the control thread: which rollout or route is meant, and what
+// comes of it.
 #include <fmt/format.h>
 
+#include <future>
 #include <string>
 #include <utility>
 
@@ -43,6 +45,19 @@ absl::Status CheckTexts(Command& command) {
 }
 
 }  // namespace
+
+absl::StatusOr<RolloutState> RolloutDriver::Apply(const Command& command) {
+  auto answer = std::make_shared<std::promise<absl::StatusOr<RolloutState>>>();
+  auto answered = answer->get_future();
+  around_.post([this, command, answer] { answer->set_value(Execute(command, around_.now())); });
+  if (answered.wait_for(around_.command_deadline) != std::future_status::ready) {
+    return Unavailable(fmt::format(
+        "the control loop did not answer {} within {:.0f} s; it may still take effect: look at the "
+        "rollout before you ask again",
+        ToString(command.kind), Seconds(around_.command_deadline)));
+  }
+  return answered.get();
+}
 
 absl::StatusOr<RolloutState> RolloutDriver::Execute(Command command, WallTime now) {
   RETURN_IF_ERROR(CheckTexts(command));

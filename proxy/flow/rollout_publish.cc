@@ -173,4 +173,16 @@ void RolloutDriver::PublishControl(WallTime now) {
   view_moved_.notify_all();
 }
 
+std::shared_ptr<const ControlView> RolloutDriver::Read() const {
+  std::lock_guard lock(view_mutex_);
+  return view_;
+}
+
+std::shared_ptr<const ControlView> RolloutDriver::WaitNewer(std::uint64_t version,
+                                                            Duration timeout) {
+  std::unique_lock lock(view_mutex_);
+  view_moved_.wait_for(lock, timeout, [&] { return view_->version > version; });
+  return view_;
+}
+
 }  // namespace understudy

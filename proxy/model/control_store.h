@@ -16,8 +16,8 @@
 namespace understudy {
 
 struct EvidenceBlob {
-  std::string rollout_id;   // or "route/candidate" for evidence outside a rollout
-  std::string bytes;        // the evidence library's own encoding
+  std::string rollout_id;  // or "route/candidate" for evidence outside a rollout
+  std::string bytes;       // the evidence library's own encoding
 };
 
 struct ControlState {

@@ -6,15 +6,15 @@
 namespace understudy {
 
 const CandidateView* ControlView::Find(std::string_view route, std::string_view candidate) const {
-  const auto found = std::find_if(candidates.begin(), candidates.end(), [&](const CandidateView& c) {
-    return c.route == route && c.candidate == candidate;
-  });
+  const auto found = std::find_if(
+      candidates.begin(), candidates.end(),
+      [&](const CandidateView& c) { return c.route == route && c.candidate == candidate; });
   return found == candidates.end() ? nullptr : &*found;
 }
 
 const RouteView* ControlView::FindRoute(std::string_view route) const {
   const auto found = std::find_if(routes.begin(), routes.end(),
-                               [&](const RouteView& r) { return r.name == route; });
+                                  [&](const RouteView& r) { return r.name == route; });
   return found == routes.end() ? nullptr : &*found;
 }
 

@@ -27,13 +27,13 @@ struct Suppression {
 
 // Requests one arm answered since the process started.
 struct ArmTraffic {
-  std::string role;      // "incumbent", "candidate", "fallback"
+  std::string role;  // "incumbent", "candidate", "fallback"
   std::string cluster;
   std::string version;
   std::uint64_t requests = 0;
-  std::uint64_t errors = 0;        // no answer or 5xx
-  double share_configured = 0;     // 0..1
-  double share_measured = 0;       // 0..1 of the last minute
+  std::uint64_t errors = 0;     // no answer or 5xx
+  double share_configured = 0;  // 0..1
+  double share_measured = 0;    // 0..1 of the last minute
   double p50_seconds = 0, p99_seconds = 0;
 };
 
@@ -49,10 +49,10 @@ struct DivergenceExample {
 
 // Divergence of one declared segment value; shown, and judged by nothing yet.
 struct SegmentStanding {
-  std::string segment;     // "language=de"
+  std::string segment;  // "language=de"
   std::string comparator;
   std::uint64_t samples = 0;
-  double mean = 0;         // mean divergence
+  double mean = 0;  // mean divergence
 };
 
 // Everything known of one candidate on one route.
@@ -63,24 +63,24 @@ struct CandidateView {
   std::string incumbent;
   std::string incumbent_version;
   double mirror_rate = 0;
-  std::optional<RolloutState> rollout;    // the newest; none: evidence is observed without one
-  Verdict verdict;                        // of the present window, against `plan`
+  std::optional<RolloutState> rollout;  // the newest; none: evidence is observed without one
+  Verdict verdict;                      // of the present window, against `plan`
   Plan plan;
-  Coverage coverage;                      // of the present window
-  Coverage coverage_total;                // since the process started
-  std::uint64_t pairs = 0;                // compared in the present window
-  double pairs_per_second = 0;            // over the last minute
-  std::vector<double> divergence_history; // mean per 2 s, oldest first, at most 60
+  Coverage coverage;                       // of the present window
+  Coverage coverage_total;                 // since the process started
+  std::uint64_t pairs = 0;                 // compared in the present window
+  double pairs_per_second = 0;             // over the last minute
+  std::vector<double> divergence_history;  // mean per 2 s, oldest first, at most 60
   std::vector<Suppression> suppression;
   std::vector<SegmentStanding> segments;
-  std::vector<DivergenceExample> worst;   // at most 10, worst first
-  std::vector<JournalLine> timeline;      // of this rollout, oldest first
+  std::vector<DivergenceExample> worst;  // at most 10, worst first
+  std::vector<JournalLine> timeline;     // of this rollout, oldest first
   WallTime window_since{};
 };
 
 struct RouteView {
   std::string name;
-  std::string incumbent;                  // in force, perhaps promoted beyond the file's
+  std::string incumbent;  // in force, perhaps promoted beyond the file's
   std::string incumbent_in_file;
   bool killed = false;
   bool frozen = false;
@@ -88,13 +88,13 @@ struct RouteView {
 };
 
 struct ControlView {
-  std::uint64_t version = 0;              // moves with each publication
-  std::uint64_t epoch = 0;                // of the control store
+  std::uint64_t version = 0;  // moves with each publication
+  std::uint64_t epoch = 0;    // of the control store
   WallTime at{};
   std::shared_ptr<const Topology> topology;
   std::vector<RouteView> routes;
   std::vector<CandidateView> candidates;
-  std::vector<RolloutState> rollouts;     // all, newest first
+  std::vector<RolloutState> rollouts;  // all, newest first
   std::vector<Quarantine> quarantine;
   bool store_available = true;
 

@@ -31,43 +31,68 @@ void ForEachField(Coverage& mine, const Coverage& theirs, Operation apply) {
 
 std::string_view ToString(SkipReason reason) {
   switch (reason) {
-    case SkipReason::kServingRejected: return "serving_rejected";
-    case SkipReason::kClientLeft: return "client_left";
-    case SkipReason::kServingFailed: return "serving_failed";
-    case SkipReason::kRequestTooLarge: return "request_too_large";
-    case SkipReason::kAnswerTooLarge: return "answer_too_large";
-    case SkipReason::kMirroringOff: return "mirroring_off";
-    case SkipReason::kUpgrade: return "upgrade";
-    case SkipReason::kLoopGuard: return "loop_guard";
-    case SkipReason::kCount: break;
+    case SkipReason::kServingRejected:
+      return "serving_rejected";
+    case SkipReason::kClientLeft:
+      return "client_left";
+    case SkipReason::kServingFailed:
+      return "serving_failed";
+    case SkipReason::kRequestTooLarge:
+      return "request_too_large";
+    case SkipReason::kAnswerTooLarge:
+      return "answer_too_large";
+    case SkipReason::kMirroringOff:
+      return "mirroring_off";
+    case SkipReason::kUpgrade:
+      return "upgrade";
+    case SkipReason::kLoopGuard:
+      return "loop_guard";
+    case SkipReason::kCount:
+      break;
   }
   return "unknown";
 }
 
 std::string_view ToString(DropReason reason) {
   switch (reason) {
-    case DropReason::kInFlightLimit: return "in_flight_limit";
-    case DropReason::kCandidateMemory: return "candidate_memory";
-    case DropReason::kProcessMemory: return "process_memory";
-    case DropReason::kBreakerOpen: return "breaker_open";
-    case DropReason::kDraining: return "draining";
-    case DropReason::kCount: break;
+    case DropReason::kInFlightLimit:
+      return "in_flight_limit";
+    case DropReason::kCandidateMemory:
+      return "candidate_memory";
+    case DropReason::kProcessMemory:
+      return "process_memory";
+    case DropReason::kBreakerOpen:
+      return "breaker_open";
+    case DropReason::kDraining:
+      return "draining";
+    case DropReason::kCount:
+      break;
   }
   return "unknown";
 }
 
 std::string_view ToString(UncomparableReason reason) {
   switch (reason) {
-    case UncomparableReason::kIncumbentFailed: return "incumbent_failed";
-    case UncomparableReason::kComparatorError: return "comparator_error";
-    case UncomparableReason::kDecodeError: return "decode_error";
-    case UncomparableReason::kNotJson: return "not_json";
-    case UncomparableReason::kTooLarge: return "too_large";
-    case UncomparableReason::kUnsupported: return "unsupported";
-    case UncomparableReason::kCompareQueueFull: return "compare_queue_full";
-    case UncomparableReason::kShuttingDown: return "shutting_down";
-    case UncomparableReason::kOverloaded: return "overloaded";
-    case UncomparableReason::kCount: break;
+    case UncomparableReason::kIncumbentFailed:
+      return "incumbent_failed";
+    case UncomparableReason::kComparatorError:
+      return "comparator_error";
+    case UncomparableReason::kDecodeError:
+      return "decode_error";
+    case UncomparableReason::kNotJson:
+      return "not_json";
+    case UncomparableReason::kTooLarge:
+      return "too_large";
+    case UncomparableReason::kUnsupported:
+      return "unsupported";
+    case UncomparableReason::kCompareQueueFull:
+      return "compare_queue_full";
+    case UncomparableReason::kShuttingDown:
+      return "shutting_down";
+    case UncomparableReason::kOverloaded:
+      return "overloaded";
+    case UncomparableReason::kCount:
+      break;
   }
   return "unknown";
 }

@@ -10,23 +10,23 @@
 
 namespace understudy {
 
-enum class SkipReason {   // decided before a shadow was worth sending
-  kServingRejected,       // the serving arm answered 401, 403, 404, 408, 413 or 429
+enum class SkipReason {  // decided before a shadow was worth sending
+  kServingRejected,      // the serving arm answered 401, 403, 404, 408, 413 or 429
   kClientLeft,
-  kServingFailed,         // no arm answered the client; nothing to compare with
-  kRequestTooLarge,       // beyond mirror.max_body
+  kServingFailed,    // no arm answered the client; nothing to compare with
+  kRequestTooLarge,  // beyond mirror.max_body
   kAnswerTooLarge,
-  kMirroringOff,          // killed, or a reload removed the candidate
+  kMirroringOff,  // killed, or a reload removed the candidate
   kUpgrade,
   kLoopGuard,
   kCount,
 };
 
-enum class DropReason {   // load was shed
+enum class DropReason {  // load was shed
   kInFlightLimit,
   kCandidateMemory,
   kProcessMemory,
-  kBreakerOpen,           // the shadow's upstream refuses connections
+  kBreakerOpen,  // the shadow's upstream refuses connections
   kDraining,
   kCount,
 };
@@ -40,11 +40,11 @@ enum class UncomparableReason {
   kUnsupported,
   kCompareQueueFull,
   kShuttingDown,
-  kOverloaded,            // the candidate shed load: 429 or 503 with Retry-After
+  kOverloaded,  // the candidate shed load: 429 or 503 with Retry-After
   kCount,
 };
 
-std::string_view ToString(SkipReason reason);          // "serving_rejected", ...
+std::string_view ToString(SkipReason reason);  // "serving_rejected", ...
 std::string_view ToString(DropReason reason);
 std::string_view ToString(UncomparableReason reason);
 

@@ -25,11 +25,11 @@ enum class Framing { kNone, kLength, kChunked, kUntilClose };
 
 struct RequestHead {
   std::string_view method;
-  std::string_view target;   // origin form: path and query, raw bytes, never normalised
-  std::string_view path;     // the target up to '?'
-  std::string_view host;     // the Host field, or the authority of an absolute target
+  std::string_view target;  // origin form: path and query, raw bytes, never normalised
+  std::string_view path;    // the target up to '?'
+  std::string_view host;    // the Host field, or the authority of an absolute target
   std::vector<HeaderField> fields;
-  int minor_version = 1;     // of HTTP/1.x
+  int minor_version = 1;  // of HTTP/1.x
   Framing framing = Framing::kNone;
   std::uint64_t content_length = 0;
   bool keep_alive = true;

@@ -14,21 +14,21 @@ inline constexpr std::uint32_t kWholePpm = 1'000'000;
 
 enum class CheckKind {
   kComparatorMean,  // mean divergence of one comparator, at_most
-  kErrorRate,       // failed or 5xx answers, at_most_ratio of the incumbent's with a floor, or at_most
-  kLatency,         // latency_pNN, at_most_ratio of the incumbent's frozen at the stage's start
-  kCoverage,        // compared / eligible, at_least
+  kErrorRate,  // failed or 5xx answers, at_most_ratio of the incumbent's with a floor, or at_most
+  kLatency,    // latency_pNN, at_most_ratio of the incumbent's frozen at the stage's start
+  kCoverage,   // compared / eligible, at_least
 };
 
 struct Check {
   std::string name;  // unique in the plan
   CheckKind kind = CheckKind::kComparatorMean;
-  std::string comparator;             // with kComparatorMean
-  double quantile = 0.99;             // with kLatency: 0.50, 0.90, 0.95 or 0.99
-  std::optional<double> at_most;      // kComparatorMean, kErrorRate: in (0,1)
+  std::string comparator;               // with kComparatorMean
+  double quantile = 0.99;               // with kLatency: 0.50, 0.90, 0.95 or 0.99
+  std::optional<double> at_most;        // kComparatorMean, kErrorRate: in (0,1)
   std::optional<double> at_most_ratio;  // kErrorRate, kLatency: >= 1
-  double floor = 0;                   // kErrorRate: a rate that is always allowed
-  std::optional<double> at_least;     // kCoverage
-  bool required = true;               // false: its FAIL is a WARN
+  double floor = 0;                     // kErrorRate: a rate that is always allowed
+  std::optional<double> at_least;       // kCoverage
+  bool required = true;                 // false: its FAIL is a WARN
 };
 
 struct Stage {

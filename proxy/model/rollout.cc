@@ -6,25 +6,33 @@
 namespace understudy {
 namespace {
 
-constexpr std::array kHolds = {Hold::kOperator,     Hold::kAwaitingApproval, Hold::kInconclusive,
-                               Hold::kFailedCheck,  Hold::kFrozen,           Hold::kRestarted,
+constexpr std::array kHolds = {Hold::kOperator,    Hold::kAwaitingApproval, Hold::kInconclusive,
+                               Hold::kFailedCheck, Hold::kFrozen,           Hold::kRestarted,
                                Hold::kCapacity};
-constexpr std::array kPhases = {Phase::kDraft,  Phase::kCalibrating, Phase::kShadowing,
-                                Phase::kRamping, Phase::kBaking,      Phase::kCompleted,
+constexpr std::array kPhases = {Phase::kDraft,      Phase::kCalibrating, Phase::kShadowing,
+                                Phase::kRamping,    Phase::kBaking,      Phase::kCompleted,
                                 Phase::kRolledBack, Phase::kCancelled};
 
 }  // namespace
 
 std::string_view ToString(Phase phase) {
   switch (phase) {
-    case Phase::kDraft: return "DRAFT";
-    case Phase::kCalibrating: return "CALIBRATING";
-    case Phase::kShadowing: return "SHADOWING";
-    case Phase::kRamping: return "RAMPING";
-    case Phase::kBaking: return "BAKING";
-    case Phase::kCompleted: return "COMPLETED";
-    case Phase::kRolledBack: return "ROLLED_BACK";
-    case Phase::kCancelled: return "CANCELLED";
+    case Phase::kDraft:
+      return "DRAFT";
+    case Phase::kCalibrating:
+      return "CALIBRATING";
+    case Phase::kShadowing:
+      return "SHADOWING";
+    case Phase::kRamping:
+      return "RAMPING";
+    case Phase::kBaking:
+      return "BAKING";
+    case Phase::kCompleted:
+      return "COMPLETED";
+    case Phase::kRolledBack:
+      return "ROLLED_BACK";
+    case Phase::kCancelled:
+      return "CANCELLED";
   }
   return "DRAFT";
 }
@@ -38,13 +46,20 @@ std::optional<Phase> ParsePhase(std::string_view name) {
 
 std::string_view ToString(Hold hold) {
   switch (hold) {
-    case Hold::kOperator: return "OPERATOR";
-    case Hold::kAwaitingApproval: return "AWAITING_APPROVAL";
-    case Hold::kInconclusive: return "INCONCLUSIVE";
-    case Hold::kFailedCheck: return "FAILED_CHECK";
-    case Hold::kFrozen: return "FROZEN";
-    case Hold::kRestarted: return "RESTARTED";
-    case Hold::kCapacity: return "CAPACITY";
+    case Hold::kOperator:
+      return "OPERATOR";
+    case Hold::kAwaitingApproval:
+      return "AWAITING_APPROVAL";
+    case Hold::kInconclusive:
+      return "INCONCLUSIVE";
+    case Hold::kFailedCheck:
+      return "FAILED_CHECK";
+    case Hold::kFrozen:
+      return "FROZEN";
+    case Hold::kRestarted:
+      return "RESTARTED";
+    case Hold::kCapacity:
+      return "CAPACITY";
   }
   return "OPERATOR";
 }
@@ -59,20 +74,34 @@ std::vector<Hold> HoldSet::All() const {
 
 std::string_view ToString(CommandKind kind) {
   switch (kind) {
-    case CommandKind::kCreate: return "create";
-    case CommandKind::kStart: return "start";
-    case CommandKind::kHold: return "hold";
-    case CommandKind::kResume: return "resume";
-    case CommandKind::kApprove: return "approve";
-    case CommandKind::kAdvance: return "advance";
-    case CommandKind::kSetWeight: return "set-weight";
-    case CommandKind::kRollBack: return "rollback";
-    case CommandKind::kPromote: return "promote";
-    case CommandKind::kCancel: return "cancel";
-    case CommandKind::kKill: return "kill";
-    case CommandKind::kUnkill: return "unkill";
-    case CommandKind::kFreeze: return "freeze";
-    case CommandKind::kUnfreeze: return "unfreeze";
+    case CommandKind::kCreate:
+      return "create";
+    case CommandKind::kStart:
+      return "start";
+    case CommandKind::kHold:
+      return "hold";
+    case CommandKind::kResume:
+      return "resume";
+    case CommandKind::kApprove:
+      return "approve";
+    case CommandKind::kAdvance:
+      return "advance";
+    case CommandKind::kSetWeight:
+      return "set-weight";
+    case CommandKind::kRollBack:
+      return "rollback";
+    case CommandKind::kPromote:
+      return "promote";
+    case CommandKind::kCancel:
+      return "cancel";
+    case CommandKind::kKill:
+      return "kill";
+    case CommandKind::kUnkill:
+      return "unkill";
+    case CommandKind::kFreeze:
+      return "freeze";
+    case CommandKind::kUnfreeze:
+      return "unfreeze";
   }
   return "hold";
 }

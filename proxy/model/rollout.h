@@ -66,64 +66,76 @@ struct Override {
 };
 
 struct RolloutState {
-  std::string id;     // "r-" and 12 hex digits
+  std::string id;  // "r-" and 12 hex digits
   std::string route;
   std::string incumbent;
   std::string incumbent_version;
   std::string candidate;  // cluster name
   std::string candidate_version;
-  Plan plan;              // frozen at creation
+  Plan plan;  // frozen at creation
 
   Phase phase = Phase::kDraft;
-  std::size_t stage = 0;           // index into plan.stages while SHADOWING or RAMPING
-  std::uint32_t weight_ppm = 0;    // what the candidate serves now
+  std::size_t stage = 0;         // index into plan.stages while SHADOWING or RAMPING
+  std::uint32_t weight_ppm = 0;  // what the candidate serves now
   HoldSet holds;
-  std::uint64_t generation = 0;    // moves with every change
-  std::uint64_t window = 0;        // evidence window; a new one with each stage entered
+  std::uint64_t generation = 0;  // moves with every change
+  std::uint64_t window = 0;      // evidence window; a new one with each stage entered
   bool stage_approved = false;
   bool weight_lowered_by_operator = false;  // automation does not undo it until resume
   WallTime created_at{};
   WallTime phase_since{};
   WallTime stage_since{};
-  Duration stage_held = Duration::zero();   // time the stage spent held; its timers do not count it
+  Duration stage_held = Duration::zero();  // time the stage spent held; its timers do not count it
   std::optional<WallTime> held_since;
   std::vector<Override> overrides;
-  std::string ended_reason;                 // why it rolled back, completed or was cancelled
+  std::string ended_reason;  // why it rolled back, completed or was cancelled
 };
 
 // One line of the journal: what changed, who did it, why, and on what evidence.
 struct JournalLine {
-  std::uint64_t sequence = 0;   // assigned by the store
+  std::uint64_t sequence = 0;  // assigned by the store
   WallTime at{};
-  std::string rollout_id;       // empty for route-wide acts (kill, freeze)
+  std::string rollout_id;  // empty for route-wide acts (kill, freeze)
   std::string route;
-  std::uint64_t generation = 0; // after the change
-  std::string actor;            // "automation", "operator:<name>", "breaker"
-  std::string action;           // "create", "start", "raise", "lower", "hold", "rollback", ...
+  std::uint64_t generation = 0;  // after the change
+  std::string actor;             // "automation", "operator:<name>", "breaker"
+  std::string action;            // "create", "start", "raise", "lower", "hold", "rollback", ...
   std::string reason;
-  std::string from;             // "RAMPING(2) 10%"
+  std::string from;  // "RAMPING(2) 10%"
   std::string to;
-  std::string evidence;         // the verdict as one sentence, with n and log evidence
+  std::string evidence;  // the verdict as one sentence, with n and log evidence
 };
 
 // What an operator (or automation: breakers, CI) asks for.
 enum class CommandKind {
-  kCreate, kStart, kHold, kResume, kApprove, kAdvance, kSetWeight, kRollBack, kPromote, kCancel,
-  kKill, kUnkill, kFreeze, kUnfreeze,
+  kCreate,
+  kStart,
+  kHold,
+  kResume,
+  kApprove,
+  kAdvance,
+  kSetWeight,
+  kRollBack,
+  kPromote,
+  kCancel,
+  kKill,
+  kUnkill,
+  kFreeze,
+  kUnfreeze,
 };
 std::string_view ToString(CommandKind kind);  // "create", "set-weight", ...
 
 struct Command {
   CommandKind kind = CommandKind::kHold;
-  std::string rollout;     // id; or empty and then the active rollout of route (and candidate)
-  std::string route;       // kill, unkill, freeze, unfreeze: empty means all routes
+  std::string rollout;  // id; or empty and then the active rollout of route (and candidate)
+  std::string route;    // kill, unkill, freeze, unfreeze: empty means all routes
   std::string candidate;
-  std::string plan;        // create: empty means the route's
+  std::string plan;              // create: empty means the route's
   std::uint32_t weight_ppm = 0;  // set-weight
   std::string actor;
   std::string reason;
   bool override_verdict = false;
-  bool unquarantine = false;     // create
+  bool unquarantine = false;  // create
   bool dry_run = false;
   std::optional<std::uint64_t> if_generation;
 };
@@ -142,9 +154,9 @@ struct RouteControl {
   std::string route;
   bool killed = false;   // weight 0, mirrors off
   bool frozen = false;   // no raises
-  std::string promoted;          // cluster that a completed rollout made the incumbent, or empty
+  std::string promoted;  // cluster that a completed rollout made the incumbent, or empty
   std::string promoted_version;
-  std::string promoted_by;       // rollout id
+  std::string promoted_by;  // rollout id
 };
 
 }  // namespace understudy

@@ -18,23 +18,23 @@ enum class ExchangeOutcome {
   kConnectRefused,
   kConnectTimeout,
   kFirstByteTimeout,
-  kIdleTimeout,      // the answer stalled after its head
+  kIdleTimeout,  // the answer stalled after its head
   kTotalTimeout,
-  kReset,            // the connection broke before or inside the answer
-  kInvalidAnswer,    // bytes that are no HTTP answer
+  kReset,          // the connection broke before or inside the answer
+  kInvalidAnswer,  // bytes that are no HTTP answer
   kNoHealthyEndpoint,
   kPoolExhausted,
-  kCancelled,        // the client left
+  kCancelled,  // the client left
 };
 
 std::string_view ToString(ExchangeOutcome outcome);  // "answered", "connect_refused", ...
 
 struct ArmResult {
   ExchangeOutcome outcome = ExchangeOutcome::kCancelled;
-  int status = 0;             // of the answer, 0 without one
-  Duration latency{};         // request sent to answer complete
-  Duration first_byte{};      // request sent to first byte of the answer
-  std::uint64_t bytes = 0;    // of the answer's body
+  int status = 0;           // of the answer, 0 without one
+  Duration latency{};       // request sent to answer complete
+  Duration first_byte{};    // request sent to first byte of the answer
+  std::uint64_t bytes = 0;  // of the answer's body
 
   // What error_rate counts: no whole answer, or a 5xx one.
   bool IsError() const { return outcome != ExchangeOutcome::kAnswered || status >= 500; }
@@ -47,15 +47,15 @@ struct SampleScore {
 
 struct Sample {
   std::string route;
-  std::string candidate;        // cluster name
-  std::uint64_t window = 0;     // which evidence window the request belonged to when it was served
+  std::string candidate;     // cluster name
+  std::uint64_t window = 0;  // which evidence window the request belonged to when it was served
   WallTime at{};
   bool candidate_served = false;
   ArmResult incumbent;
   ArmResult candidate_result;
-  std::vector<SampleScore> scores;          // every comparator that compared
-  std::vector<std::uint16_t> segments;      // per segment rule: index into values, then other, unknown
-  std::vector<std::uint32_t> ignore_hits;   // per ignore rule
+  std::vector<SampleScore> scores;      // every comparator that compared
+  std::vector<std::uint16_t> segments;  // per segment rule: index into values, then other, unknown
+  std::vector<std::uint32_t> ignore_hits;  // per ignore rule
 };
 
 }  // namespace understudy

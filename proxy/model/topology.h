@@ -75,8 +75,8 @@ struct Cluster {
   ClusterTimeouts timeouts;
   PoolLimits pool;
   AuthorityMode authority_mode = AuthorityMode::kPreserve;
-  std::string authority;    // with kLiteral
-  std::string path_prefix;  // put before the path; empty: the path stays
+  std::string authority;                             // with kLiteral
+  std::string path_prefix;                           // put before the path; empty: the path stays
   std::pair<std::string, std::string> path_replace;  // leading part, its replacement; empty: none
   HeaderEdits headers;
   std::vector<BodyEdit> body;
@@ -84,9 +84,9 @@ struct Cluster {
 };
 
 struct RouteMatch {
-  std::string path_prefix;           // raw bytes; never normalised
-  std::string path;                  // exact, when not empty
-  std::vector<std::string> methods;  // empty: all
+  std::string path_prefix;                                   // raw bytes; never normalised
+  std::string path;                                          // exact, when not empty
+  std::vector<std::string> methods;                          // empty: all
   std::vector<std::pair<std::string, std::string>> headers;  // all must be present and equal
 };
 
@@ -102,7 +102,7 @@ struct MirrorPolicy {
   double rate = 0;         // share of eligible requests, 0..1
   int max_in_flight = 64;  // over all workers
   Duration timeout = std::chrono::seconds(30);
-  std::uint64_t max_body = 8u << 20;  // bytes of a request or an answer
+  std::uint64_t max_body = 8u << 20;     // bytes of a request or an answer
   std::uint64_t max_memory = 64u << 20;  // bytes held for this candidate's shadows
 };
 
@@ -159,10 +159,10 @@ struct Route {
   CaptureRules capture;
   bool fallback = true;
   bool fallback_on_5xx = false;
-  bool expose_arm = false;  // x-understudy-arm on answers
+  bool expose_arm = false;                       // x-understudy-arm on answers
   std::vector<std::string> forward_credentials;  // lower case
-  std::string plan;  // empty: no rollouts by plan
-  std::string salt;  // of the sticky hash; defaults to the route's name
+  std::string plan;                              // empty: no rollouts by plan
+  std::string salt;                              // of the sticky hash; defaults to the route's name
 };
 
 struct Limits {
@@ -203,9 +203,9 @@ struct Topology {
   std::string data_dir;
   RecordLimits records;
   LogRules log;
-  Duration drain_grace = std::chrono::seconds(1);    // not ready, still accepting
+  Duration drain_grace = std::chrono::seconds(1);     // not ready, still accepting
   Duration drain_timeout = std::chrono::seconds(30);  // then what still runs is cut
-  std::string hash;  // of the file's text, 16 hex digits
+  std::string hash;                                   // of the file's text, 16 hex digits
 
   const Cluster* FindCluster(std::string_view name) const;
   const Route* FindRoute(std::string_view name) const;

@@ -117,7 +117,8 @@ class TrafficBook {
   mutable std::mutex mutex_;
   std::map<Key, std::unique_ptr<PerThread<ArmCounters>>> arms_;
   std::map<Key, std::unique_ptr<PerThread<CoverageCounters>>> coverage_;
-  std::map<std::pair<Key, std::string>, std::unique_ptr<PerThread<ComparatorCounters>>> comparators_;
+  std::map<std::pair<Key, std::string>, std::unique_ptr<PerThread<ComparatorCounters>>>
+      comparators_;
   PerThread<ProcessCounters> process_;
   std::atomic<std::int64_t> mirror_memory_{0};
 };

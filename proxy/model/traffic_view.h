@@ -14,20 +14,20 @@
 namespace understudy {
 
 struct CandidateTraffic {
-  const CandidateArm* arm = nullptr;      // in the topology
+  const CandidateArm* arm = nullptr;  // in the topology
   const Cluster* cluster = nullptr;
-  std::uint32_t cluster_index = 0;        // into Topology::clusters
+  std::uint32_t cluster_index = 0;  // into Topology::clusters
   std::uint32_t weight_ppm = 0;
-  bool mirroring = false;                 // false when killed
-  std::uint64_t window = 0;               // evidence window for samples of requests served now
+  bool mirroring = false;    // false when killed
+  std::uint64_t window = 0;  // evidence window for samples of requests served now
   PerThread<ArmCounters>* serving = nullptr;
   PerThread<CoverageCounters>* coverage = nullptr;
 };
 
 struct RouteTraffic {
   const Route* route = nullptr;
-  const Cluster* incumbent = nullptr;     // the promoted one where a rollout completed
-  std::uint32_t incumbent_index = 0;      // into Topology::clusters
+  const Cluster* incumbent = nullptr;  // the promoted one where a rollout completed
+  std::uint32_t incumbent_index = 0;   // into Topology::clusters
   bool killed = false;
   std::vector<CandidateTraffic> candidates;  // weights sum to at most kWholePpm
   PerThread<ArmCounters>* incumbent_counters = nullptr;
@@ -36,7 +36,7 @@ struct RouteTraffic {
 struct TrafficView {
   std::shared_ptr<const Topology> topology;  // everything above points into it
   std::uint64_t epoch = 0;
-  std::vector<RouteTraffic> routes;          // in matching order, as in the topology
+  std::vector<RouteTraffic> routes;  // in matching order, as in the topology
 };
 
 }  // namespace understudy

@@ -38,15 +38,15 @@ struct CheckResult {
   std::string segment;  // empty: all traffic
   VerdictKind kind = VerdictKind::kInconclusive;
   InconclusiveReason reason = InconclusiveReason::kNone;
-  std::string sentence;       // for people: what was seen, or what would resolve it
+  std::string sentence;  // for people: what was seen, or what would resolve it
   bool required = true;
   std::uint64_t samples = 0;
-  double estimate = 0;        // in the metric's own unit (share, ratio)
-  double interval_low = 0;    // confidence interval of the estimate, anytime-valid
+  double estimate = 0;      // in the metric's own unit (share, ratio)
+  double interval_low = 0;  // confidence interval of the estimate, anytime-valid
   double interval_high = 0;
-  double limit = 0;           // the margin, in the same unit
-  double log_e_rollback = 0;  // natural log of the e-value against "within the margin"
-  double log_e_promotion = 0; // natural log of the e-value against "beyond the margin"
+  double limit = 0;            // the margin, in the same unit
+  double log_e_rollback = 0;   // natural log of the e-value against "within the margin"
+  double log_e_promotion = 0;  // natural log of the e-value against "beyond the margin"
   std::optional<std::uint64_t> samples_missing;  // estimated, until a verdict
 };
 
@@ -55,12 +55,12 @@ struct Verdict {
   InconclusiveReason reason = InconclusiveReason::kNoTraffic;
   std::string sentence;
   std::vector<CheckResult> checks;
-  std::uint64_t samples = 0;             // pairs compared in this window
-  double coverage = 0;                   // compared / eligible, 0..1
-  double log_e_rollback = 0;             // weighted over all checks
+  std::uint64_t samples = 0;  // pairs compared in this window
+  double coverage = 0;        // compared / eligible, 0..1
+  double log_e_rollback = 0;  // weighted over all checks
   WallTime evaluated_at{};
   WallTime newest_sample_at{};
-  std::optional<Duration> eta;           // at the present rate
+  std::optional<Duration> eta;  // at the present rate
 };
 
 }  // namespace understudy

@@ -40,14 +40,18 @@ std::string_view HeaderValue(const std::vector<HeaderField>& fields, std::string
 
 std::string_view KeyValue(const KeySource& key, const RequestFacts& request) {
   switch (key.kind) {
-    case KeyKind::kHeader: return HeaderValue(request.head.fields, key.name);
-    case KeyKind::kCookie: return CookieValue(request.head.fields, key.name);
+    case KeyKind::kHeader:
+      return HeaderValue(request.head.fields, key.name);
+    case KeyKind::kCookie:
+      return CookieValue(request.head.fields, key.name);
     case KeyKind::kJson: {
       const auto value = FindJsonValue(request.body, key.name);
       return value && *value != "null" && *value != "\"\"" ? *value : std::string_view();
     }
-    case KeyKind::kClientAddress: return request.client_address;
-    case KeyKind::kRequest: return request.request_id;
+    case KeyKind::kClientAddress:
+      return request.client_address;
+    case KeyKind::kRequest:
+      return request.request_id;
   }
   return {};
 }

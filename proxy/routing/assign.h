@@ -17,7 +17,7 @@ namespace understudy {
 // What a request's sticky unit was taken from.
 struct Unit {
   std::string_view value;
-  int source = -1;          // index into Route::sticky; -1: the request itself
+  int source = -1;            // index into Route::sticky; -1: the request itself
   bool fell_through = false;  // a configured key was absent
 };
 
@@ -42,10 +42,10 @@ MirrorDraw DrawMirror(const Route& route, const CandidateArm& candidate, std::st
 
 struct Assignment {
   const RouteTraffic* route = nullptr;
-  int serving_candidate = -1;      // index into candidates; -1: the incumbent serves
-  bool may_fall_back = false;      // the incumbent answers when the candidate fails early
+  int serving_candidate = -1;  // index into candidates; -1: the incumbent serves
+  bool may_fall_back = false;  // the incumbent answers when the candidate fails early
   std::uint32_t bucket = 0;
-  std::uint64_t unit_hash = 0;     // stands for the unit in samples of logs
+  std::uint64_t unit_hash = 0;  // stands for the unit in samples of logs
   bool sticky_fell_through = false;
   // Per candidate with a mirror rate: was the request drawn, and is mirroring on at all?
   struct Draw {

@@ -8,9 +8,8 @@ namespace understudy {
 bool Matches(const RouteMatch& match, const RequestHead& request) {
   if (!match.path.empty() && request.path != match.path) return false;
   if (!request.path.starts_with(match.path_prefix)) return false;
-  if (!match.methods.empty() &&
-      std::find(match.methods.begin(), match.methods.end(), request.method) ==
-          match.methods.end()) {
+  if (!match.methods.empty() && std::find(match.methods.begin(), match.methods.end(),
+                                          request.method) == match.methods.end()) {
     return false;
   }
   return std::all_of(match.headers.begin(), match.headers.end(), [&](const auto& wanted) {

@@ -28,11 +28,16 @@ std::string SourceName(const Route& route, const Unit& unit) {
   if (unit.source < 0) return "request";
   const KeySource& key = route.sticky[static_cast<std::size_t>(unit.source)];
   switch (key.kind) {
-    case KeyKind::kHeader: return "header " + key.name;
-    case KeyKind::kCookie: return "cookie " + key.name;
-    case KeyKind::kJson: return "json " + key.name;
-    case KeyKind::kClientAddress: return "client_address";
-    case KeyKind::kRequest: return "request";
+    case KeyKind::kHeader:
+      return "header " + key.name;
+    case KeyKind::kCookie:
+      return "cookie " + key.name;
+    case KeyKind::kJson:
+      return "json " + key.name;
+    case KeyKind::kClientAddress:
+      return "client_address";
+    case KeyKind::kRequest:
+      return "request";
   }
   return "request";
 }
@@ -130,17 +135,17 @@ absl::StatusOr<RequestForecast> ExplainRequest(const TrafficView& view,
       candidate
           ? traffic->candidates[static_cast<std::size_t>(plan.serving_candidate)].cluster->name
           : traffic->incumbent->name;
-  forecast.sentence = fmt::format("route {} by {}: bucket {} is served by {} ({})", route.name,
-                                  forecast.unit_source, forecast.bucket, forecast.arm,
-                                  forecast.cluster);
+  forecast.sentence =
+      fmt::format("route {} by {}: bucket {} is served by {} ({})", route.name,
+                  forecast.unit_source, forecast.bucket, forecast.arm, forecast.cluster);
   for (const CandidateTraffic& arm : traffic->candidates) {
     const MirrorDraw draw = DrawMirror(route, *arm.arm, unit.value);
     const bool mirrored = arm.mirroring && draw.Mirrored();
     forecast.mirrors.push_back({arm.cluster->name, mirrored,
-                                !arm.mirroring      ? "mirroring is off"
-                                : draw.rate <= 0    ? "no mirror rate is set"
-                                : draw.Mirrored()   ? "drawn"
-                                                    : "sampled_out",
+                                !arm.mirroring    ? "mirroring is off"
+                                : draw.rate <= 0  ? "no mirror rate is set"
+                                : draw.Mirrored() ? "drawn"
+                                                  : "sampled_out",
                                 draw.draw, draw.rate});
   }
   return forecast;

@@ -17,8 +17,8 @@ namespace {
 constexpr const char* kVersion = "understudy 0.1.0";
 
 int Check(const std::string& path) {
-  const understudy::ConfigResult result =
-      understudy::LoadConfigFile(path, understudy::KnownToConfig(), understudy::ProcessEnvironment());
+  const understudy::ConfigResult result = understudy::LoadConfigFile(
+      path, understudy::KnownToConfig(), understudy::ProcessEnvironment());
   for (const understudy::ConfigFault& fault : result.faults) std::cerr << fault.ToString() << "\n";
   if (result.topology == nullptr) return 2;
   std::cout << path << ": valid, hash " << result.topology->hash << "\n";
@@ -58,7 +58,8 @@ int main(int argc, char** argv) {
   std::string level;
   std::string path;
   app.add_option("--log-level", level, "trace, debug, info, warn or error");
-  CLI::App* run = app.add_subcommand("run", "Serve until SIGTERM; SIGHUP reloads the configuration");
+  CLI::App* run =
+      app.add_subcommand("run", "Serve until SIGTERM; SIGHUP reloads the configuration");
   run->add_option("--config", path, "The configuration file")->required();
   CLI::App* check = app.add_subcommand("check", "Print everything wrong with a configuration file");
   check->add_option("--config", path, "The configuration file")->required();

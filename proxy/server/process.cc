@@ -108,8 +108,8 @@ absl::Status Process::Parts::Make(const ProcessOptions& options) {
     for (std::size_t worker = 0; worker < count; ++worker) {
       mine.push_back(rings[worker * compare + thread].get());
     }
-    scoring.push_back(std::make_unique<ScoringLoop>(ScoringSurroundings{
-        std::move(mine), suites, samples, divergences, *book, count + thread}));
+    scoring.push_back(std::make_unique<ScoringLoop>(
+        ScoringSurroundings{std::move(mine), suites, samples, divergences, *book, count + thread}));
     scoring_threads.emplace_back([loop = scoring.back().get()] { loop->Run(); });
   }
   control.Begin(kControlPeriod, [this] { Tick(); });
@@ -121,10 +121,9 @@ absl::Status Process::Parts::Make(const ProcessOptions& options) {
 
 absl::Status Process::Parts::MakeDriver() {
   driver = std::make_unique<RolloutDriver>(
-      topology, RolloutSurroundings{*book, traffic, *store, ComparatorsOf, WallNow,
-                                    [this](std::function<void()> work) {
-                                      control.Post(std::move(work));
-                                    }});
+      topology,
+      RolloutSurroundings{*book, traffic, *store, ComparatorsOf, WallNow,
+                          [this](std::function<void()> work) { control.Post(std::move(work)); }});
   return driver->Load();
 }
 
@@ -139,10 +138,9 @@ absl::Status Process::Parts::MakeWorkers() {
     for (std::size_t thread = 0; thread < compare; ++thread) {
       mine.push_back(rings[i * compare + thread].get());
     }
-    ASSIGN_OR_RETURN(
-        auto worker,
-        WorkerThread::Make(i, count, topology->limits, listeners,
-                           {traffic, *book, health, budgets, *access_log, std::move(mine), seed}));
+    ASSIGN_OR_RETURN(auto worker, WorkerThread::Make(i, count, topology->limits, listeners,
+                                                     {traffic, *book, health, budgets, *access_log,
+                                                      std::move(mine), seed}));
     // The first worker's ports are the others' too, also where the file says port 0.
     for (std::size_t l = 0; l < listeners.size(); ++l) {
       listeners[l].address.port = worker->Listeners()[l]->Port();
@@ -154,17 +152,19 @@ absl::Status Process::Parts::MakeWorkers() {
 
 absl::Status Process::Parts::MakeAdmin() {
   if (topology->admin.grpc) {
-    const AdminPorts ports{
-        *driver, divergences, *config,
-        [this](const RequestDescription& request) { return ExplainRequest(*traffic.Read(), request); },
-        {WallNow, SteadyNow}};
+    const AdminPorts ports{*driver,
+                           divergences,
+                           *config,
+                           [this](const RequestDescription& request) {
+                             return ExplainRequest(*traffic.Read(), request);
+                           },
+                           {WallNow, SteadyNow}};
     ASSIGN_OR_RETURN(admin, AdminServer::Start({*topology->admin.grpc, {}}, ports));
   }
   if (topology->admin.http) {
     ASSIGN_OR_RETURN(status_server,
-                     StatusServer::Start(*topology->admin.http, [this](std::string_view path) {
-                       return Answer(path);
-                     }));
+                     StatusServer::Start(*topology->admin.http,
+                                         [this](std::string_view path) { return Answer(path); }));
   }
   return absl::OkStatus();
 }

@@ -45,8 +45,7 @@ Task<bool> BodyPump::Write(std::string_view bytes, bool of_body) {
       connection_.ExpireAfter(first_byte_);
     }
     if (result != WriteResult::kBlocked) co_return result == WriteResult::kDone;
-    auto [error] =
-        co_await connection_.socket.async_wait(asio::socket_base::wait_write, kAwait);
+    auto [error] = co_await connection_.socket.async_wait(asio::socket_base::wait_write, kAwait);
     if (error) co_return false;
   }
   co_return false;

@@ -29,13 +29,19 @@ bool IsForbiddenTrailer(std::string_view name) {
 
 BodyScanner::BodyScanner(Framing framing, std::uint64_t content_length) : framing_(framing) {
   switch (framing) {
-    case Framing::kNone: state_ = State::kDone; break;
+    case Framing::kNone:
+      state_ = State::kDone;
+      break;
     case Framing::kLength:
       remaining_ = content_length;
       state_ = content_length == 0 ? State::kDone : State::kPayload;
       break;
-    case Framing::kChunked: state_ = State::kSizeStart; break;
-    case Framing::kUntilClose: state_ = State::kEndless; break;
+    case Framing::kChunked:
+      state_ = State::kSizeStart;
+      break;
+    case Framing::kUntilClose:
+      state_ = State::kEndless;
+      break;
   }
 }
 
@@ -76,13 +82,18 @@ void BodyScanner::Step(char c) {
         state_ = State::kBad;
       }
       return;
-    case State::kPayloadCr: state_ = c == '\r' ? State::kPayloadLf : State::kBad; return;
+    case State::kPayloadCr:
+      state_ = c == '\r' ? State::kPayloadLf : State::kBad;
+      return;
     case State::kPayloadLf:
       state_ = c == '\n' ? State::kSizeStart : State::kBad;
       size_digits_ = 0;
       return;
-    case State::kTrailer: TrailerByte(c); return;
-    default: return;
+    case State::kTrailer:
+      TrailerByte(c);
+      return;
+    default:
+      return;
   }
 }
 

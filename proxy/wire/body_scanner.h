@@ -36,15 +36,15 @@ class BodyScanner {
 
  private:
   enum class State {
-    kPayload,      // `remaining_` bytes of payload (of a chunk, or of the whole body)
-    kEndless,      // until the connection closes
-    kSizeStart,    // first digit of a chunk size
+    kPayload,    // `remaining_` bytes of payload (of a chunk, or of the whole body)
+    kEndless,    // until the connection closes
+    kSizeStart,  // first digit of a chunk size
     kSize,
     kExtension,
     kSizeLf,
     kPayloadCr,
     kPayloadLf,
-    kTrailer,      // collects trailer lines up to the empty one
+    kTrailer,  // collects trailer lines up to the empty one
     kDone,
     kBad,
   };
@@ -70,9 +70,9 @@ std::size_t BodyScanner::Scan(std::string_view bytes, Visit visit) {
   while (at < bytes.size() && state_ != State::kDone && state_ != State::kBad) {
     if (state_ == State::kPayload || state_ == State::kEndless) {
       const std::size_t here = bytes.size() - at;
-      const std::size_t take =
-          state_ == State::kPayload && remaining_ < here ? static_cast<std::size_t>(remaining_)
-                                                         : here;
+      const std::size_t take = state_ == State::kPayload && remaining_ < here
+                                   ? static_cast<std::size_t>(remaining_)
+                                   : here;
       visit(bytes.substr(at, take));
       at += take;
       payload_ += take;

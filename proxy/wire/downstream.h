@@ -115,8 +115,8 @@ class Downstream : public AnswerSink, public std::enable_shared_from_this<Downst
   RequestHead request_;
   std::string_view head_bytes_;
   SteadyTime request_start_{};
-  ChunkRef head_holder_;    // keeps the head's bytes while the body is read
-  Deadline deadline_;       // of reads
+  ChunkRef head_holder_;  // keeps the head's bytes while the body is read
+  Deadline deadline_;     // of reads
   Deadline write_deadline_;
   Deadline watch_;
   bool expired_ = false;
@@ -127,13 +127,13 @@ class Downstream : public AnswerSink, public std::enable_shared_from_this<Downst
   bool invited_ = false;
   bool half_closed_ = false;
   bool watching_ = false;
-  bool rechunk_ = false;    // the upstream's body has no end of its own and is sent chunked
-  bool unchunk_ = false;    // an HTTP/1.0 client gets the payload alone
+  bool rechunk_ = false;  // the upstream's body has no end of its own and is sent chunked
+  bool unchunk_ = false;  // an HTTP/1.0 client gets the payload alone
   int answer_status_ = 0;
   std::uint64_t answer_bytes_ = 0;
   std::string_view shown_arm_;
   Interruptible* waiting_ = nullptr;
-  std::string head_out_;    // the head, or a chunk's framing, while it is written
+  std::string head_out_;  // the head, or a chunk's framing, while it is written
   std::string tail_out_;
   PendingWrite pending_;
   std::unique_ptr<class BodyScanner> unchunker_;

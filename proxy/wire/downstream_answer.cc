@@ -14,20 +14,34 @@ constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 std::string_view ReasonPhrase(int status) {
   switch (status) {
-    case 400: return "Bad Request";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 408: return "Request Timeout";
-    case 413: return "Content Too Large";
-    case 414: return "URI Too Long";
-    case 417: return "Expectation Failed";
-    case 431: return "Request Header Fields Too Large";
-    case 501: return "Not Implemented";
-    case 502: return "Bad Gateway";
-    case 503: return "Service Unavailable";
-    case 504: return "Gateway Timeout";
-    case 505: return "HTTP Version Not Supported";
-    default: return "Error";
+    case 400:
+      return "Bad Request";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 408:
+      return "Request Timeout";
+    case 413:
+      return "Content Too Large";
+    case 414:
+      return "URI Too Long";
+    case 417:
+      return "Expectation Failed";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 501:
+      return "Not Implemented";
+    case 502:
+      return "Bad Gateway";
+    case 503:
+      return "Service Unavailable";
+    case 504:
+      return "Gateway Timeout";
+    case 505:
+      return "HTTP Version Not Supported";
+    default:
+      return "Error";
   }
 }
 
@@ -131,8 +145,8 @@ Task<> Downstream::Reply(int status, std::string_view reason, std::string_view s
                          bool close) {
   if (close) close_ = true;
   answer_status_ = status;
-  const std::string body = fmt::format("{{\"error\": {}, \"reason\": {}}}\n", JsonQuote(sentence),
-                                       JsonQuote(reason));
+  const std::string body =
+      fmt::format("{{\"error\": {}, \"reason\": {}}}\n", JsonQuote(sentence), JsonQuote(reason));
   answer_bytes_ = body.size();
   head_out_ = fmt::format(
       "HTTP/1.1 {} {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n"
@@ -171,7 +185,9 @@ void Downstream::WatchWhile(Interruptible* waiting) {
 void Downstream::LookAtClient() {
   if (waiting_ == nullptr || watching_) return;
   switch (PeekPeer(socket_)) {
-    case PeerState::kGone: ClientIsGone(); return;
+    case PeerState::kGone:
+      ClientIsGone();
+      return;
     case PeerState::kHalfClosed:
       half_closed_ = true;
       close_ = true;
@@ -181,8 +197,12 @@ void Downstream::LookAtClient() {
       }
       if (!left_) WaitForEvent(asio::socket_base::wait_error);
       return;
-    case PeerState::kBytes: WaitForEvent(asio::socket_base::wait_error); return;
-    case PeerState::kQuiet: WaitForEvent(asio::socket_base::wait_read); return;
+    case PeerState::kBytes:
+      WaitForEvent(asio::socket_base::wait_error);
+      return;
+    case PeerState::kQuiet:
+      WaitForEvent(asio::socket_base::wait_read);
+      return;
   }
 }
 

@@ -22,8 +22,8 @@ struct Exchange {
   // The copy: only when one was asked for and it is whole.
   bool captured = false;
   bool capture_too_large = false;
-  SliceList head_bytes;         // with its empty line
-  SliceList body;               // as it lay on the wire
+  SliceList head_bytes;  // with its empty line
+  SliceList body;        // as it lay on the wire
   Framing framing = Framing::kNone;
 
   bool FailedBeforeFirstByte() const {

@@ -21,8 +21,8 @@ void AppendNumber(std::string& out, std::uint64_t number) {
 
 bool SameName(std::string_view a, std::string_view b) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [&](char x, char y) { return lower(x) == lower(y); });
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
+                                            [&](char x, char y) { return lower(x) == lower(y); });
 }
 
 // Whether a Connection field may name further hop-by-hop fields; the usual options name none.
@@ -46,13 +46,20 @@ bool IsNominated(const std::vector<HeaderField>& fields, std::string_view name) 
 
 bool IsHopByHop(std::string_view name) {
   switch (name.size()) {
-    case 2: return NameIs(name, "te");
-    case 7: return NameIs(name, "upgrade");
-    case 10: return NameIs(name, "connection") || NameIs(name, "keep-alive");
-    case 16: return NameIs(name, "proxy-connection");
-    case 17: return NameIs(name, "transfer-encoding");
-    case 19: return NameIs(name, "proxy-authorization");
-    default: return false;
+    case 2:
+      return NameIs(name, "te");
+    case 7:
+      return NameIs(name, "upgrade");
+    case 10:
+      return NameIs(name, "connection") || NameIs(name, "keep-alive");
+    case 16:
+      return NameIs(name, "proxy-connection");
+    case 17:
+      return NameIs(name, "transfer-encoding");
+    case 19:
+      return NameIs(name, "proxy-authorization");
+    default:
+      return false;
   }
 }
 
@@ -70,9 +77,8 @@ bool IsCredential(std::string_view name) {
 }
 
 bool Listed(const std::vector<std::string>* names, std::string_view name) {
-  return names != nullptr && std::any_of(names->begin(), names->end(), [&](const std::string& n) {
-           return NameIs(name, n);
-         });
+  return names != nullptr && std::any_of(names->begin(), names->end(),
+                                         [&](const std::string& n) { return NameIs(name, n); });
 }
 
 bool IsEdited(const HeaderEdits& edits, std::string_view name) {
@@ -111,7 +117,7 @@ void WriteRequestHead(const RequestHead& head, const RequestRewrite& rewrite, st
   out.append(head.method).append(" ");
   AppendTarget(out, cluster, head.target);
   out.append(" HTTP/1.1\r\nHost: ");
-  out.append(cluster.authority_mode == AuthorityMode::kLiteral    ? std::string_view(cluster.authority)
+  out.append(cluster.authority_mode == AuthorityMode::kLiteral ? std::string_view(cluster.authority)
              : cluster.authority_mode == AuthorityMode::kUpstream ? rewrite.endpoint
              : head.host.empty()                                  ? rewrite.endpoint
                                                                   : head.host);
@@ -144,7 +150,8 @@ void WriteRequestHead(const RequestHead& head, const RequestRewrite& rewrite, st
           continue;
         }
         break;
-      default: break;
+      default:
+        break;
     }
     if (check_nominated && IsNominated(head.fields, name)) continue;
     if (shadow && IsCredential(name) && !Listed(rewrite.forward_credentials, name)) continue;

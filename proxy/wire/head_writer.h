@@ -14,10 +14,10 @@ namespace understudy {
 // What a request's head becomes for one arm.
 struct RequestRewrite {
   const Cluster* cluster = nullptr;
-  std::string_view client_address;   // for X-Forwarded-For
-  std::string_view endpoint;         // for `authority: upstream`
+  std::string_view client_address;  // for X-Forwarded-For
+  std::string_view endpoint;        // for `authority: upstream`
   // For shadows, else empty:
-  std::string_view role;             // "shadow" or "control"
+  std::string_view role;  // "shadow" or "control"
   std::string_view route;
   std::string_view candidate;
   std::string_view pair_id;
@@ -32,11 +32,11 @@ struct RequestRewrite {
 void WriteRequestHead(const RequestHead& head, const RequestRewrite& rewrite, std::string& out);
 
 struct AnswerRewrite {
-  bool close = false;                // the connection closes after this answer
+  bool close = false;  // the connection closes after this answer
   int client_minor_version = 1;
-  bool chunk = false;                // the body has no end of its own: it will be sent chunked
-  bool unchunk = false;              // for an HTTP/1.0 client: the framing is dropped
-  std::string_view arm;              // x-understudy-arm, when not empty
+  bool chunk = false;    // the body has no end of its own: it will be sent chunked
+  bool unchunk = false;  // for an HTTP/1.0 client: the framing is dropped
+  std::string_view arm;  // x-understudy-arm, when not empty
 };
 
 // Replaces `out`.

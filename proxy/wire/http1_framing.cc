@@ -95,7 +95,7 @@ std::optional<HeadError> FrameRequest(RequestHead& head) {
   if (auto error = Read(head.fields, head.minor_version, fields)) return error;
   if (fields.expects_other) return HeadError{417, "only Expect: 100-continue is understood"};
   head.content_length = fields.length.value_or(0);
-  head.framing = fields.chunked                 ? Framing::kChunked
+  head.framing = fields.chunked                  ? Framing::kChunked
                  : fields.length.value_or(0) > 0 ? Framing::kLength
                                                  : Framing::kNone;
   head.keep_alive = head.minor_version >= 1 ? !fields.close : fields.keep_alive && !fields.close;

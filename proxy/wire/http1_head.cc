@@ -64,8 +64,8 @@ std::optional<HeadError> ParseFields(std::string_view lines, int max_fields,
     if (out.size() >= static_cast<std::size_t>(max_fields)) {
       return HeadError{431, "too many header fields"};
     }
-    out.push_back({lines.substr(0, colon),
-                   syntax::TrimOws(lines.substr(colon + 1, end - colon - 1))});
+    out.push_back(
+        {lines.substr(0, colon), syntax::TrimOws(lines.substr(colon + 1, end - colon - 1))});
     lines.remove_prefix(end + 2);
   }
   return std::nullopt;
@@ -143,7 +143,8 @@ std::optional<HeadError> ParseRequestHead(std::string_view head, const HeadLimit
   } else if (version == "HTTP/1.0") {
     out.minor_version = 0;
   } else if (version.size() == 8 && version.starts_with("HTTP/") && version[6] == '.' &&
-             syntax::ParseDecimal(version.substr(5, 1)) && syntax::ParseDecimal(version.substr(7))) {
+             syntax::ParseDecimal(version.substr(5, 1)) &&
+             syntax::ParseDecimal(version.substr(7))) {
     return HeadError{505, "only HTTP/1.0 and HTTP/1.1 are spoken here"};
   } else {
     return HeadError{400, "the request line names no HTTP version"};

@@ -37,8 +37,7 @@ bool IsHost(std::string_view text) {
     if (name.empty()) return false;
     for (const char c : name) {
       // reg-name (RFC 3986 section 3.2.2): unreserved, percent-encoded, sub-delims without ','.
-      const bool alnum =
-          (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+      const bool alnum = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
       if (!alnum && std::string_view("-._~%!$&'()*+;=").find(c) == std::string_view::npos) {
         return false;
       }

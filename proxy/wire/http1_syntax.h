@@ -18,8 +18,9 @@ constexpr std::array<std::uint8_t, 256> MakeTable() {
   for (int c = 0; c < 256; ++c) {
     const bool alpha = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     const bool digit = c >= '0' && c <= '9';
-    if (alpha || digit || (c != 0 && std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) !=
-                                         std::string_view::npos)) {
+    if (alpha || digit ||
+        (c != 0 && std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) !=
+                       std::string_view::npos)) {
       table[static_cast<std::size_t>(c)] |= kToken;
     }
     if (c == '\t' || (c >= 0x20 && c != 0x7F)) table[static_cast<std::size_t>(c)] |= kValue;

@@ -2,8 +2,8 @@
 // never overwritten: reading then goes on behind them or in a new chunk.
 #pragma once
 
-#include <boost/asio/buffer.hpp>
 #include <algorithm>
+#include <boost/asio/buffer.hpp>
 #include <cstring>
 #include <string_view>
 

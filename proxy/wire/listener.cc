@@ -3,11 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/ip/address.hpp>
 
 #include "proxy/async/event.h"
-#include <algorithm>
-
 #include "proxy/base/log.h"
 #include "proxy/base/status.h"
 #include "proxy/wire/socket_io.h"

@@ -34,8 +34,7 @@ RequestBody::RequestBody(Downstream& client, std::size_t keep_limit, std::uint64
   }
 }
 
-RequestBody::RequestBody(const SliceList& bytes)
-    : replay_(&bytes), replay_left_(bytes.Bytes()) {}
+RequestBody::RequestBody(const SliceList& bytes) : replay_(&bytes), replay_left_(bytes.Bytes()) {}
 
 std::string_view RequestBody::Available() const {
   if (whole_) return whole_bytes_.substr(whole_sent_);

@@ -17,10 +17,10 @@ class RequestBody {
  public:
   enum class Status {
     kOk,
-    kClientLeft,   // closed before the body's end
-    kStalled,      // no byte within the listener's body_idle
+    kClientLeft,  // closed before the body's end
+    kStalled,     // no byte within the listener's body_idle
     kMalformed,
-    kTooLarge,     // beyond limits.body_bytes
+    kTooLarge,  // beyond limits.body_bytes
     kInterrupted,
   };
 
@@ -76,7 +76,7 @@ class RequestBody {
   std::size_t replay_slice_ = 0;
   std::size_t replay_offset_ = 0;
   std::size_t replay_left_ = 0;
-  std::string_view live_;              // scanned, in the client's buffer, not yet sent
+  std::string_view live_;  // scanned, in the client's buffer, not yet sent
   std::size_t whole_sent_ = 0;
 };
 

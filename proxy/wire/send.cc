@@ -182,8 +182,8 @@ Task<bool> Sending::ReadHead() {
   UpstreamConnection& up = *connection_;
   const HeadLimits limits{256u << 10, 1000};
   for (int interim = 0; interim <= kMostInterim;) {
-    const HeadScanner::State state =
-        up.input.Empty() ? HeadScanner::State::kNeedMore : up.scanner.Scan(up.input.Bytes(), limits);
+    const HeadScanner::State state = up.input.Empty() ? HeadScanner::State::kNeedMore
+                                                      : up.scanner.Scan(up.input.Bytes(), limits);
     if (state == HeadScanner::State::kNeedMore) {
       auto [error, bytes] = co_await up.socket.async_read_some(up.input.Prepare(), kAwait);
       if (error) {
@@ -226,8 +226,7 @@ Task<> Sending::StreamBody() {
   out_.cluster->Succeeded(up.endpoint);
   exchange_.result.status = up.head.status;
   exchange_.framing = up.head.framing;
-  exchange_.overloaded =
-      up.head.status == 429 || (up.head.status == 503 && up.head.retry_after);
+  exchange_.overloaded = up.head.status == 429 || (up.head.status == 503 && up.head.retry_after);
   exchange_.captured = out_.capture_limit > 0;
   // An answer before the request's end: the rest of the request is not waited for afterwards.
   if (out_.client != nullptr && !out_.body->Complete()) out_.client->CloseAfter();
@@ -243,8 +242,8 @@ Task<> Sending::StreamBody() {
     Capture(bytes);
     if (out_.client != nullptr) {
       const bool done = scanner_.Done();
-      const WriteResult written = first ? out_.client->Start(up.head, bytes, done)
-                                        : out_.client->More(bytes, done);
+      const WriteResult written =
+          first ? out_.client->Start(up.head, bytes, done) : out_.client->More(bytes, done);
       if (!Delivered(written) && !co_await Deliver(written)) co_return;
     }
     first = false;

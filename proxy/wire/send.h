@@ -20,11 +20,11 @@ namespace understudy {
 struct Outbound {
   std::shared_ptr<UpstreamCluster> cluster;
   const RequestHead* head = nullptr;
-  RequestRewrite rewrite;             // its cluster and endpoint are filled in by Send()
+  RequestRewrite rewrite;  // its cluster and endpoint are filled in by Send()
   RequestBody* body = nullptr;
-  Downstream* client = nullptr;       // null for shadows
-  bool may_repeat = false;            // delivering the request twice is harmless
-  std::uint64_t capture_limit = 0;    // bytes of the answer's body to copy at most; 0: no copy
+  Downstream* client = nullptr;            // null for shadows
+  bool may_repeat = false;                 // delivering the request twice is harmless
+  std::uint64_t capture_limit = 0;         // bytes of the answer's body to copy at most; 0: no copy
   Duration first_byte = Duration::zero();  // zero: no limit
   Duration total = Duration::zero();
 };

@@ -23,8 +23,7 @@ WriteResult PendingWrite::Try(Socket& socket) {
     const ssize_t sent = ::sendmsg(socket.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent < 0) {
       if (errno == EINTR) continue;
-      return errno == EAGAIN || errno == EWOULDBLOCK ? WriteResult::kBlocked
-                                                     : WriteResult::kFailed;
+      return errno == EAGAIN || errno == EWOULDBLOCK ? WriteResult::kBlocked : WriteResult::kFailed;
     }
     std::size_t left = static_cast<std::size_t>(sent);
     for (std::string_view& piece : pieces_) {

@@ -64,8 +64,8 @@ Task<> StatusServer::Parts::Serve(Parts& parts, Socket socket) {
     auto [read_error, read] = co_await http::async_read(socket, buffer, parser, kAwait);
     if (read_error) break;
     const std::string target(parser.get().target());
-    const bool known = parser.get().method() == http::verb::get ||
-                       parser.get().method() == http::verb::head;
+    const bool known =
+        parser.get().method() == http::verb::get || parser.get().method() == http::verb::head;
     StatusPage page = known ? parts.answer(std::string_view(target).substr(0, target.find('?')))
                             : StatusPage{405, "text/plain", "only GET and HEAD\n"};
     http::response<http::string_body> response(static_cast<http::status>(page.status),

@@ -36,7 +36,7 @@ class UpstreamConnection {
   InputBuffer input;
   HeadScanner scanner;
   AnswerHead head;
-  std::string scratch;     // the request's head as it is sent
+  std::string scratch;  // the request's head as it is sent
   Deadline deadline;
   bool expired = false;
   bool reused = false;

@@ -14,9 +14,9 @@ UpstreamCluster::UpstreamCluster(Worker& worker, Cluster config,
     : worker_(worker),
       config_(std::move(config)),
       health_(std::move(health)),
-      max_connections_(std::max<int>(
-          1, (config_.pool.max_connections + static_cast<int>(worker.count) - 1) /
-                 static_cast<int>(worker.count))) {
+      max_connections_(
+          std::max<int>(1, (config_.pool.max_connections + static_cast<int>(worker.count) - 1) /
+                               static_cast<int>(worker.count))) {
   for (const SocketAddress& address : config_.endpoints) {
     auto endpoint = std::make_unique<EndpointState>();
     endpoint->cluster = this;

@@ -89,7 +89,7 @@ class UpstreamCluster {
   void ConnectionClosed();
 
  private:
-  static constexpr int kEjectAfter = 5;                       // failures in a row
+  static constexpr int kEjectAfter = 5;  // failures in a row
   static constexpr Duration kEjection = std::chrono::milliseconds(500);
   static constexpr std::size_t kMaxWaiting = 1024;
   static constexpr Duration kResolveEvery = std::chrono::seconds(30);

@@ -34,7 +34,7 @@ struct Worker {
   asio::io_context context;
   DeadlineWheel deadlines;
   const std::uint64_t mirror_memory = limits.mirror_memory;  // bytes, of the whole process
-  bool draining = false;  // answers then close their connections
+  bool draining = false;                                     // answers then close their connections
 };
 
 }  // namespace understudy

@@ -59,12 +59,12 @@ struct History {
     command.unquarantine = true;
     command.override_verdict = Chance(random, 50);
     command.weight_ppm = static_cast<std::uint32_t>(Pick(random, kWholePpm + 1));
-    const bool down = command.kind == CommandKind::kRollBack || command.kind == CommandKind::kKill;
     const RolloutState state = driven.State(candidate);
     const bool active = state.generation > 0 && !IsTerminal(state.phase);
     if (!active && Chance(random, 60)) command.kind = CommandKind::kCreate;
     if (active && state.phase == Phase::kDraft && Chance(random, 60))
       command.kind = CommandKind::kStart;
+    const bool down = command.kind == CommandKind::kRollBack || command.kind == CommandKind::kKill;
     const auto done = driven.driver->Apply(command);
     if (down && (active || command.kind == CommandKind::kKill)) {
       CHECK(done.ok());
@@ -203,7 +203,7 @@ struct History {
 
 void RunHistories(std::uint64_t first_seed, bool ambiguous) {
   std::size_t ended = 0, crashes = 0, completed = 0;
-  for (std::uint64_t seed = first_seed; seed < first_seed + 30; ++seed) {
+  for (std::uint64_t seed = first_seed; seed < first_seed + 100; ++seed) {
     INFO("seed " << seed);
     History history(seed, ambiguous);
     history.Run(300);
@@ -225,7 +225,7 @@ TEST_CASE("The control loop keeps every rule through crashes and a store that re
 
 TEST_CASE("It keeps them with a store that writes and says it did not") {
   spdlog::set_level(spdlog::level::off);
-  RunHistories(1000, true);
+  RunHistories(5000, true);
 }
 
 }  // namespace

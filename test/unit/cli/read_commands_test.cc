@@ -198,7 +198,7 @@ TEST_CASE("routes show an incumbent beyond the file's and where every request we
   CommandRun run = RunCommand({"route", "list"}, server.address);
   CHECK(run.code == ExitCode::kYes);
   CHECK(run.out ==
-        "ROUTE   INCUMBENT               CANDIDATES  SWITCHES\n"
+        "ROUTE   INCUMBENT              CANDIDATES  SWITCHES\n"
         "digits  v2 (the file says v1)  v2          killed\n");
 
   *server.traffic.route_response.mutable_route() = route;
@@ -253,7 +253,7 @@ TEST_CASE("config check sends the file, lists every fault by line and exits 2") 
   CHECK(run.code == ExitCode::kUsage);
   CHECK_THAT(run.err, Contains("larger than 1 MiB"));
   std::filesystem::remove(path);
-  for (const std::string missing : {path.string(), std::string("/tmp")}) {
+  for (const auto& missing : {path, std::filesystem::temp_directory_path()}) {
     run = RunCommand({"config", "check", "--file", missing}, server.address);
     CHECK(run.code == ExitCode::kUsage);
     CHECK_THAT(run.err, Contains("cannot read"));

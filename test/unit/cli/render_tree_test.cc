@@ -36,7 +36,7 @@ TEST_CASE("the tree shows route, arms, evidence, stages, checks, outlook and blo
         "│    · bake    10m0s\n"
         "├─ checks\n"
         "│    CHECK               VERDICT                            ESTIMATE"
-        "                                WHY\n"
+        "                                 WHY\n"
         "│    flips               PASS                               "
         "0.004 [0.001, 0.012], limit 0.02, n 200\n"
         "│    errors language=de  INCONCLUSIVE INSUFFICIENT_SAMPLES  "

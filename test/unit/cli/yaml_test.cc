@@ -7,14 +7,15 @@ namespace understudy {
 namespace {
 
 TEST_CASE("objects and arrays become blocks in the order they came") {
-  CHECK(YamlFromJson(R"({"route":"digits","stages":[{"weight":0.01,"name":"a"},{}],"n":[1,2]})") ==
+  CHECK(YamlFromJson(
+            R"({"route":"digits","stages":[{"weight":0.01,"name":"a"},{}],"sizes":[1,2]})") ==
         "route: digits\n"
         "stages:\n"
         "  -\n"
         "    weight: 0.01\n"
         "    name: a\n"
         "  - {}\n"
-        "n:\n"
+        "sizes:\n"
         "  - 1\n"
         "  - 2\n");
 }
