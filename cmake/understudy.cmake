@@ -25,7 +25,8 @@ add_library(understudy_options INTERFACE)
 target_compile_options(understudy_options INTERFACE
   -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
   -Wno-missing-field-initializers
-  -Wno-restrict)  # GCC 12 reports it inside std::string's operator+ (its bug 105651)
+  -Wno-restrict              # GCC 12 reports it inside std::string operator+ (its bug 105651)
+  -Wno-mismatched-new-delete)  # and this one at frames of coroutines with an operator new
 target_include_directories(understudy_options INTERFACE ${CMAKE_SOURCE_DIR})
 if(UNDERSTUDY_SANITIZE)
   # GCC's flow warnings misfire under instrumentation; the uninstrumented builds keep them as errors.
