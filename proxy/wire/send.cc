@@ -28,7 +28,11 @@ class Sending : public Interruptible {
             },
             this) {}
 
-  Task<> Run();
+  void Begin();
+  // False: nothing of an answer came and the request may be sent once more.
+  Task<bool> Attempt(bool fresh);
+  void BeginAgain();
+  void End();
   void ClientLeft() override {
     client_left_ = true;
     if (connection_ != nullptr) connection_->Interrupt();
@@ -40,7 +44,6 @@ class Sending : public Interruptible {
   void SendRequest();
   Task<bool> ReadHead();
   Task<> StreamBody();
-  Task<bool> Attempt(bool fresh);
   bool Delivered(WriteResult written) const {
     return written == WriteResult::kDone && !client_left_;
   }
@@ -64,20 +67,21 @@ class Sending : public Interruptible {
   BodyScanner scanner_;
 };
 
-Task<> Sending::Run() {
+void Sending::Begin() {
   exchange_.sent = SteadyNow();
   total_.Arm(out_.total);
-  if (!co_await Attempt(false)) {
-    // Only a reused connection that died without a byte of answer comes here.
-    worker_.counters.upstream_retries.Add();
-    out_.body->Rewind();
-    co_await Attempt(true);
-  }
+}
+
+void Sending::BeginAgain() {
+  worker_.counters.upstream_retries.Add();
+  out_.body->Rewind();
+}
+
+void Sending::End() {
   if (out_.client != nullptr) out_.client->WatchWhile(nullptr);
   exchange_.result.latency = SteadyNow() - exchange_.sent;
 }
 
-// False: nothing of an answer came and the request may be sent once more.
 Task<bool> Sending::Attempt(bool fresh) {
   if (!(!fresh && TakeIdle()) && !co_await Acquire(fresh)) co_return true;
   SendRequest();
@@ -337,7 +341,14 @@ void Sending::Finish() {
 
 Task<> Send(Worker& worker, const Outbound& outbound, Exchange& exchange) {
   Sending sending(worker, outbound, exchange);
-  co_await sending.Run();
+  sending.Begin();
+  const bool settled = co_await sending.Attempt(false);
+  if (!settled) {
+    // Only a reused connection that died without a byte of answer comes here.
+    sending.BeginAgain();
+    co_await sending.Attempt(true);
+  }
+  sending.End();
 }
 
 }  // namespace understudy
