@@ -83,9 +83,14 @@ void Sending::End() {
 }
 
 Task<bool> Sending::Attempt(bool fresh) {
-  if (!(!fresh && TakeIdle()) && !co_await Acquire(fresh)) co_return true;
+  // Each awaited value has a name and a statement of its own: GCC 12 lays out the frame wrongly
+  // where a condition awaits and its branch awaits again.
+  bool acquired = !fresh && TakeIdle();
+  if (!acquired) acquired = co_await Acquire(fresh);
+  if (!acquired) co_return true;
   SendRequest();
-  if (co_await ReadHead()) co_await StreamBody();
+  const bool has_head = co_await ReadHead();
+  if (has_head) co_await StreamBody();
   if (pump_ != nullptr) co_await StopPump();
   if (!done_ && Stale()) {
     connection_.reset();
