@@ -147,7 +147,10 @@ Task<> Serving::Run() {
     co_return;
   }
   std::string scratch;
-  if (StickyByBody(*route_->route) && !co_await ReadForAssignment(body, scratch)) co_return;
+  if (StickyByBody(*route_->route)) {
+    const bool known = co_await ReadForAssignment(body, scratch);
+    if (!known) co_return;
+  }
   plan_ = Assign(
       *route_, {request, client_.ClientAddress(), scratch, pair_id_});  // 3 who serves, who shadows
   if (plan_.sticky_fell_through) s_.worker.counters.sticky_fallthrough.Add();

@@ -17,7 +17,8 @@ BodyPump::BodyPump(Worker& worker, UpstreamConnection& connection, RequestBody& 
 void BodyPump::Begin() { asio::co_spawn(worker_.GetExecutor(), Run(*this), asio::detached); }
 
 Task<> BodyPump::Run(BodyPump& pump) {
-  bool writable = pump.head_left_.empty() || co_await pump.Write(pump.head_left_, false);
+  bool writable = true;
+  if (!pump.head_left_.empty()) writable = co_await pump.Write(pump.head_left_, false);
   while (writable && !pump.stopping_ && !pump.body_.Exhausted()) {
     if (pump.body_.Available().empty()) {
       const RequestBody::Status status = co_await pump.body_.ReadMore();

@@ -103,7 +103,9 @@ Task<Downstream::HeadResult> Downstream::ReadHead() {
   BeginRequest();
   const HeadLimits limits{worker_.limits.header_bytes, worker_.limits.headers};
   if (input_.Empty()) {
-    if (half_closed_ || !co_await AwaitBytes()) co_return HeadResult::kClosed;
+    if (half_closed_) co_return HeadResult::kClosed;
+    const bool arrived = co_await AwaitBytes();
+    if (!arrived) co_return HeadResult::kClosed;
   }
   request_start_ = SteadyNow();
   deadline_.Arm(listener_.timeouts.header);

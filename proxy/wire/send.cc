@@ -128,7 +128,8 @@ Task<bool> Sending::Acquire(bool fresh) {
     exchange_.endpoint = endpoint->address.text;
     if (!fresh) connection_ = cluster.TakeIdle(*endpoint, now);
     if (connection_ == nullptr) {
-      if (!co_await cluster.WaitForPlace(cluster.Config().timeouts.connect)) {
+      const bool place = co_await cluster.WaitForPlace(cluster.Config().timeouts.connect);
+      if (!place) {
         Fail(ExchangeOutcome::kPoolExhausted);
         co_return false;
       }
@@ -222,7 +223,9 @@ Task<bool> Sending::ReadHead() {
     ++interim;
     if (out_.client != nullptr) {
       const WriteResult written = out_.client->Interim(up.head);
-      if (!Delivered(written) && !co_await Deliver(written)) co_return false;
+      bool delivered = Delivered(written);
+      if (!delivered) delivered = co_await Deliver(written);
+      if (!delivered) co_return false;
     }
     up.input.Consume(head.size());
   }
@@ -253,7 +256,9 @@ Task<> Sending::StreamBody() {
       const bool done = scanner_.Done();
       const WriteResult written =
           first ? out_.client->Start(up.head, bytes, done) : out_.client->More(bytes, done);
-      if (!Delivered(written) && !co_await Deliver(written)) co_return;
+      bool delivered = Delivered(written);
+      if (!delivered) delivered = co_await Deliver(written);
+      if (!delivered) co_return;
     }
     first = false;
     up.input.Consume(bytes.size());
@@ -261,7 +266,11 @@ Task<> Sending::StreamBody() {
     up.ExpireAfter(out_.cluster->Config().timeouts.idle);
     auto [error, read] = co_await up.socket.async_read_some(up.input.Prepare(), kAwait);
     if (error == asio::error::eof && scanner_.UntilClose()) {
-      if (out_.client != nullptr && !co_await Deliver(out_.client->More({}, true))) co_return;
+      if (out_.client != nullptr) {
+        const WriteResult written = out_.client->More({}, true);
+        const bool delivered = co_await Deliver(written);
+        if (!delivered) co_return;
+      }
       break;
     }
     if (error) {

@@ -77,10 +77,14 @@ Task<> StatusServer::Parts::Serve(Parts& parts, Socket socket) {
     if (parser.get().method() == http::verb::head) response.body().clear();
     open = response.keep_alive();
     http::response_serializer<http::string_body> serializer(response);
-    auto [write_error, written] =
-        parser.get().method() == http::verb::head
-            ? co_await http::async_write_header(socket, serializer, kAwait)
-            : co_await http::async_write(socket, serializer, kAwait);
+    error_code write_error;
+    if (parser.get().method() == http::verb::head) {
+      auto [failed, written] = co_await http::async_write_header(socket, serializer, kAwait);
+      write_error = failed;
+    } else {
+      auto [failed, written] = co_await http::async_write(socket, serializer, kAwait);
+      write_error = failed;
+    }
     if (write_error) break;
   }
   --parts.connections;

@@ -147,7 +147,8 @@ Task<bool> UpstreamCluster::Resolve(EndpointState& endpoint) {
 Task<std::unique_ptr<UpstreamConnection>> UpstreamCluster::Connect(EndpointState& endpoint,
                                                                    ExchangeOutcome& outcome) {
   outcome = ExchangeOutcome::kConnectRefused;
-  if (!co_await Resolve(endpoint)) co_return nullptr;
+  const bool resolved = co_await Resolve(endpoint);
+  if (!resolved) co_return nullptr;
   worker_.counters.upstream_connects.Add();
   auto connection = std::make_unique<UpstreamConnection>(worker_, endpoint);
   connection->ExpireAfter(config_.timeouts.connect);
