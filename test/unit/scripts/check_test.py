@@ -80,6 +80,40 @@ class Check(unittest.TestCase):
                    "// Waits.\nvoid Wait() { std::this_thread::sleep_for(kLong); }\n")
         self.refused("test/unit/model/value_test.cc:2: sleeps")
 
+    def awaiting(self, *statements):
+        """Writes a file with a coroutine per statement; each stands on a line of its own, from 4."""
+        lines = ["// Awaits.", '#include "proxy/async/task.h"', "namespace understudy {"]
+        lines += [f"Task<> T{i}() {{ {statement} }}" for i, statement in enumerate(statements)]
+        # Formatting is another rule's.
+        self.write("proxy/wire/wait.cc", "\n".join(lines + ["}", ""]))
+        run = subprocess.run([CHECK, "--root", self.root], capture_output=True, text=True)
+        return [int(line.split(":")[1]) for line in run.stdout.splitlines()
+                if line.startswith("proxy/wire/wait.cc:") and "statement of its own" in line]
+
+    def test_takes_an_await_in_a_statement_of_its_own(self):
+        self.assertEqual(self.awaiting(
+            "co_await f();", "x = co_await f();", "const T x = co_await f(a ? b : c, d && e);",
+            "auto [error, bytes] = co_await socket.async_read_some(buffer(), kAwait);",
+            "co_return co_await f();", "if (a && b) x = co_await f();",
+            "if (c(d(), {e})) { co_await f(); } else co_await g<int>();",
+            "while (!set) co_await timer_->async_wait(kAwait);",
+            "switch (a) { case A::kB: co_await f(); }", "auto&& x = co_await f();",
+            "for (auto& a : b()) { if (c == d || e) { a.x[1] = co_await f(); } }",
+            "// if (co_await f())", 'Log("if (co_await f())");',
+            "Spawn([](int a) -> Task<> { co_await f(a); }(1));"), [])
+
+    def test_refuses_an_await_inside_an_expression(self):
+        refused = [
+            "if (co_await f()) g();", "while (a && co_await f()) {}", "x = a && co_await f();",
+            "x = a || co_await f();", "x = co_await f() || a;", "x = a ? co_await f() : b;",
+            "x = co_await f() ? a : b;", "g(a, co_await f());", "co_await g(co_await f());",
+            "T x{co_await f()};", "T x(co_await f());", "x = !co_await f();",
+            "for (int i = 0; co_await f(); ++i) {}", "switch (co_await f()) {}",
+            "co_return a && co_await f();", "if (a) b = co_await f() == c;", "return {co_await f()};",
+            "if ((x = co_await f())) co_await g();", "x = co_await f() + co_await g();"]
+        self.assertEqual(sorted(set(self.awaiting(*refused))),
+                         [4 + i for i in range(len(refused))])
+
     def test_refuses_vague_names_and_unfinished_work(self):
         self.write("proxy/model/thing.h",
                    "// A thing.\n#pragma once\n\nclass ThingManager {};  // TO" "DO: more\n")
