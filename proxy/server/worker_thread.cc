@@ -68,13 +68,17 @@ void WorkerThread::Cut() {
 }
 
 void WorkerThread::Join() {
-  if (!thread_.joinable()) return;
+  if (!thread_.joinable()) {
+    worker_.context.EndAll();  // never begun
+    return;
+  }
   asio::post(worker_.context, [this] {
     ended_ = true;
     worker_.deadlines.Stop();
     worker_.context.stop();
   });
   thread_.join();
+  worker_.context.EndAll();
 }
 
 }  // namespace understudy

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "proxy/async/deadline.h"
+#include "proxy/async/loop.h"
 #include "proxy/async/task.h"
 #include "proxy/base/status.h"
 
@@ -29,7 +30,7 @@ struct StatusServer::Parts {
   static Task<> Serve(Parts& parts, Socket socket);
 
   std::function<StatusPage(std::string_view)> answer;
-  asio::io_context context{1};
+  Loop context;
   Acceptor acceptor;
   DeadlineWheel deadlines;
   std::uint16_t port = 0;
@@ -122,6 +123,7 @@ void StatusServer::Stop() {
   if (!parts_->thread.joinable()) return;
   parts_->context.stop();
   parts_->thread.join();
+  parts_->context.EndAll();
 }
 
 }  // namespace understudy

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "proxy/async/deadline.h"
+#include "proxy/async/loop.h"
 #include "proxy/async/task.h"
 #include "proxy/base/hash.h"
 #include "proxy/model/topology.h"
@@ -21,7 +22,6 @@ struct Worker {
         limits(process_limits),
         traffic(book),
         counters(book.Process().At(worker_index)),
-        context(1),
         deadlines(context) {}
 
   Executor GetExecutor() { return context.get_executor(); }
@@ -31,7 +31,7 @@ struct Worker {
   const Limits limits;
   TrafficBook& traffic;
   ProcessCounters& counters;
-  asio::io_context context;
+  Loop context;
   DeadlineWheel deadlines;
   const std::uint64_t mirror_memory = limits.mirror_memory;  // bytes, of the whole process
   bool draining = false;                                     // answers then close their connections
