@@ -188,7 +188,8 @@ absl::StatusOr<std::unique_ptr<SqliteControlStore>> SqliteControlStore::Open(
   std::unique_ptr<SqliteControlStore> store(new SqliteControlStore(
       data_dir + "/control.db", std::move(lock), std::move(database), std::move(now)));
   // What Load() would refuse later is refused at the start.
-  RETURN_IF_ERROR(store->Load().status());
+  ASSIGN_OR_RETURN(const ControlState state, store->Load());
+  for (const JournalLine& line : state.journal) store->transitions_.Add(line);
   return store;
 }
 
@@ -216,6 +217,7 @@ absl::StatusOr<std::uint64_t> SqliteControlStore::Txn(const ControlTxn& txn) {
                                    ToStd(epoch.status().message())));
   }
   last_proof_ = now_();
+  for (const JournalLine& line : txn.journal) transitions_.Add(line);
   if (on_change_) on_change_(*epoch);
   return epoch;
 }

@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 
+#include "proxy/control/metrics_transitions.h"
 #include "proxy/control/sqlite_file.h"
 #include "proxy/model/control_store.h"
 
@@ -36,6 +37,10 @@ class SqliteControlStore : public ControlStore {
   absl::Status Lease() override { return absl::OkStatus(); }
   WallTime LastProof() const override { return last_proof_; }
 
+  // Rollbacks and promotions in the journal (its newest kMaxLoadedJournal lines at open, and all
+  // since). Any thread reads.
+  const TransitionCounters& Transitions() const { return transitions_; }
+
  private:
   SqliteControlStore(std::string path, DirectoryLock lock, Database database,
                      std::function<WallTime()> now);
@@ -46,6 +51,7 @@ class SqliteControlStore : public ControlStore {
   std::function<WallTime()> now_;
   std::function<void(std::uint64_t)> on_change_;
   WallTime last_proof_{};
+  TransitionCounters transitions_;
 };
 
 }  // namespace understudy

@@ -1,0 +1,203 @@
+// What the data plane counted, added up over its threads.
+#include <array>
+
+#include "proxy/control/metrics_family.h"
+#include "proxy/control/metrics_sections.h"
+
+namespace understudy {
+namespace {
+
+constexpr std::array<std::string_view, 6> kClasses = {"none", "1xx", "2xx", "3xx", "4xx", "5xx"};
+
+template <typename Block, typename Pick>
+double Sum(const PerThread<Block>& blocks, Pick pick) {
+  std::uint64_t sum = 0;
+  for (const auto& block : blocks.All()) sum += pick(*block).Value();
+  return static_cast<double>(sum);
+}
+
+void CollectArms(TrafficBook& book, Families& out) {
+  FamilyBuilder requests = CounterFamily(
+      "requests_total", "Requests an arm (a cluster) served; code_class none: no answer");
+  FamilyBuilder errors =
+      CounterFamily("request_errors_total", "Requests without answer or with 5xx");
+  FamilyBuilder fallbacks = CounterFamily(
+      "fallbacks_total", "Requests an arm failed before its first byte and the incumbent answered");
+  FamilyBuilder durations =
+      HistogramFamily("request_duration_seconds", "Request head read to answer's end");
+  book.ForEachArm([&](const TrafficBook::Key& key, const PerThread<ArmCounters>& blocks) {
+    const MetricLabels labels = {{"route", key.first}, {"arm", key.second}};
+    for (std::size_t i = 0; i < kClasses.size(); ++i) {
+      requests.Value({{"route", key.first}, {"arm", key.second}, {"code_class", kClasses[i]}},
+                     Sum(
+                         blocks, [i](const ArmCounters& c) -> auto& { return c.by_class[i]; }));
+    }
+    errors.Value(labels, Sum(
+                             blocks, [](const ArmCounters& c) -> auto& { return c.errors; }));
+    fallbacks.Value(labels, Sum(
+                                blocks, [](const ArmCounters& c) -> auto& { return c.fallbacks; }));
+    LatencySum latency;
+    for (const auto& block : blocks.All()) latency.Add(block->duration);
+    latency.AddTo(durations, labels);
+  });
+  std::move(requests).Finish(out);
+  std::move(errors).Finish(out);
+  std::move(fallbacks).Finish(out);
+  std::move(durations).Finish(out);
+}
+
+// Adds one sample per reason of an enumeration.
+template <typename Reason>
+void AddReasons(FamilyBuilder& family, const TrafficBook::Key& key, std::string_view outcome,
+                const PerReason<Reason>& counts) {
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    family.Value({{"route", key.first},
+                  {"candidate", key.second},
+                  {"outcome", outcome},
+                  {"reason", ToString(static_cast<Reason>(i))}},
+                 static_cast<double>(counts[i]));
+  }
+}
+
+void CollectCoverage(TrafficBook& book, Families& out) {
+  FamilyBuilder eligible =
+      CounterFamily("mirror_eligible_total", "Requests that could be mirrored to a candidate");
+  FamilyBuilder outcomes = CounterFamily("mirror_requests_total",
+                                         "What became of eligible requests: sampled_out, mirrored, "
+                                         "skipped, dropped; adds up to eligible");
+  FamilyBuilder pairs = CounterFamily(
+      "mirror_pairs_total",
+      "What became of mirrored requests: compared or uncomparable; the rest is in flight");
+  std::vector<std::pair<TrafficBook::Key, Coverage>> sums;
+  book.ForEachCoverage([&](const TrafficBook::Key& key, const PerThread<CoverageCounters>& blocks) {
+    auto& [name, sum] = sums.emplace_back(key, Coverage());
+    // Compare threads come last and count last, so they are read first.
+    for (auto block = blocks.All().rbegin(); block != blocks.All().rend(); ++block) {
+      (*block)->AddTo(sum);
+    }
+  });
+  for (const auto& [key, sum] : sums) {
+    const auto labels = [&key = key](std::string_view outcome) {
+      return std::array<std::pair<std::string_view, std::string_view>, 4>{
+          {{"route", key.first}, {"candidate", key.second}, {"outcome", outcome}, {"reason", ""}}};
+    };
+    const auto add = [&](FamilyBuilder& family, std::string_view outcome, std::uint64_t count) {
+      const auto all = labels(outcome);
+      family.Value({all[0], all[1], all[2], all[3]}, static_cast<double>(count));
+    };
+    eligible.Value({{"route", key.first}, {"candidate", key.second}},
+                   static_cast<double>(sum.eligible));
+    add(outcomes, "sampled_out", sum.sampled_out);
+    add(outcomes, "mirrored", sum.mirrored);
+    AddReasons<SkipReason>(outcomes, key, "skipped", sum.skipped);
+    AddReasons<DropReason>(outcomes, key, "dropped", sum.dropped);
+    add(pairs, "compared", sum.compared);
+    AddReasons<UncomparableReason>(pairs, key, "uncomparable", sum.uncomparable);
+  }
+  std::move(eligible).Finish(out);
+  std::move(outcomes).Finish(out);
+  std::move(pairs).Finish(out);
+}
+
+void CollectComparators(TrafficBook& book, Families& out) {
+  FamilyBuilder results = CounterFamily("comparisons_total", "Pairs a comparator saw, by result");
+  FamilyBuilder scores = HistogramFamily(
+      "divergence_score", "Divergence of compared pairs: 0 the same, 1 nothing alike");
+  book.ForEachComparator([&](const TrafficBook::Key& key, const std::string& comparator,
+                             const PerThread<ComparatorCounters>& blocks) {
+    using Counters = ComparatorCounters;
+    const auto add = [&](std::string_view result, double value) {
+      results.Value({{"route", key.first},
+                     {"candidate", key.second},
+                     {"comparator", comparator},
+                     {"result", result}},
+                    value);
+    };
+    add("same", Sum(
+                    blocks, [](const Counters& c) -> auto& { return c.same; }));
+    add("different", Sum(
+                         blocks, [](const Counters& c) -> auto& { return c.different; }));
+    add("uncomparable", Sum(
+                            blocks, [](const Counters& c) -> auto& { return c.uncomparable; }));
+    std::vector<prometheus::ClientMetric::Bucket> cumulative;
+    double count = 0;
+    for (std::size_t i = 0; i < std::tuple_size_v<decltype(Counters::score_buckets)>; ++i) {
+      count += Sum(
+          blocks, [i](const Counters& c) -> auto& { return c.score_buckets[i]; });
+      cumulative.push_back({static_cast<std::uint64_t>(count), static_cast<double>(i) / 10});
+    }
+    scores.Histogram(
+        {{"route", key.first}, {"candidate", key.second}, {"comparator", comparator}},
+        std::move(cumulative), static_cast<std::uint64_t>(count),
+        Sum(
+            blocks, [](const Counters& c) -> auto& { return c.score_sum_millionths; }) *
+            1e-6);
+  });
+  std::move(results).Finish(out);
+  std::move(scores).Finish(out);
+}
+
+struct ProcessMetric {
+  const char* name;
+  const char* help;
+  Counter ProcessCounters::*counter;
+};
+
+constexpr std::array kProcessMetrics = {
+    ProcessMetric{"connections_accepted_total", "Client connections accepted",
+                  &ProcessCounters::connections_accepted},
+    ProcessMetric{"connections_refused_total", "Client connections closed at the limit",
+                  &ProcessCounters::connections_refused},
+    ProcessMetric{"bad_requests_total", "Requests refused as malformed",
+                  &ProcessCounters::bad_requests},
+    ProcessMetric{"no_route_total", "Requests that matched no route", &ProcessCounters::no_route},
+    ProcessMetric{"client_timeouts_total", "Clients that were too slow",
+                  &ProcessCounters::client_timeouts},
+    ProcessMetric{"clients_left_total", "Clients that left before their answer was whole",
+                  &ProcessCounters::clients_left},
+    ProcessMetric{"upstream_connects_total", "Connections opened to upstreams",
+                  &ProcessCounters::upstream_connects},
+    ProcessMetric{"upstream_reuses_total", "Exchanges on a connection that had been used before",
+                  &ProcessCounters::upstream_reuses},
+    ProcessMetric{"upstream_retries_total", "Exchanges repeated after a stale connection died",
+                  &ProcessCounters::upstream_retries},
+    ProcessMetric{"sticky_fallthrough_total", "Sticky keys that were absent, the next one used",
+                  &ProcessCounters::sticky_fallthrough},
+};
+
+void CollectConnections(TrafficBook& book, Families& out) {
+  const PerThread<ProcessCounters>& process = book.Process();
+  const auto sum = [&process](Counter ProcessCounters::*counter) {
+    return Sum(
+        process, [counter](const ProcessCounters& c) -> auto& { return c.*counter; });
+  };
+  for (const ProcessMetric& metric : kProcessMetrics) {
+    FamilyBuilder family = CounterFamily(metric.name, metric.help);
+    family.Value({}, sum(metric.counter));
+    std::move(family).Finish(out);
+  }
+  FamilyBuilder open = GaugeFamily("connections_open", "Client connections open now");
+  open.Value({}, sum(&ProcessCounters::connections_open));
+  std::move(open).Finish(out);
+  FamilyBuilder memory = GaugeFamily("mirror_memory_bytes", "Bytes held for shadows");
+  memory.Value({}, static_cast<double>(book.MirrorMemory().load(std::memory_order_relaxed)));
+  std::move(memory).Finish(out);
+  FamilyBuilder overhead = HistogramFamily(
+      "proxy_overhead_seconds",
+      "Request head read to request sent, plus answer read to answer sent, over all routes");
+  LatencySum latency;
+  for (const auto& block : process.All()) latency.Add(block->overhead);
+  latency.AddTo(overhead, {});
+  std::move(overhead).Finish(out);
+}
+
+}  // namespace
+
+void CollectTraffic(TrafficBook& book, Families& out) {
+  CollectArms(book, out);
+  CollectCoverage(book, out);
+  CollectComparators(book, out);
+  CollectConnections(book, out);
+}
+
+}  // namespace understudy
