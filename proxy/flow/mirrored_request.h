@@ -27,6 +27,8 @@ struct ShadowBudget {
 class ShadowBudgets {
  public:
   ShadowBudget& Of(const std::string& route, const std::string& candidate);
+  // Requests of all candidates on their way.
+  int InFlight();
 
  private:
   std::mutex mutex_;

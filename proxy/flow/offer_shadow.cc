@@ -146,4 +146,13 @@ ShadowBudget& ShadowBudgets::Of(const std::string& route, const std::string& can
   return *budget;
 }
 
+int ShadowBudgets::InFlight() {
+  std::lock_guard lock(mutex_);
+  int sum = 0;
+  for (const auto& [key, budget] : budgets_) {
+    sum += budget->in_flight.load(std::memory_order_relaxed);
+  }
+  return sum;
+}
+
 }  // namespace understudy

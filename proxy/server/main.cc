@@ -36,7 +36,8 @@ int Run(const std::string& path) {
     std::cerr << understudy::Message(process.status()) << "\n";
     return absl::IsInvalidArgument(process.status()) ? 2 : 1;
   }
-  spdlog::info("ready: listener port {}", (*process)->ListenerPort(0));
+  spdlog::info("ready: listener port {}, admin grpc port {}, admin http port {}",
+               (*process)->ListenerPort(0), (*process)->GrpcPort(), (*process)->HttpPort());
   while (true) {
     int signal = 0;
     if (sigwait(&signals, &signal) != 0) continue;

@@ -30,6 +30,7 @@ namespace understudy {
 namespace {
 
 constexpr std::size_t kRingCapacity = 2048;
+constexpr Duration kShadowPatience = std::chrono::seconds(1);
 constexpr Duration kControlPeriod = std::chrono::milliseconds(100);
 
 void Pause(Duration duration) {
@@ -247,6 +248,11 @@ void Process::Drain() {
     const SteadyTime deadline = SteadyNow() + p.topology->drain_timeout;
     while (p.OpenConnections() > 0 && SteadyNow() < deadline) Pause(std::chrono::milliseconds(10));
     for (auto& worker : p.workers) worker->Cut();
+    // Shadows of the last requests still tell something; clients do not wait for them.
+    const SteadyTime patience = std::min(deadline, SteadyNow() + kShadowPatience);
+    while (p.budgets.InFlight() > 0 && SteadyNow() < patience) {
+      Pause(std::chrono::milliseconds(10));
+    }
   }
   for (auto& worker : p.workers) worker->Join();
   p.EndScoring();

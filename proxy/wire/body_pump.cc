@@ -31,6 +31,9 @@ Task<> BodyPump::Run(BodyPump& pump) {
     }
     writable = co_await pump.Write(pump.body_.Available(), true);
   }
+  if (pump.client_ != nullptr && !pump.stopping_ && pump.body_.Exhausted()) {
+    pump.client_->WatchWhile(pump.waiting_);
+  }
   pump.ended_.Set();
 }
 

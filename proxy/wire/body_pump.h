@@ -17,6 +17,11 @@ class BodyPump {
   // `head_left` is the unsent rest of the head. Each progress renews the connection's deadline.
   BodyPump(Worker& worker, UpstreamConnection& connection, RequestBody& body,
            std::string_view head_left, Duration first_byte);
+  // Once the whole body is sent, `waiting` is woken should the client leave.
+  void WatchAfter(Downstream* client, Interruptible* waiting) {
+    client_ = client;
+    waiting_ = waiting;
+  }
 
   void Begin();
   // Ends the pump wherever it is; returns when it has ended.
@@ -33,6 +38,8 @@ class BodyPump {
   RequestBody& body_;
   std::string_view head_left_;
   const Duration first_byte_;
+  Downstream* client_ = nullptr;
+  Interruptible* waiting_ = nullptr;
   Event ended_;
   bool stopping_ = false;
   bool body_failed_ = false;

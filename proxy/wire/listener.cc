@@ -30,6 +30,15 @@ absl::StatusOr<std::unique_ptr<Listener>> Listener::Bind(Worker& worker,
   };
   if (error) return fail();
   const asio::ip::tcp::endpoint endpoint(ip, config.address.port);
+  // SO_REUSEPORT would share the port with another program that sets it, too: the first worker asks
+  // for the address alone before it is shared among the workers.
+  if (worker.index == 0 && endpoint.port() != 0) {
+    Acceptor alone(worker.GetExecutor());
+    alone.open(endpoint.protocol(), error);
+    if (!error) alone.set_option(asio::socket_base::reuse_address(true), error);
+    if (!error) alone.bind(endpoint, error);
+    if (error) return fail();
+  }
   acceptor.open(endpoint.protocol(), error);
   if (error) return fail();
   acceptor.set_option(asio::socket_base::reuse_address(true), error);

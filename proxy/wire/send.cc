@@ -182,6 +182,7 @@ void Sending::SendRequest() {
   // After a failed write the answer, if there is one, is still read: a server may refuse early.
   if (result != WriteResult::kFailed && (!head_left.empty() || !body.Exhausted())) {
     pump_ = std::make_unique<BodyPump>(worker_, *connection_, body, head_left, out_.first_byte);
+    if (out_.client != nullptr) pump_->WatchAfter(out_.client, this);
     pump_->Begin();
   } else if (out_.client != nullptr) {
     out_.client->WatchWhile(this);
