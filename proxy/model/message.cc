@@ -1,27 +1,25 @@
-// Comparing names and moving heads.
+// Comparing names.
 #include "proxy/model/message.h"
 
 namespace understudy {
 namespace {
 
-void Move(std::string_view& view, std::ptrdiff_t distance) {
-  if (view.data() != nullptr) view = {view.data() + distance, view.size()};
-}
-
-void MoveFields(std::vector<HeaderField>& fields, std::ptrdiff_t distance) {
-  for (HeaderField& field : fields) {
-    Move(field.name, distance);
-    Move(field.value, distance);
-  }
-}
+char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
 }  // namespace
 
 bool NameIs(std::string_view name, std::string_view lower) {
   if (name.size() != lower.size()) return false;
   for (std::size_t i = 0; i < name.size(); ++i) {
-    const char c = name[i];
-    if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c) != lower[i]) return false;
+    if (Lower(name[i]) != lower[i]) return false;
+  }
+  return true;
+}
+
+bool SameName(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (Lower(a[i]) != Lower(b[i])) return false;
   }
   return true;
 }
@@ -31,17 +29,6 @@ const HeaderField* FindField(const std::vector<HeaderField>& fields, std::string
     if (NameIs(field.name, lower)) return &field;
   }
   return nullptr;
-}
-
-void RequestHead::Rebase(const char* from, const char* to) {
-  const std::ptrdiff_t distance = to - from;
-  for (std::string_view* view : {&method, &target, &path, &host}) Move(*view, distance);
-  MoveFields(fields, distance);
-}
-
-void AnswerHead::Rebase(const char* from, const char* to) {
-  Move(reason, to - from);
-  MoveFields(fields, to - from);
 }
 
 bool IsIdempotentMethod(std::string_view method) {

@@ -16,6 +16,8 @@ struct HeaderField {
 
 // ASCII case-insensitive equality; `lower` is already in lower case.
 bool NameIs(std::string_view name, std::string_view lower);
+// The same, for two names in whatever case.
+bool SameName(std::string_view a, std::string_view b);
 
 // The first field of that name, or null.
 const HeaderField* FindField(const std::vector<HeaderField>& fields, std::string_view lower);
@@ -34,9 +36,6 @@ struct RequestHead {
   std::uint64_t content_length = 0;
   bool keep_alive = true;
   bool expects_continue = false;
-
-  // Makes the views point to a copy of the head's bytes: `from` is where they lie now.
-  void Rebase(const char* from, const char* to);
 };
 
 struct AnswerHead {
@@ -48,8 +47,6 @@ struct AnswerHead {
   std::uint64_t content_length = 0;
   bool keep_alive = true;
   bool retry_after = false;
-
-  void Rebase(const char* from, const char* to);
 };
 
 // GET, HEAD, OPTIONS, TRACE, PUT, DELETE (RFC 9110 section 9.2.2).

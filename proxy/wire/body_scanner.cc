@@ -1,6 +1,7 @@
 // The chunked coding (RFC 9112 section 7.1), byte by byte outside the payload.
 #include "proxy/wire/body_scanner.h"
 
+#include "proxy/wire/field_rules.h"
 #include "proxy/wire/http1_head.h"
 #include "proxy/wire/http1_syntax.h"
 
@@ -12,17 +13,6 @@ int HexDigit(char c) {
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   return -1;
-}
-
-// Fields that decide framing, routing or authentication must not come after the body.
-bool IsForbiddenTrailer(std::string_view name) {
-  for (const std::string_view forbidden :
-       {"transfer-encoding", "content-length", "host", "connection", "trailer", "te", "upgrade",
-        "authorization", "proxy-authorization", "content-encoding", "content-type",
-        "content-range"}) {
-    if (NameIs(name, forbidden)) return true;
-  }
-  return false;
 }
 
 }  // namespace
@@ -62,7 +52,6 @@ void BodyScanner::Step(char c) {
         state_ = State::kBad;
       } else if (c == ';') {
         state_ = State::kExtension;
-        extension_bytes_ = 0;
       } else {
         state_ = c == '\r' ? State::kSizeLf : State::kBad;
       }
@@ -98,8 +87,12 @@ void BodyScanner::Step(char c) {
 }
 
 void BodyScanner::EndOfChunkSize() {
+  // Extensions may take their share of each chunk; all beyond that adds up.
+  const std::uint64_t fair = 16 + 2 * remaining_;
+  excess_ = extension_bytes_ + excess_ > fair ? extension_bytes_ + excess_ - fair : 0;
   size_digits_ = 0;
-  state_ = remaining_ == 0 ? State::kTrailer : State::kPayload;
+  extension_bytes_ = 0;
+  state_ = excess_ > kMaxExcess ? State::kBad : remaining_ == 0 ? State::kTrailer : State::kPayload;
 }
 
 void BodyScanner::TrailerByte(char c) {

@@ -28,11 +28,8 @@ class BodyScanner {
   bool Done() const { return state_ == State::kDone; }
   bool Bad() const { return state_ == State::kBad; }
   bool UntilClose() const { return framing_ == Framing::kUntilClose; }
-  Framing Kind() const { return framing_; }
   // Payload bytes seen so far.
   std::uint64_t PayloadBytes() const { return payload_; }
-  // Payload bytes still to come, when the framing says so; at least 1 while not done.
-  std::uint64_t Remaining() const { return state_ == State::kPayload ? remaining_ : 0; }
 
  private:
   enum class State {
@@ -49,6 +46,8 @@ class BodyScanner {
     kBad,
   };
   static constexpr std::size_t kMaxExtension = 4096;  // per chunk
+  // Over the whole body, beyond twice the payload and 16 bytes for each chunk.
+  static constexpr std::uint64_t kMaxExcess = 16384;
   static constexpr std::size_t kMaxTrailer = 16384;
 
   void Step(char c);
@@ -61,6 +60,7 @@ class BodyScanner {
   std::uint64_t payload_ = 0;
   int size_digits_ = 0;
   std::size_t extension_bytes_ = 0;
+  std::uint64_t excess_ = 0;
   std::string trailer_;
 };
 
@@ -90,7 +90,8 @@ std::size_t BodyScanner::Scan(std::string_view bytes, Visit visit) {
   return at;
 }
 
-// The payload of a whole body as it lay on the wire; nothing when it is cut short or malformed.
+// The payload of a whole body as it lay on the wire; nothing when its chunks are cut short or
+// malformed.
 // A view of `wire` itself where the framing adds nothing, else of `scratch`.
 std::optional<std::string_view> PayloadOf(std::string_view wire, Framing framing,
                                           std::string& scratch);

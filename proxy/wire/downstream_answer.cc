@@ -6,6 +6,7 @@
 #include "proxy/base/log.h"
 #include "proxy/wire/body_scanner.h"
 #include "proxy/wire/downstream.h"
+#include "proxy/wire/http_date.h"
 
 namespace understudy {
 namespace {
@@ -68,6 +69,7 @@ WriteResult Downstream::Start(const AnswerHead& head, std::string_view bytes, bo
   rewrite.chunk = rechunk_;
   rewrite.unchunk = unchunk_;
   rewrite.close = close_;
+  rewrite.date = HttpDate(WallNow());
   WriteAnswerHead(head, rewrite, head_out_);
   if (unchunk_) {
     unchunker_ = std::make_unique<BodyScanner>(Framing::kChunked, 0);
@@ -107,12 +109,7 @@ WriteResult Downstream::More(std::string_view bytes, bool body_done) {
 WriteResult Downstream::Interim(const AnswerHead& head) {
   // An HTTP/1.0 client knows no interim answers; a 100 of the upstream's own would be a second one.
   if (request_.minor_version == 0 || (head.status == 100 && invited_)) return WriteResult::kDone;
-  head_out_ = fmt::format("HTTP/1.1 {} {}\r\n", head.status, head.reason);
-  for (const HeaderField& field : head.fields) {
-    if (NameIs(field.name, "connection") || NameIs(field.name, "upgrade")) continue;
-    head_out_.append(field.name).append(": ").append(field.value).append("\r\n");
-  }
-  head_out_ += "\r\n";
+  WriteAnswerHead(head, AnswerRewrite(), head_out_);
   return Write(head_out_, {});
 }
 
@@ -149,9 +146,10 @@ Task<> Downstream::Reply(int status, std::string_view reason, std::string_view s
       fmt::format("{{\"error\": {}, \"reason\": {}}}\n", JsonQuote(sentence), JsonQuote(reason));
   answer_bytes_ = body.size();
   head_out_ = fmt::format(
-      "HTTP/1.1 {} {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n"
+      "HTTP/1.1 {} {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nDate: {}\r\n"
       "x-understudy-reason: {}\r\n{}{}\r\n",
-      status, ReasonPhrase(status), body.size(), reason, status == 503 ? "Retry-After: 1\r\n" : "",
+      status, ReasonPhrase(status), body.size(), HttpDate(WallNow()), reason,
+      status == 503 ? "Retry-After: 1\r\n" : "",
       close_                        ? "Connection: close\r\n"
       : request_.minor_version == 0 ? "Connection: keep-alive\r\n"
                                     : "");

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "proxy/wire/field_rules.h"
 #include "proxy/wire/http1_syntax.h"
 
 namespace understudy {
@@ -19,61 +20,21 @@ void AppendNumber(std::string& out, std::uint64_t number) {
   out.append(digits, end);
 }
 
-bool SameName(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                            [&](char x, char y) { return lower(x) == lower(y); });
-}
-
-// Whether a Connection field may name further hop-by-hop fields; the usual options name none.
-bool NominatesFields(const std::vector<HeaderField>& fields) {
-  return std::any_of(fields.begin(), fields.end(), [](const HeaderField& field) {
-    return NameIs(field.name, "connection") && !NameIs(field.value, "keep-alive") &&
-           !NameIs(field.value, "close");
-  });
-}
-
-bool IsNominated(const std::vector<HeaderField>& fields, std::string_view name) {
-  bool nominated = false;
-  for (const HeaderField& field : fields) {
-    if (!NameIs(field.name, "connection")) continue;
-    syntax::ForEachElement(field.value, [&](std::string_view option) {
-      nominated = nominated || SameName(option, name);
-    });
-  }
-  return nominated;
-}
-
-bool IsHopByHop(std::string_view name) {
-  switch (name.size()) {
-    case 2:
-      return NameIs(name, "te");
-    case 7:
-      return NameIs(name, "upgrade");
-    case 10:
-      return NameIs(name, "connection") || NameIs(name, "keep-alive");
-    case 16:
-      return NameIs(name, "proxy-connection");
-    case 17:
-      return NameIs(name, "transfer-encoding");
-    case 19:
-      return NameIs(name, "proxy-authorization");
+// Fields of a request that are written anew, or meant for this proxy.
+bool IsOurs(std::string_view name) {
+  switch (name[0] | 0x20) {
+    case 'h':
+      return Means(name, "host");
+    case 'c':
+      return Means(name, "content-length");
+    case 'e':
+      return Means(name, "expect");
+    case 'x':
+      return MeansPrefix(name, "x-understudy-") || Means(name, "x-forwarded-for") ||
+             Means(name, "x-forwarded-proto") || Means(name, "x-forwarded-host");
     default:
       return false;
   }
-}
-
-bool StartsWithLower(std::string_view name, std::string_view lower) {
-  return name.size() >= lower.size() && NameIs(name.substr(0, lower.size()), lower);
-}
-
-bool IsCredential(std::string_view name) {
-  for (const std::string_view secret :
-       {"authorization", "cookie", "x-api-key", "api-key", "idempotency-key", "x-goog-api-key",
-        "x-amz-security-token", "openai-organization", "openai-project"}) {
-    if (NameIs(name, secret)) return true;
-  }
-  return false;
 }
 
 bool Listed(const std::vector<std::string>* names, std::string_view name) {
@@ -106,58 +67,26 @@ void AppendTraceparent(std::string& out, const HeaderField& field, std::string_v
   }
 }
 
-}  // namespace
-
-void WriteRequestHead(const RequestHead& head, const RequestRewrite& rewrite, std::string& out) {
-  const Cluster& cluster = *rewrite.cluster;
-  const bool shadow = !rewrite.role.empty();
-  const bool edits = !cluster.headers.set.empty() || !cluster.headers.remove.empty();
-  std::string_view forwarded_for;
-  out.clear();
-  out.append(head.method).append(" ");
-  AppendTarget(out, cluster, head.target);
-  out.append(" HTTP/1.1\r\nHost: ");
-  out.append(cluster.authority_mode == AuthorityMode::kLiteral ? std::string_view(cluster.authority)
-             : cluster.authority_mode == AuthorityMode::kUpstream ? rewrite.endpoint
-             : head.host.empty()                                  ? rewrite.endpoint
-                                                                  : head.host);
+// Max-Forwards counts down on its way; zero does not come here (RFC 9110 section 7.6.2).
+void AppendHopsLeft(std::string& out, const HeaderField& field) {
+  const std::uint64_t hops = syntax::ParseDecimal(field.value).value_or(0);
+  if (hops == 0) return AppendField(out, field.name, field.value);
+  out.append(field.name).append(": ");
+  AppendNumber(out, hops - 1);
   out.append("\r\n");
-  const bool check_nominated = NominatesFields(head.fields);
-  for (const HeaderField& field : head.fields) {
-    const std::string_view name = field.name;
-    if (IsHopByHop(name)) continue;
-    switch (name[0] | 0x20) {
-      case 'h':
-        if (NameIs(name, "host") || NameIs(name, "http2-settings")) continue;
-        break;
-      case 'c':
-        if (NameIs(name, "content-length")) continue;
-        break;
-      case 'e':
-        if (NameIs(name, "expect")) continue;
-        break;
-      case 'x':
-        if (StartsWithLower(name, "x-understudy-")) continue;
-        if (NameIs(name, "x-forwarded-for")) {
-          forwarded_for = field.value;
-          continue;
-        }
-        if (NameIs(name, "x-forwarded-proto") || NameIs(name, "x-forwarded-host")) continue;
-        break;
-      case 't':
-        if (shadow && NameIs(name, "traceparent")) {
-          AppendTraceparent(out, field, rewrite.traceparent_parent);
-          continue;
-        }
-        break;
-      default:
-        break;
-    }
-    if (check_nominated && IsNominated(head.fields, name)) continue;
-    if (shadow && IsCredential(name) && !Listed(rewrite.forward_credentials, name)) continue;
-    if (edits && IsEdited(cluster.headers, name)) continue;
-    AppendField(out, name, field.value);
+}
+
+void AppendForwardedFor(std::string& out, const std::vector<HeaderField>& fields,
+                        std::string_view client_address) {
+  out.append("X-Forwarded-For: ");
+  for (const HeaderField& field : fields) {
+    if (!NameIs(field.name, "x-forwarded-for") || field.value.empty()) continue;
+    out.append(field.value).append(", ");
   }
+  out.append(client_address).append("\r\n");
+}
+
+void AppendFraming(std::string& out, const RequestHead& head, const RequestRewrite& rewrite) {
   if (rewrite.set_length || head.framing == Framing::kLength) {
     out.append("Content-Length: ");
     AppendNumber(out, rewrite.set_length ? rewrite.length : head.content_length);
@@ -167,10 +96,49 @@ void WriteRequestHead(const RequestHead& head, const RequestRewrite& rewrite, st
   } else if (FindField(head.fields, "content-length") != nullptr) {
     out.append("Content-Length: 0\r\n");
   }
-  out.append("X-Forwarded-For: ");
-  if (!forwarded_for.empty()) out.append(forwarded_for).append(", ");
-  out.append(rewrite.client_address).append("\r\nX-Forwarded-Proto: http\r\n");
-  if (!head.host.empty()) AppendField(out, "X-Forwarded-Host", head.host);
+}
+
+std::string_view Authority(const RequestHead& head, const RequestRewrite& rewrite) {
+  const Cluster& cluster = *rewrite.cluster;
+  if (cluster.authority_mode == AuthorityMode::kLiteral) return cluster.authority;
+  const bool own = cluster.authority_mode == AuthorityMode::kUpstream || head.host.empty();
+  return own ? rewrite.endpoint : head.host;
+}
+
+}  // namespace
+
+void WriteRequestHead(const RequestHead& head, const RequestRewrite& rewrite, std::string& out) {
+  const Cluster& cluster = *rewrite.cluster;
+  const bool shadow = !rewrite.role.empty();
+  const bool edits = !cluster.headers.set.empty() || !cluster.headers.remove.empty();
+  const auto edited = [&](std::string_view name) {
+    return edits && IsEdited(cluster.headers, name);
+  };
+  out.clear();
+  out.append(head.method).append(" ");
+  AppendTarget(out, cluster, head.target);
+  out.append(" HTTP/1.1\r\nHost: ").append(Authority(head, rewrite)).append("\r\n");
+  const NominatedFields nominated(head.fields);
+  for (const HeaderField& field : head.fields) {
+    const std::string_view name = field.name;
+    // What Connection names cannot take away what this proxy itself writes: a client could hide
+    // where it comes from.
+    if (IsHopByHop(name) || IsOurs(name) || edited(name) || nominated.Has(name)) continue;
+    if (shadow && IsCredential(name) && !Listed(rewrite.forward_credentials, name)) continue;
+    if (shadow && NameIs(name, "traceparent")) {
+      AppendTraceparent(out, field, rewrite.traceparent_parent);
+    } else if (head.method == "OPTIONS" && NameIs(name, "max-forwards")) {
+      AppendHopsLeft(out, field);
+    } else {
+      AppendField(out, name, field.value);
+    }
+  }
+  AppendFraming(out, head, rewrite);
+  if (!edited("x-forwarded-for")) AppendForwardedFor(out, head.fields, rewrite.client_address);
+  if (!edited("x-forwarded-proto")) AppendField(out, "X-Forwarded-Proto", "http");
+  if (!head.host.empty() && !edited("x-forwarded-host")) {
+    AppendField(out, "X-Forwarded-Host", head.host);
+  }
   for (const auto& [name, value] : cluster.headers.set) AppendField(out, name, value);
   if (shadow) {
     AppendField(out, "x-understudy-role", rewrite.role);
@@ -186,12 +154,17 @@ void WriteAnswerHead(const AnswerHead& head, const AnswerRewrite& rewrite, std::
   out.append("HTTP/1.1 ");
   AppendNumber(out, static_cast<std::uint64_t>(head.status));
   out.append(" ").append(head.reason).append("\r\n");
-  const bool check_nominated = NominatesFields(head.fields);
+  // RFC 9110 section 8.6: never with these.
+  const bool no_length = head.status < 200 || head.status == 204;
+  bool dated = rewrite.date.empty();
+  const NominatedFields nominated(head.fields);
   for (const HeaderField& field : head.fields) {
     const std::string_view name = field.name;
-    if (IsHopByHop(name)) continue;
-    if ((name[0] | 0x20) == 'x' && StartsWithLower(name, "x-understudy-")) continue;
-    if (check_nominated && IsNominated(head.fields, name)) continue;
+    if (IsHopByHop(name) || MeansPrefix(name, "x-understudy-")) continue;
+    // The length frames the body on the client's connection, too: no upstream may take it away.
+    const bool is_length = NameIs(name, "content-length");
+    if (is_length ? no_length : nominated.Has(name)) continue;
+    dated = dated || NameIs(name, "date");
     AppendField(out, name, field.value);
   }
   if (rewrite.chunk || (head.framing == Framing::kChunked && !rewrite.unchunk)) {
@@ -202,6 +175,7 @@ void WriteAnswerHead(const AnswerHead& head, const AnswerRewrite& rewrite, std::
   } else if (rewrite.client_minor_version == 0) {
     out.append("Connection: keep-alive\r\n");
   }
+  if (!dated) AppendField(out, "Date", rewrite.date);
   if (!rewrite.arm.empty()) AppendField(out, "x-understudy-arm", rewrite.arm);
   out.append("\r\n");
 }

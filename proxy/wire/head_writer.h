@@ -37,9 +37,11 @@ struct AnswerRewrite {
   bool chunk = false;    // the body has no end of its own: it will be sent chunked
   bool unchunk = false;  // for an HTTP/1.0 client: the framing is dropped
   std::string_view arm;  // x-understudy-arm, when not empty
+  // Added where the upstream sent none (RFC 9110 section 6.6.1), when not empty.
+  std::string_view date;
 };
 
-// Replaces `out`.
+// Replaces `out`. For interim answers, too.
 void WriteAnswerHead(const AnswerHead& head, const AnswerRewrite& rewrite, std::string& out);
 
 // Whether an inbound request is a shadow of an understudy in front of this one.

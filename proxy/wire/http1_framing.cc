@@ -8,6 +8,7 @@ namespace {
 
 struct FramingFields {
   std::optional<std::uint64_t> length;
+  bool coded = false;  // there is a Transfer-Encoding
   bool chunked = false;
   bool close = false;
   bool keep_alive = false;
@@ -16,26 +17,27 @@ struct FramingFields {
   bool retry_after = false;
 };
 
-bool EqualsIgnoringCase(std::string_view text, std::string_view lower) {
-  return NameIs(text, lower);
-}
-
 std::optional<HeadError> ReadTransferEncoding(std::string_view value, FramingFields& out) {
-  if (EqualsIgnoringCase(value, "chunked")) {
-    if (out.chunked) return HeadError{400, "more than one Transfer-Encoding"};
+  if (out.coded) return HeadError{400, "more than one Transfer-Encoding"};
+  out.coded = true;
+  if (NameIs(value, "chunked")) {
     out.chunked = true;
     return std::nullopt;
   }
-  std::string_view last;
+  // Other codings before one final chunked are legal but not understood; anything else is an
+  // attack or a mistake.
+  int codings = 0;
+  int times_chunked = 0;
+  bool ends_chunked = false;
   bool all_tokens = true;
   syntax::ForEachElement(value, [&](std::string_view element) {
-    last = element;
-    all_tokens = all_tokens && syntax::IsToken(element.substr(0, element.find(';')));
+    const std::string_view coding = element.substr(0, element.find(';'));
+    ++codings;
+    ends_chunked = NameIs(element, "chunked");
+    times_chunked += NameIs(syntax::TrimOws(coding), "chunked") ? 1 : 0;
+    all_tokens = all_tokens && syntax::IsToken(coding);
   });
-  // Another coding before a final chunked is legal but not understood; anything else is an attack
-  // or a mistake.
-  if (all_tokens && !out.chunked && EqualsIgnoringCase(last, "chunked") &&
-      value.find("chunked") == value.size() - 7) {
+  if (all_tokens && codings > 1 && ends_chunked && times_chunked == 1) {
     return HeadError{501, "only the transfer coding chunked is understood"};
   }
   return HeadError{400, "a Transfer-Encoding other than chunked"};
@@ -48,15 +50,16 @@ std::optional<HeadError> Read(const std::vector<HeaderField>& fields, int minor_
     switch (field.name.size()) {
       case 6:
         if (NameIs(field.name, "expect")) {
-          (EqualsIgnoringCase(field.value, "100-continue") ? out.expects_continue
-                                                           : out.expects_other) = true;
+          syntax::ForEachElement(field.value, [&](std::string_view expectation) {
+            (NameIs(expectation, "100-continue") ? out.expects_continue : out.expects_other) = true;
+          });
         }
         break;
       case 10:
         if (NameIs(field.name, "connection")) {
           syntax::ForEachElement(field.value, [&](std::string_view option) {
-            out.close = out.close || EqualsIgnoringCase(option, "close");
-            out.keep_alive = out.keep_alive || EqualsIgnoringCase(option, "keep-alive");
+            out.close = out.close || NameIs(option, "close");
+            out.keep_alive = out.keep_alive || NameIs(option, "keep-alive");
           });
         }
         break;

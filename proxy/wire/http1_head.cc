@@ -16,6 +16,8 @@ HeadScanner::State HeadScanner::Scan(std::string_view bytes, const HeadLimits& l
   if (scanned_ == 0 && !bytes.empty() && !syntax::Is(bytes.front(), syntax::kToken)) {
     return bad(400, "the first byte starts no HTTP message");
   }
+  // What lies beyond the limit is not looked at: the verdict must not depend on how much has come.
+  bytes = bytes.substr(0, limits.bytes);
   while (scanned_ < bytes.size()) {
     const void* found = std::memchr(bytes.data() + scanned_, '\n', bytes.size() - scanned_);
     if (found == nullptr) {
@@ -29,12 +31,11 @@ HeadScanner::State HeadScanner::Scan(std::string_view bytes, const HeadLimits& l
     scanned_ = end + 1;
     const bool empty = end == line_start_ + 1;
     line_start_ = scanned_;
-    if (scanned_ > limits.bytes) break;
     if (empty) return State::kFound;
     ++lines_;
     if (lines_ > limits.fields + 1) return bad(431, "too many header fields");
   }
-  if (scanned_ > limits.bytes) {
+  if (scanned_ >= limits.bytes) {
     return lines_ == 0 ? bad(414, "the request line is too long")
                        : bad(431, "the header fields are too large");
   }
@@ -47,14 +48,14 @@ std::optional<HeadError> ParseFields(std::string_view lines, int max_fields,
     const char* const begin = lines.data();
     std::size_t colon = 0;
     while (colon < lines.size() && syntax::Is(begin[colon], syntax::kToken)) ++colon;
+    const char after_name = colon < lines.size() ? begin[colon] : '\0';
+    const bool white_space = after_name == ' ' || after_name == '\t';
     if (colon == 0) {
-      return HeadError{400, begin[0] == ' ' || begin[0] == '\t' ? "obsolete line folding"
-                                                                : "a header field has no name"};
+      return HeadError{400, white_space ? "obsolete line folding" : "a header field has no name"};
     }
-    if (colon >= lines.size() || begin[colon] != ':') {
-      return HeadError{400, begin[colon] == ' ' || begin[colon] == '\t'
-                                ? "white space before the colon of a header field"
-                                : "a byte that is not allowed in a header field's name"};
+    if (after_name != ':') {
+      return HeadError{400, white_space ? "white space before the colon of a header field"
+                                        : "a byte that is not allowed in a header field's name"};
     }
     std::size_t end = colon + 1;
     while (end < lines.size() && syntax::Is(begin[end], syntax::kValue)) ++end;
@@ -96,13 +97,42 @@ std::optional<HeadError> ParseTarget(std::string_view target, RequestHead& out) 
     const std::size_t slash = rest.find_first_of("/?");
     out.host = rest.substr(0, slash);
     if (!syntax::IsHost(out.host)) return HeadError{400, "the request target has no valid host"};
-    target = slash == std::string_view::npos ? std::string_view("/") : rest.substr(slash);
+    // Without a path it means the server as a whole for OPTIONS (RFC 9112 section 3.2.4).
+    target = slash != std::string_view::npos ? rest.substr(slash)
+             : out.method == "OPTIONS"       ? std::string_view("*")
+                                             : std::string_view("/");
     if (target.front() == '?') return HeadError{400, "the request target has no path"};
   } else if (target == "*" && out.method != "OPTIONS") {
     return HeadError{400, "the target * is for OPTIONS only"};
   }
   out.target = target;
   out.path = target.substr(0, target.find('?'));
+  return std::nullopt;
+}
+
+// The minor version of HTTP/1.x; a higher one than 1 is read as 1 (RFC 9110 section 2.5).
+std::optional<HeadError> ParseVersion(std::string_view version, int& minor_version) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (version.size() != 8 || !version.starts_with("HTTP/") || version[6] != '.' ||
+      !is_digit(version[5]) || !is_digit(version[7])) {
+    return HeadError{400, "the request line names no HTTP version"};
+  }
+  if (version[5] != '1') return HeadError{505, "only HTTP/1.0 and HTTP/1.1 are spoken here"};
+  minor_version = version[7] == '0' ? 0 : 1;
+  return std::nullopt;
+}
+
+// Methods that are not passed on. CONNECT wants a tunnel; TRACE would show a client the credentials
+// that are added on the way; OPTIONS may say that it must go no further (RFC 9110 section 7.6.2).
+std::optional<HeadError> CheckMethod(const RequestHead& head) {
+  if (head.method == "CONNECT") return HeadError{501, "CONNECT is not served"};
+  if (head.method == "TRACE") return HeadError{501, "TRACE is not served"};
+  if (head.method == "OPTIONS") {
+    const HeaderField* hops = FindField(head.fields, "max-forwards");
+    if (hops != nullptr && syntax::ParseDecimal(hops->value) == 0u) {
+      return HeadError{501, "OPTIONS with Max-Forwards: 0 is not answered here"};
+    }
+  }
   return std::nullopt;
 }
 
@@ -136,22 +166,11 @@ std::optional<HeadError> ParseRequestHead(std::string_view head, const HeadLimit
   }
   out.method = line.substr(0, first);
   const std::string_view target = line.substr(first + 1, last - first - 1);
-  const std::string_view version = line.substr(last + 1);
   if (!syntax::IsToken(out.method)) return HeadError{400, "the method is no token"};
-  if (version == "HTTP/1.1") {
-    out.minor_version = 1;
-  } else if (version == "HTTP/1.0") {
-    out.minor_version = 0;
-  } else if (version.size() == 8 && version.starts_with("HTTP/") && version[6] == '.' &&
-             syntax::ParseDecimal(version.substr(5, 1)) &&
-             syntax::ParseDecimal(version.substr(7))) {
-    return HeadError{505, "only HTTP/1.0 and HTTP/1.1 are spoken here"};
-  } else {
-    return HeadError{400, "the request line names no HTTP version"};
-  }
-  if (out.method == "CONNECT") return HeadError{501, "CONNECT is not served"};
-  if (auto error = ParseTarget(target, out)) return error;
+  if (auto error = ParseVersion(line.substr(last + 1), out.minor_version)) return error;
   if (auto error = ParseFields(head, limits.fields, out.fields)) return error;
+  if (auto error = CheckMethod(out)) return error;
+  if (auto error = ParseTarget(target, out)) return error;
   if (auto error = CheckHost(out)) return error;
   return FrameRequest(out);
 }
@@ -161,14 +180,14 @@ std::optional<HeadError> ParseAnswerHead(std::string_view head, const HeadLimits
   out.fields.clear();
   const std::string_view line = TakeLine(head);
   const HeadError bad_line{502, "the status line is not HTTP/1.x CODE REASON"};
-  if (line.size() < 12 || !line.starts_with("HTTP/1.") || line[8] != ' ' ||
-      (line.size() > 12 && line[12] != ' ') || (line[7] != '0' && line[7] != '1')) {
+  if (line.size() < 12 || !line.starts_with("HTTP/1.") || line[7] < '0' || line[7] > '9' ||
+      line[8] != ' ' || (line.size() > 12 && line[12] != ' ')) {
     return bad_line;
   }
   const auto status = syntax::ParseDecimal(line.substr(9, 3));
   if (!status || *status < 100 || *status > 599) return bad_line;
   out.status = static_cast<int>(*status);
-  out.minor_version = line[7] - '0';
+  out.minor_version = line[7] == '0' ? 0 : 1;
   out.reason = line.size() > 13 ? line.substr(13) : std::string_view();
   if (!syntax::AllAre(out.reason, syntax::kValue) && !out.reason.empty()) return bad_line;
   if (auto error = ParseFields(head, limits.fields, out.fields)) {

@@ -51,15 +51,15 @@ class InputBuffer {
     read_size_ = kFirstRead;
   }
 
-  // The next reads are ordinary again.
-  void ForgetSize() { read_size_ = kFirstRead; }
-
  private:
   static constexpr std::size_t kLeastRoom = 4u << 10;
 
   void Replace() {
     const std::string_view left = Bytes();
-    ChunkRef larger = ChunkRef::Allocate(std::max(read_size_, left.size() + kFirstRead));
+    // Doubling: what is kept of a body pins the chunks it came in, so their sizes must not add up
+    // to more than a few times the body's.
+    ChunkRef larger =
+        ChunkRef::Allocate(std::max(read_size_, left.size() + std::max(left.size(), kFirstRead)));
     if (!left.empty()) std::memcpy(larger->Data(), left.data(), left.size());
     begin_ = 0;
     end_ = left.size();
