@@ -33,7 +33,7 @@ plans:
     stages:
 {stages}
     bake_duration: 300ms
-    checks: [{{name: flips, comparator: top1, at_most: 15%}}]
+    checks: [{{name: flips, comparator: top1, at_most: {margin}}}]
     breaker: {{consecutive_failures: 10, error_ratio: 50%, window: 2s, min_requests: 10}}
     min_coverage: {min_coverage}
 admin: {{grpc: "127.0.0.1:0", http: "127.0.0.1:0"}}
@@ -55,7 +55,7 @@ class Understudy:
     """One data directory and the proxy on it, which may be started more than once."""
 
     def __init__(self, programs, folder, incumbent, candidate, stages=QUICK_STAGES, rate=1.0,
-                 mirror_timeout="2s", first_byte="2s", in_flight=64, min_coverage="90%"):
+                 mirror_timeout="2s", first_byte="2s", in_flight=64, min_coverage="90%", margin="15%"):
         self._understudy, self._ctl = programs
         self._folder = pathlib.Path(folder)
         self._process = None
@@ -63,7 +63,7 @@ class Understudy:
         self._configuration = self._folder / "understudy.yaml"
         self._configuration.write_text(CONFIGURATION.format(
             incumbent=incumbent, candidate=candidate, rate=rate, mirror_timeout=mirror_timeout,
-            first_byte=first_byte, in_flight=in_flight, min_coverage=min_coverage, folder=folder,
+            first_byte=first_byte, in_flight=in_flight, min_coverage=min_coverage, margin=margin, folder=folder,
             stages="\n".join(f"      - {stage}" for stage in stages)))
 
     def start(self):
@@ -78,6 +78,11 @@ class Understudy:
         ports = wait_for(lambda: READY.search(log.read_text("utf-8", "replace")) or self._ended())
         self.listener, self._grpc, self._http = (f"127.0.0.1:{port}" for port in ports.groups())
         return self
+
+    def keep_port(self):
+        """From the next start on, clients find it where they do now."""
+        text = self._configuration.read_text()
+        self._configuration.write_text(text.replace("127.0.0.1:0", self.listener, 1))
 
     def _ended(self):
         if self._process.poll() is not None:
