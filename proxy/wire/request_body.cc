@@ -46,6 +46,7 @@ std::string_view RequestBody::Available() const {
 }
 
 void RequestBody::Advance(std::size_t bytes) {
+  if (bytes == 0) return;  // an empty copy has no client behind it
   if (whole_) {
     whole_sent_ += bytes;
     return;

@@ -27,6 +27,7 @@ class Sending : public Interruptible {
               if (sending->connection_ != nullptr) sending->connection_->Interrupt();
             },
             this) {}
+  ~Sending() { Use(nullptr); }
 
   void Begin();
   // False: nothing of an answer came and the request may be sent once more.
@@ -39,6 +40,7 @@ class Sending : public Interruptible {
   }
 
  private:
+  void Use(EndpointState* endpoint);
   bool TakeIdle();
   Task<bool> Acquire(bool fresh);
   void SendRequest();
@@ -62,6 +64,7 @@ class Sending : public Interruptible {
   bool total_expired_ = false;
   bool client_left_ = false;
   bool done_ = false;
+  EndpointState* endpoint_ = nullptr;  // counts this request as in flight
   std::unique_ptr<UpstreamConnection> connection_;
   std::unique_ptr<BodyPump> pump_;
   BodyScanner scanner_;
@@ -106,52 +109,56 @@ bool Sending::Stale() const {
          !exchange_.request_failed;
 }
 
+// Counted from the choice on: connecting is load too, and an endpoint whose connects hang must not
+// look like the idle one.
+void Sending::Use(EndpointState* endpoint) {
+  if (endpoint_ != nullptr) --endpoint_->in_flight;
+  endpoint_ = endpoint;
+  if (endpoint_ == nullptr) return;
+  ++endpoint_->in_flight;
+  exchange_.endpoint = endpoint_->address.text;
+}
+
 // The usual way to a connection: nothing to wait for.
 bool Sending::TakeIdle() {
   const SteadyTime now = exchange_.sent;
-  EndpointState* endpoint = out_.cluster->Choose(now);
-  if (endpoint == nullptr) return false;
-  connection_ = out_.cluster->TakeIdle(*endpoint, now);
-  if (connection_ == nullptr) return false;
-  exchange_.endpoint = endpoint->address.text;
-  ++endpoint->in_flight;
-  return true;
+  Use(out_.cluster->Choose(now));
+  if (endpoint_ == nullptr) return false;
+  connection_ = out_.cluster->TakeIdle(*endpoint_, now);
+  return connection_ != nullptr;
 }
 
+// Connects to the endpoint that TakeIdle() chose, or anew to another one.
 Task<bool> Sending::Acquire(bool fresh) {
   UpstreamCluster& cluster = *out_.cluster;
-  const EndpointState* avoid = nullptr;
   for (int tried = 0; tried < kMostEndpoints; ++tried) {
-    const SteadyTime now = SteadyNow();
-    EndpointState* endpoint = cluster.Choose(now, avoid);
-    if (endpoint == nullptr) break;
-    exchange_.endpoint = endpoint->address.text;
-    if (!fresh) connection_ = cluster.TakeIdle(*endpoint, now);
+    // A choice is used: choosing again would skip an endpoint in each round.
+    if (fresh || tried > 0) Use(cluster.Choose(SteadyNow(), tried > 0 ? endpoint_ : nullptr));
+    if (endpoint_ == nullptr) break;
+    EndpointState& endpoint = *endpoint_;
+    if (!fresh && tried > 0) connection_ = cluster.TakeIdle(endpoint, SteadyNow());
     if (connection_ == nullptr) {
-      const bool place = co_await cluster.WaitForPlace(cluster.Config().timeouts.connect);
+      const bool place = co_await cluster.WaitForPlace(endpoint, cluster.Config().timeouts.connect);
       if (!place) {
         Fail(ExchangeOutcome::kPoolExhausted);
         co_return false;
       }
-      if (!fresh) connection_ = cluster.TakeIdle(*endpoint, SteadyNow());
+      if (!fresh) connection_ = cluster.TakeIdle(endpoint, SteadyNow());
     }
     if (connection_ == nullptr) {
       ExchangeOutcome failure{};
-      connection_ = co_await cluster.Connect(*endpoint, failure);
+      connection_ = co_await cluster.Connect(endpoint, failure);
       if (connection_ == nullptr) {
         cluster.ConnectFailed(SteadyNow());
-        cluster.Failed(*endpoint, SteadyNow());
+        cluster.Failed(endpoint, SteadyNow());
         Fail(total_expired_ ? ExchangeOutcome::kTotalTimeout : failure);
-        avoid = endpoint;
         if (total_expired_ || cluster.Config().endpoints.size() == 1) break;
         continue;
       }
       cluster.Connected();
     }
-    ++endpoint->in_flight;
     exchange_.result.outcome = ExchangeOutcome::kCancelled;
     if (!client_left_ && !total_expired_) co_return true;
-    --endpoint->in_flight;
     connection_.reset();
     Fail(client_left_ ? ExchangeOutcome::kCancelled : ExchangeOutcome::kTotalTimeout);
     break;
@@ -339,7 +346,6 @@ Task<> Sending::StopPump() {
 
 void Sending::Finish() {
   UpstreamConnection& up = *connection_;
-  --up.endpoint.in_flight;
   const SteadyTime now = SteadyNow();
   if (done_) {
     const bool sent_whole = out_.body->Exhausted();
@@ -350,6 +356,7 @@ void Sending::Finish() {
     out_.cluster->Failed(up.endpoint, now);
   }
   connection_.reset();
+  Use(nullptr);
 }
 
 }  // namespace

@@ -36,20 +36,20 @@ UpstreamCluster::~UpstreamCluster() {
   for (auto& endpoint : endpoints_) endpoint->idle.clear();
 }
 
+int UpstreamCluster::Rank(const EndpointState& endpoint, SteadyTime now,
+                          const EndpointState* avoid) const {
+  if (!health_->Healthy(endpoint.index) || now < endpoint.ejected_until) return 0;
+  return &endpoint == avoid ? 1 : 2;
+}
+
 EndpointState* UpstreamCluster::Choose(SteadyTime now, const EndpointState* avoid) {
   if (endpoints_.size() == 1) return endpoints_.front().get();
   EndpointState* best = nullptr;
   int best_rank = 0;
-  ++next_;
   for (std::size_t i = 0; i < endpoints_.size(); ++i) {
-    // Starting one further each time makes round robin, and spreads ties of least request.
+    // Starting behind the last choice makes round robin, and spreads ties of least request.
     EndpointState* endpoint = endpoints_[(next_ + i) % endpoints_.size()].get();
-    int rank = 3;  // lower is worse: unhealthy or ejected, to be avoided, fit
-    if (!health_->Healthy(endpoint->index) || now < endpoint->ejected_until) {
-      rank = 1;
-    } else if (endpoint == avoid) {
-      rank = 2;
-    }
+    const int rank = Rank(*endpoint, now, avoid);
     const bool better =
         best == nullptr || rank > best_rank ||
         (rank == best_rank && config_.load_balancing == LoadBalancing::kLeastRequest &&
@@ -58,6 +58,13 @@ EndpointState* UpstreamCluster::Choose(SteadyTime now, const EndpointState* avoi
       best = endpoint;
       best_rank = rank;
     }
+  }
+  if (best == nullptr) return nullptr;
+  next_ = best->index + 1;
+  if (best->ejected_until != SteadyTime{} && now >= best->ejected_until) {
+    // A trial. Whatever becomes of it, the next one has to wait, each time longer.
+    best->ejection = std::min(2 * best->ejection, kLongestEjection);
+    best->ejected_until = now + best->ejection;
   }
   return best;
 }
@@ -87,11 +94,7 @@ void UpstreamCluster::GiveBack(std::unique_ptr<UpstreamConnection> connection, S
   connection->input.ReleaseIfEmpty();
   EndpointState& endpoint = connection->endpoint;
   endpoint.idle.push_back(std::move(connection));
-  if (!waiting_.empty()) {
-    Event* first = waiting_.front();
-    waiting_.pop_front();
-    first->Set();
-  }
+  WakeFirst();
 }
 
 void UpstreamCluster::CloseIdle(SteadyTime now) {
@@ -107,28 +110,51 @@ void UpstreamCluster::CloseIdle(SteadyTime now) {
 
 void UpstreamCluster::ConnectionClosed() {
   --open_connections;
-  if (!waiting_.empty()) {
-    Event* first = waiting_.front();
-    waiting_.pop_front();
-    first->Set();
-  }
+  WakeFirst();
 }
 
-Task<bool> UpstreamCluster::WaitForPlace(Duration limit) {
-  if (open_connections < max_connections_) co_return true;
-  // An idle connection of another endpoint makes room.
+void UpstreamCluster::WakeFirst() {
+  if (waiting_.empty()) return;
+  Event* first = waiting_.front();
+  waiting_.pop_front();
+  first->Set();
+}
+
+bool UpstreamCluster::CloseOneIdle() {
   for (auto& endpoint : endpoints_) {
-    if (!endpoint->idle.empty()) {
-      endpoint->idle.erase(endpoint->idle.begin());
-      co_return true;
-    }
+    if (endpoint->idle.empty()) continue;
+    endpoint->idle.erase(endpoint->idle.begin());
+    return true;
   }
-  if (waiting_.size() >= kMaxWaiting) co_return false;
-  Event event(worker_.GetExecutor());
-  waiting_.push_back(&event);
-  const bool got = co_await event.WaitFor(limit);
-  if (!got) waiting_.erase(std::find(waiting_.begin(), waiting_.end(), &event));
-  co_return got;
+  return false;
+}
+
+// A place in the queue, left also when the one who waits is ended from outside.
+class UpstreamCluster::Waiting {
+ public:
+  explicit Waiting(UpstreamCluster& cluster)
+      : event(cluster.worker_.GetExecutor()), queue_(cluster.waiting_) {
+    queue_.push_back(&event);
+  }
+  ~Waiting() { std::erase(queue_, &event); }
+  Event event;
+
+ private:
+  std::deque<Event*>& queue_;
+};
+
+Task<bool> UpstreamCluster::WaitForPlace(const EndpointState& wanted, Duration limit) {
+  const SteadyTime deadline = SteadyNow() + limit;
+  // More than once: somebody else may take the place before this one runs.
+  while (wanted.idle.empty() && open_connections >= max_connections_) {
+    // An idle connection of another endpoint makes room.
+    if (CloseOneIdle()) continue;
+    if (waiting_.size() >= kMaxWaiting) co_return false;
+    Waiting waiting(*this);
+    const bool woken = co_await waiting.event.WaitFor(deadline - SteadyNow());
+    if (!woken) co_return false;
+  }
+  co_return true;
 }
 
 Task<bool> UpstreamCluster::Resolve(EndpointState& endpoint) {
@@ -147,12 +173,14 @@ Task<bool> UpstreamCluster::Resolve(EndpointState& endpoint) {
 Task<std::unique_ptr<UpstreamConnection>> UpstreamCluster::Connect(EndpointState& endpoint,
                                                                    ExchangeOutcome& outcome) {
   outcome = ExchangeOutcome::kConnectRefused;
+  // Made first: it holds its place under the limit while the name is looked up.
+  auto connection = std::make_unique<UpstreamConnection>(worker_, endpoint);
   const bool resolved = co_await Resolve(endpoint);
   if (!resolved) co_return nullptr;
   worker_.counters.upstream_connects.Add();
-  auto connection = std::make_unique<UpstreamConnection>(worker_, endpoint);
   connection->ExpireAfter(config_.timeouts.connect);
-  for (const auto& address : endpoint.resolved) {
+  const auto addresses = endpoint.resolved;  // a copy: others may look the name up meanwhile
+  for (const auto& address : addresses) {
     error_code ignored;
     connection->socket.close(ignored);
     auto [error] = co_await connection->socket.async_connect(address, kAwait);
@@ -175,11 +203,10 @@ void UpstreamCluster::Succeeded(EndpointState& endpoint) {
 }
 
 void UpstreamCluster::Failed(EndpointState& endpoint, SteadyTime now) {
-  if (++endpoint.consecutive_failures >= kEjectAfter) {
-    endpoint.ejected_until = now + kEjection;
-    // The next trial decides at once.
-    endpoint.consecutive_failures = kEjectAfter - 1;
-  }
+  if (endpoint.ejected_until != SteadyTime{}) return;  // its trials decide now
+  if (++endpoint.consecutive_failures < kEjectAfter) return;
+  endpoint.ejection = kEjection;
+  endpoint.ejected_until = now + kEjection;
 }
 
 void UpstreamCluster::ConnectFailed(SteadyTime now) {

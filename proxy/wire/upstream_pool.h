@@ -2,10 +2,9 @@
 // how many are open. Serving and shadows have pools of their own, so that a shadow never uses up
 // what a client waits for.
 //
-// Threads: one worker's, except `HealthBoard`, which all share.
+// Threads: one worker's.
 #pragma once
 
-#include <atomic>
 #include <boost/asio/ip/tcp.hpp>
 #include <deque>
 #include <memory>
@@ -15,24 +14,10 @@
 #include "proxy/async/event.h"
 #include "proxy/model/sample.h"
 #include "proxy/model/topology.h"
+#include "proxy/wire/health_board.h"
 #include "proxy/wire/upstream_connection.h"
 
 namespace understudy {
-
-// What active health checks found, per endpoint of one cluster. Healthy until found otherwise.
-class HealthBoard {
- public:
-  explicit HealthBoard(std::size_t endpoints) : unhealthy_(endpoints) {}
-  bool Healthy(std::size_t endpoint) const {
-    return !unhealthy_[endpoint].load(std::memory_order_relaxed);
-  }
-  void Set(std::size_t endpoint, bool healthy) {
-    unhealthy_[endpoint].store(!healthy, std::memory_order_relaxed);
-  }
-
- private:
-  std::vector<std::atomic<bool>> unhealthy_;
-};
 
 class UpstreamCluster;
 
@@ -43,9 +28,11 @@ struct EndpointState {
   std::vector<asio::ip::tcp::endpoint> resolved;
   SteadyTime resolved_until{};
   std::vector<std::unique_ptr<UpstreamConnection>> idle;  // most recently used last
-  int in_flight = 0;
+  int in_flight = 0;  // requests that chose it and have not ended; connecting counts
   int consecutive_failures = 0;
+  // Set from the ejection to the next answer; past it, one request may try.
   SteadyTime ejected_until{};
+  Duration ejection{};
 };
 
 // How many connect failures in a row make a shadow's endpoint not worth trying for a while.
@@ -63,7 +50,8 @@ class UpstreamCluster {
 
   // The endpoint to ask next: by policy among the healthy and not ejected; if none is left, among
   // all, since a cluster's last endpoint is never given up. Null only without endpoints. `avoid`
-  // is passed over when there is another.
+  // is passed over when there is another. An ejected endpoint whose time is over is chosen once as
+  // a trial; only an answer brings it back.
   EndpointState* Choose(SteadyTime now, const EndpointState* avoid = nullptr);
 
   // A live idle connection, or null.
@@ -72,8 +60,9 @@ class UpstreamCluster {
   // Closes what has been idle too long.
   void CloseIdle(SteadyTime now);
 
-  // Waits for a place under the connection limit, at most that long. False: no place.
-  Task<bool> WaitForPlace(Duration limit);
+  // Waits at most that long for an idle connection of `wanted` or a place under the connection
+  // limit. False: neither came.
+  Task<bool> WaitForPlace(const EndpointState& wanted, Duration limit);
   // Opens a connection; null with the outcome when that fails.
   Task<std::unique_ptr<UpstreamConnection>> Connect(EndpointState& endpoint,
                                                     ExchangeOutcome& outcome);
@@ -91,17 +80,23 @@ class UpstreamCluster {
  private:
   static constexpr int kEjectAfter = 5;  // failures in a row
   static constexpr Duration kEjection = std::chrono::milliseconds(500);
+  static constexpr Duration kLongestEjection = std::chrono::seconds(4);
   static constexpr std::size_t kMaxWaiting = 1024;
   static constexpr Duration kResolveEvery = std::chrono::seconds(30);
 
+  class Waiting;
+
+  int Rank(const EndpointState& endpoint, SteadyTime now, const EndpointState* avoid) const;
   Task<bool> Resolve(EndpointState& endpoint);
+  bool CloseOneIdle();
+  void WakeFirst();
 
   Worker& worker_;
   const Cluster config_;
   const std::shared_ptr<HealthBoard> health_;
   const int max_connections_;
   std::vector<std::unique_ptr<EndpointState>> endpoints_;
-  std::size_t next_ = 0;
+  std::size_t next_ = 0;  // where the next choice starts looking
   ConnectBreaker breaker_;
   std::deque<Event*> waiting_;
 };

@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <map>
+#include <string>
+
 namespace understudy {
 namespace {
 
@@ -22,20 +25,7 @@ std::string PoolKey(const Cluster& cluster) {
   return key;
 }
 
-std::string BoardKey(const Cluster& cluster) {
-  std::string key = cluster.name;
-  for (const SocketAddress& endpoint : cluster.endpoints) key += " " + endpoint.text;
-  return key;
-}
-
 }  // namespace
-
-std::shared_ptr<HealthBoard> HealthBoards::For(const Cluster& cluster) {
-  std::lock_guard lock(mutex_);
-  auto& board = boards_[BoardKey(cluster)];
-  if (board == nullptr) board = std::make_shared<HealthBoard>(cluster.endpoints.size());
-  return board;
-}
 
 Upstreams::Known Upstreams::Build(const std::shared_ptr<const Topology>& topology) {
   std::map<std::string, Pools> old;

@@ -1,29 +1,17 @@
 // Every cluster one worker can ask, each with a pool for serving and one for shadows. Pools live on
 // across reloads as long as their cluster's configuration stays the same.
 //
-// Threads: one worker's, except HealthBoards, which all workers share.
+// Threads: one worker's.
 #pragma once
 
-#include <map>
 #include <memory>
-#include <mutex>
-#include <string>
 #include <vector>
 
 #include "proxy/model/topology.h"
+#include "proxy/wire/health_board.h"
 #include "proxy/wire/upstream_pool.h"
 
 namespace understudy {
-
-// The health boards of all clusters, shared by the workers and the health checker. Thread-safe.
-class HealthBoards {
- public:
-  std::shared_ptr<HealthBoard> For(const Cluster& cluster);
-
- private:
-  std::mutex mutex_;
-  std::map<std::string, std::shared_ptr<HealthBoard>> boards_;
-};
 
 enum class Purpose { kServing, kShadow };
 
