@@ -1,5 +1,6 @@
 // What the data plane counted, added up over its threads.
 #include <array>
+#include <map>
 
 #include "proxy/control/metrics_family.h"
 #include "proxy/control/metrics_sections.h"
@@ -25,7 +26,13 @@ void CollectArms(TrafficBook& book, Families& out) {
       "fallbacks_total", "Requests an arm failed before its first byte and the incumbent answered");
   FamilyBuilder durations =
       HistogramFamily("request_duration_seconds", "Request head read to answer's end");
+  FamilyBuilder overheads = HistogramFamily(
+      "proxy_overhead_seconds",
+      "What the proxy adds: request head read to request written, plus answer read to answer "
+      "written");
+  std::map<std::string, LatencySum> overhead_of;  // by route
   book.ForEachArm([&](const TrafficBook::Key& key, const PerThread<ArmCounters>& blocks) {
+    for (const auto& block : blocks.All()) overhead_of[key.first].Add(block->overhead);
     const MetricLabels labels = {{"route", key.first}, {"arm", key.second}};
     for (std::size_t i = 0; i < kClasses.size(); ++i) {
       requests.Value({{"route", key.first}, {"arm", key.second}, {"code_class", kClasses[i]}},
@@ -44,6 +51,8 @@ void CollectArms(TrafficBook& book, Families& out) {
   std::move(errors).Finish(out);
   std::move(fallbacks).Finish(out);
   std::move(durations).Finish(out);
+  for (const auto& [route, overhead] : overhead_of) overhead.AddTo(overheads, {{"route", route}});
+  std::move(overheads).Finish(out);
 }
 
 // Adds one sample per reason of an enumeration.
@@ -182,13 +191,6 @@ void CollectConnections(TrafficBook& book, Families& out) {
   FamilyBuilder memory = GaugeFamily("mirror_memory_bytes", "Bytes held for shadows");
   memory.Value({}, static_cast<double>(book.MirrorMemory().load(std::memory_order_relaxed)));
   std::move(memory).Finish(out);
-  FamilyBuilder overhead = HistogramFamily(
-      "proxy_overhead_seconds",
-      "Request head read to request sent, plus answer read to answer sent, over all routes");
-  LatencySum latency;
-  for (const auto& block : process.All()) latency.Add(block->overhead);
-  latency.AddTo(overhead, {});
-  std::move(overhead).Finish(out);
 }
 
 }  // namespace

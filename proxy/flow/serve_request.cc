@@ -79,13 +79,17 @@ bool StickyByBody(const Route& route) {
   return false;
 }
 
-void Count(ArmCounters& arm, const Exchange& exchange, Duration duration) {
+void Count(ArmCounters& arm, const Exchange& exchange, SteadyTime head_read) {
   const ArmResult& result = exchange.result;
   if (exchange.client_failed || exchange.request_failed) return;
   const int code_class = result.outcome == ExchangeOutcome::kAnswered ? result.status / 100 : 0;
   arm.by_class[static_cast<std::size_t>(code_class)].Add();
-  arm.duration.Record(duration);
+  arm.duration.Record(SteadyNow() - head_read);
   arm.first_byte.Record(result.first_byte);
+  if (exchange.request_written > exchange.sent && exchange.answer_written > exchange.sent) {
+    arm.overhead.Record((exchange.request_written - head_read) +
+                        (exchange.answer_written - exchange.sent - result.first_byte));
+  }
   if (result.IsError()) {
     arm.errors.Add();
     arm.consecutive_errors.Add();
@@ -116,6 +120,7 @@ class Serving {
   WallTime at_{};
   std::string_view arm_ = "incumbent";
   const Cluster* cluster_ = nullptr;
+  bool fallen_back_ = false;
 };
 
 Task<> Serving::Run() {
@@ -167,6 +172,7 @@ Task<> Serving::Run() {
     candidate->serving->At(s_.worker.index).fallbacks.Add();
     failed = std::exchange(served, std::make_shared<Exchange>());
     body.Rewind();
+    fallen_back_ = true;
     co_await Ask(nullptr, body, *served);
     arm_ = "fallback";
   }
@@ -222,6 +228,12 @@ Task<> Serving::Ask(const CandidateTraffic* candidate, RequestBody& body, Exchan
   }
   out.first_byte = cluster_->timeouts.first_byte;
   out.total = cluster_->timeouts.total;
+  out.withhold_5xx = candidate != nullptr && plan_.may_fall_back && route.fallback_on_5xx;
+  if (fallen_back_ && out.total > Duration::zero()) {
+    // The client's wait is one: the fallback has what is left of it.
+    const Duration waited = SteadyNow() - client_.RequestStart();
+    out.total = std::max<Duration>(out.total - waited, std::chrono::milliseconds(1));
+  }
   SliceList rewritten;
   std::optional<RequestBody> replacement;
   if (!cluster_->body.empty()) {
@@ -238,9 +250,10 @@ Task<> Serving::Ask(const CandidateTraffic* candidate, RequestBody& body, Exchan
   }
   co_await Send(s_.worker, out, exchange);
   if (replacement && replacement->Exhausted()) body.Advance(body.Available().size());
+  if (fallen_back_) exchange.request_written = {};  // the failed arm's time is not the proxy's
   PerThread<ArmCounters>& counters =
       candidate == nullptr ? *route_->incumbent_counters : *candidate->serving;
-  Count(counters.At(s_.worker.index), exchange, SteadyNow() - client_.RequestStart());
+  Count(counters.At(s_.worker.index), exchange, client_.RequestStart());
 }
 
 bool Serving::ShouldFallBack(const Exchange& served, const RequestBody& body) const {

@@ -16,13 +16,16 @@
 #include "proxy/base/status.h"
 #include "proxy/control/access_log.h"
 #include "proxy/control/admin_server.h"
+#include "proxy/control/metrics.h"
+#include "proxy/control/records_reader.h"
+#include "proxy/control/records_writer.h"
 #include "proxy/control/sqlite_store.h"
 #include "proxy/flow/drive_rollouts.h"
 #include "proxy/flow/score_exchange.h"
 #include "proxy/server/admin_doors.h"
 #include "proxy/server/comparing.h"
 #include "proxy/server/control_thread.h"
-#include "proxy/server/recent_divergences.h"
+#include "proxy/server/version.h"
 #include "proxy/server/worker_thread.h"
 #include "proxy/wire/status_server.h"
 
@@ -67,7 +70,8 @@ struct Process::Parts {
   ShadowBudgets budgets;
   SuiteCache suites;
   SampleQueue samples;
-  RecentDivergences divergences;
+  std::unique_ptr<RecordWriter> records;
+  std::unique_ptr<RecordReader> stored_records;
   std::unique_ptr<QueuedAccessLog> access_log;
   std::vector<std::unique_ptr<Ring<PairJob>>> rings;  // worker-major
   std::vector<std::unique_ptr<ScoringLoop>> scoring;
@@ -75,6 +79,7 @@ struct Process::Parts {
   std::unique_ptr<RolloutDriver> driver;
   std::vector<std::unique_ptr<WorkerThread>> workers;
   ControlThread control;  // ends before the driver goes
+  std::unique_ptr<MetricsCollector> metrics;
   std::unique_ptr<StatusServer> status_server;
   std::unique_ptr<AdminServer> admin;
   std::atomic<bool> ready{false};
@@ -98,6 +103,9 @@ absl::Status Process::Parts::Make(const ProcessOptions& options) {
   const std::size_t count = WorkerCount(*topology);
   const auto compare = static_cast<std::size_t>(std::max(1, topology->compare_threads));
   book = std::make_unique<TrafficBook>(count, compare);
+  const std::string directory = topology->data_dir + "/records";
+  ASSIGN_OR_RETURN(records, RecordWriter::Open(directory, {topology->records}, WallNow));
+  stored_records = std::make_unique<RecordReader>(directory);
   access_log = std::make_unique<QueuedAccessLog>(topology->log, STDOUT_FILENO);
   RETURN_IF_ERROR(MakeDriver());
   for (std::size_t i = 0; i < count * compare; ++i) {
@@ -110,7 +118,7 @@ absl::Status Process::Parts::Make(const ProcessOptions& options) {
       mine.push_back(rings[worker * compare + thread].get());
     }
     scoring.push_back(std::make_unique<ScoringLoop>(
-        ScoringSurroundings{std::move(mine), suites, samples, divergences, *book, count + thread}));
+        ScoringSurroundings{std::move(mine), suites, samples, *records, *book, count + thread}));
     scoring_threads.emplace_back([loop = scoring.back().get()] { loop->Run(); });
   }
   control.Begin(kControlPeriod, [this] { Tick(); });
@@ -154,7 +162,7 @@ absl::Status Process::Parts::MakeWorkers() {
 absl::Status Process::Parts::MakeAdmin() {
   if (topology->admin.grpc) {
     const AdminPorts ports{*driver,
-                           divergences,
+                           *stored_records,
                            *config,
                            [this](const RequestDescription& request) {
                              return ExplainRequest(*traffic.Read(), request);
@@ -162,6 +170,13 @@ absl::Status Process::Parts::MakeAdmin() {
                            {WallNow, SteadyNow}};
     ASSIGN_OR_RETURN(admin, AdminServer::Start({*topology->admin.grpc, {}}, ports));
   }
+  metrics = std::make_unique<MetricsCollector>(MetricsSources{
+      *book, [this] { return driver->Read(); },
+      [this] {
+        return ConfigMetrics{config->Present().hash, config->Reloads(), config->FailedReloads()};
+      },
+      [this] { return access_log->Dropped(); }, &records->Counters(), &store->Transitions(),
+      kVersion});
   if (topology->admin.http) {
     ASSIGN_OR_RETURN(status_server,
                      StatusServer::Start(*topology->admin.http,
@@ -176,7 +191,8 @@ StatusPage Process::Parts::Answer(std::string_view path) const {
     return ready ? StatusPage{200, "text/plain", "ready\n"}
                  : StatusPage{503, "text/plain", "not ready: draining or starting\n"};
   }
-  return {404, "text/plain", "/livez and /readyz are here\n"};
+  if (path == "/metrics") return {200, kMetricsContentType, RenderMetrics(*metrics)};
+  return {404, "text/plain", "/metrics, /livez and /readyz are here\n"};
 }
 
 void Process::Parts::Tick() {
@@ -204,6 +220,7 @@ absl::Status Process::Parts::TakeOver(const std::shared_ptr<const Topology>& nex
     return FailedPrecondition(
         "listeners and admin addresses cannot change while running: restart to move them");
   }
+  records->SetLimits(next->records);
   control.Post([this, next] { driver->Reload(next); });
   return absl::OkStatus();
 }

@@ -161,7 +161,9 @@ Task<Downstream::ReadStatus> Downstream::ReadMore() {
   }
   const bool timed_out = expired_ || error == asio::error::operation_aborted;
   expired_ = false;
-  co_return timed_out && !left_ ? ReadStatus::kTimeout : ReadStatus::kClosed;
+  if (timed_out && !left_) co_return ReadStatus::kTimeout;
+  ClientIsGone();  // whoever ends its side inside a request will not get an answer
+  co_return ReadStatus::kClosed;
 }
 
 void Downstream::InterruptRead() {

@@ -13,10 +13,13 @@ namespace understudy {
 struct Exchange {
   ArmResult result;
   SteadyTime sent{};
+  SteadyTime request_written{};  // the head, and what there was of the body; on a kept connection
+  SteadyTime answer_written{};   // the head, and what there was of the body
   bool answer_started = false;  // some byte of the final answer was received
   bool client_failed = false;   // the client left, or stalled; nothing is said about the upstream
   bool request_failed = false;  // the client's body was malformed, stalled or too large
   bool overloaded = false;      // 429, or 503 with Retry-After
+  bool withheld = false;        // a 5xx that the client did not get, as asked for
   std::string endpoint;         // "host:port" that was asked last, empty before
 
   // The copy: only when one was asked for and it is whole.
@@ -27,6 +30,7 @@ struct Exchange {
   Framing framing = Framing::kNone;
 
   bool FailedBeforeFirstByte() const {
+    if (withheld) return true;
     return result.outcome != ExchangeOutcome::kAnswered && !answer_started && !client_failed &&
            !request_failed;
   }

@@ -10,6 +10,7 @@ namespace understudy {
 namespace {
 
 constexpr int kMostInterim = 32;
+constexpr std::uint64_t kMostWithheld = 64u << 10;
 constexpr int kMostEndpoints = 3;
 
 // The state of one Send(); woken by the client's leaving and by the total deadline.
@@ -61,6 +62,7 @@ class Sending : public Interruptible {
   const Outbound& out_;
   Exchange& exchange_;
   Deadline total_;
+  Downstream* deliver_to_ = nullptr;  // null for shadows and withheld answers
   bool total_expired_ = false;
   bool client_left_ = false;
   bool done_ = false;
@@ -178,6 +180,7 @@ void Sending::SendRequest() {
   const std::string_view available = body.Available();
   write.Set(connection_->scratch, available);
   const WriteResult result = write.Try(connection_->socket);
+  if (connection_->reused) exchange_.request_written = SteadyNow();
   const std::size_t total = connection_->scratch.size() + available.size();
   const std::size_t sent = total - write.Bytes();
   std::string_view head_left;
@@ -249,7 +252,12 @@ Task<> Sending::StreamBody() {
   exchange_.overloaded = up.head.status == 429 || (up.head.status == 503 && up.head.retry_after);
   exchange_.captured = out_.capture_limit > 0;
   // An answer before the request's end: the rest of the request is not waited for afterwards.
-  if (out_.client != nullptr && !out_.body->Complete()) out_.client->CloseAfter();
+  deliver_to_ = out_.client;
+  if (out_.withhold_5xx && up.head.status >= 500 && out_.body->Replayable()) {
+    exchange_.withheld = true;
+    deliver_to_ = nullptr;
+  }
+  if (deliver_to_ != nullptr && !out_.body->Complete()) deliver_to_->CloseAfter();
   scanner_ = BodyScanner(up.head.framing, up.head.content_length);
   bool first = true;
   while (true) {
@@ -260,22 +268,28 @@ Task<> Sending::StreamBody() {
       co_return;
     }
     Capture(bytes);
-    if (out_.client != nullptr) {
+    // The client waits for another arm's answer: not for the rest of a large one it will not get.
+    if (exchange_.withheld && scanner_.PayloadBytes() > kMostWithheld) {
+      exchange_.captured = false;
+      break;
+    }
+    if (deliver_to_ != nullptr) {
       const bool done = scanner_.Done();
       const WriteResult written =
-          first ? out_.client->Start(up.head, bytes, done) : out_.client->More(bytes, done);
+          first ? deliver_to_->Start(up.head, bytes, done) : deliver_to_->More(bytes, done);
       bool delivered = Delivered(written);
       if (!delivered) delivered = co_await Deliver(written);
       if (!delivered) co_return;
     }
+    if (first) exchange_.answer_written = SteadyNow();
     first = false;
     up.input.Consume(bytes.size());
     if (scanner_.Done()) break;
     up.ExpireAfter(out_.cluster->Config().timeouts.idle);
     auto [error, read] = co_await up.socket.async_read_some(up.input.Prepare(), kAwait);
     if (error == asio::error::eof && scanner_.UntilClose()) {
-      if (out_.client != nullptr) {
-        const WriteResult written = out_.client->More({}, true);
+      if (deliver_to_ != nullptr) {
+        const WriteResult written = deliver_to_->More({}, true);
         const bool delivered = co_await Deliver(written);
         if (!delivered) co_return;
       }
@@ -289,7 +303,7 @@ Task<> Sending::StreamBody() {
   }
   exchange_.result.bytes = scanner_.PayloadBytes();
   exchange_.result.outcome = ExchangeOutcome::kAnswered;
-  done_ = true;
+  done_ = scanner_.Done() || scanner_.UntilClose();
 }
 
 // Waits until the client has taken what was written. False: it left, and the exchange is over.

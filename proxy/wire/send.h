@@ -24,6 +24,7 @@ struct Outbound {
   RequestBody* body = nullptr;
   Downstream* client = nullptr;            // null for shadows
   bool may_repeat = false;                 // delivering the request twice is harmless
+  bool withhold_5xx = false;               // the client does not get a 5xx: another arm answers
   std::uint64_t capture_limit = 0;         // bytes of the answer's body to copy at most; 0: no copy
   Duration first_byte = Duration::zero();  // zero: no limit
   Duration total = Duration::zero();
