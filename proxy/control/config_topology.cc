@@ -69,6 +69,9 @@ Cluster BuildCluster(const v1::ClusterConfig& config) {
     cluster.health.emplace();
     cluster.health->path = config.health().path();
     Set(cluster.health->interval, config.health().interval());
+    Set(cluster.health->timeout, config.health().timeout());
+    cluster.health->unhealthy_after = config.health().unhealthy_after();
+    cluster.health->healthy_after = config.health().healthy_after();
   }
   Set(cluster.timeouts.connect, config.timeouts().connect());
   Set(cluster.timeouts.first_byte, config.timeouts().first_byte());

@@ -37,8 +37,13 @@ struct ListenerConfig {
 enum class LoadBalancing { kLeastRequest, kRoundRobin };
 
 struct HealthCheck {
-  std::string path;  // asked with GET; 2xx is healthy
-  Duration interval = std::chrono::seconds(5);
+  std::string path;                             // asked with GET; 2xx is healthy
+  Duration interval = std::chrono::seconds(5);  // from question to question
+  Duration timeout = std::chrono::seconds(5);   // to the answer's head
+  int unhealthy_after = 2;  // failed probes in a row; the first one counts alone
+  int healthy_after = 2;    // passed probes in a row
+
+  bool operator==(const HealthCheck&) const = default;
 };
 
 struct ClusterTimeouts {

@@ -134,6 +134,20 @@ TEST_CASE("the full example loads and each key arrives") {
   CHECK(plan.hash.size() == 16);
 }
 
+TEST_CASE("a health check has its defaults, and its values arrive in the topology") {
+  const std::string plain(SmallestConfigExample());
+  const std::string with = "version: \"2\", health: ";
+  ConfigResult result = Load(With(plain, "version: \"2\"", with + "{path: /ready}"));
+  REQUIRE(Lines(result) == std::vector<std::string>{});
+  CHECK(result.topology->FindCluster("v2")->health == HealthCheck{"/ready"});
+  result = Load(With(plain, "version: \"2\"",
+                     with + "{path: \"/up?deep=1\", interval: 250ms, timeout: 2s, "
+                            "unhealthy_after: 3, healthy_after: 4}"));
+  REQUIRE(Lines(result) == std::vector<std::string>{});
+  CHECK(result.topology->FindCluster("v2")->health ==
+        HealthCheck{"/up?deep=1", milliseconds(250), seconds(2), 3, 4});
+}
+
 TEST_CASE("values that differ from the defaults arrive in the topology") {
   std::string text(SmallestConfigExample());
   text =

@@ -1,0 +1,59 @@
+// One question to one endpoint: GET, and whether a 2xx answer came in time. On a connection of its
+// own that is closed afterwards; what is read is bounded.
+//
+// Threads: one loop's. Ownership: a probe outlives its Run().
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "proxy/async/deadline.h"
+#include "proxy/async/task.h"
+#include "proxy/model/topology.h"
+#include "proxy/wire/http1_head.h"
+#include "proxy/wire/input_buffer.h"
+
+namespace understudy {
+
+struct ProbeTarget {
+  SocketAddress address;
+  std::string authority;  // the Host header
+  std::string path;
+  Duration timeout{};  // from the name's look-up to the answer's head
+};
+
+struct ProbeResult {
+  bool passed = false;
+  std::string reason;  // "GET /ready was answered with 503"; no byte of the answer's own text
+};
+
+class HealthProbe {
+ public:
+  HealthProbe(const Executor& executor, DeadlineWheel& deadlines, ProbeTarget target);
+
+  // Once.
+  Task<ProbeResult> Run();
+  // Ends it soon, with whatever result.
+  void Cancel();
+
+ private:
+  Task<bool> Resolve();
+  Task<bool> Connect();
+  Task<bool> Ask();
+  Task<bool> ReadHead();
+  Task<> DiscardBody();
+  // Keeps the first reason; a wait that was too long explains every error after it.
+  bool Fault(std::string_view what);
+
+  const Executor executor_;
+  const ProbeTarget target_;
+  Socket socket_;
+  Deadline deadline_;
+  bool expired_ = false;
+  std::vector<asio::ip::tcp::endpoint> addresses_;
+  InputBuffer input_;
+  AnswerHead head_;
+  ProbeResult result_;
+};
+
+}  // namespace understudy
