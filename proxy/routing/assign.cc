@@ -9,14 +9,19 @@
 namespace understudy {
 namespace {
 
+std::string_view Trimmed(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
 std::string_view CookieValue(const std::vector<HeaderField>& fields, std::string_view name) {
   for (const HeaderField& field : fields) {
     if (!NameIs(field.name, "cookie")) continue;
     std::string_view rest = field.value;
     while (!rest.empty()) {
       const std::size_t end = rest.find(';');
-      std::string_view pair = rest.substr(0, end);
-      while (!pair.empty() && pair.front() == ' ') pair.remove_prefix(1);
+      const std::string_view pair = Trimmed(rest.substr(0, end));
       const std::size_t equals = pair.find('=');
       if (equals != std::string_view::npos && pair.substr(0, equals) == name) {
         return pair.substr(equals + 1);
@@ -29,11 +34,7 @@ std::string_view CookieValue(const std::vector<HeaderField>& fields, std::string
 
 std::string_view HeaderValue(const std::vector<HeaderField>& fields, std::string_view name) {
   for (const HeaderField& field : fields) {
-    if (field.name.size() == name.size() &&
-        std::equal(name.begin(), name.end(), field.name.begin(),
-                   [](char a, char b) { return (a | 0x20) == (b | 0x20); })) {
-      return field.value;
-    }
+    if (SameName(field.name, name)) return field.value;
   }
   return {};
 }

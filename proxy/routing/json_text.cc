@@ -1,13 +1,27 @@
 // A scanner that skips values it is not asked for.
 #include "proxy/routing/json_text.h"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <vector>
+
+#include "proxy/routing/json_key.h"
 
 namespace understudy {
 namespace {
 
-constexpr int kMostDepth = 256;
+constexpr std::size_t kMostDepth = 256;
+
+// Bytes that end a number, `true` and the like.
+constexpr std::array<bool, 256> kEndsScalar = [] {
+  std::array<bool, 256> table{};
+  for (const unsigned char c : std::string_view(" \t\r\n,:{}[]\"")) table[c] = true;
+  return table;
+}();
+
+// Which of equal keys counts.
+enum class Duplicate { kFirst, kLast };
 
 class Scanner {
  public:
@@ -30,6 +44,7 @@ class Scanner {
     return at_ < text_.size() ? text_[at_] : '\0';
   }
   std::size_t At() const { return at_; }
+  void MoveTo(std::size_t at) { at_ = at; }
 
   // Between the quotes, escapes as they stand.
   std::optional<std::string_view> String() {
@@ -41,8 +56,9 @@ class Scanner {
   }
 
   bool SkipValue() {
-    // Containers are counted rather than parsed: their ends are what matters.
-    int depth = 0;
+    // Only the brackets of containers are parsed: their ends are what matters.
+    std::array<char, kMostDepth> ends;
+    std::size_t depth = 0;
     do {
       SkipSpace();
       if (at_ >= text_.size()) return false;
@@ -52,13 +68,12 @@ class Scanner {
           break;
         case '{':
         case '[':
-          if (++depth > kMostDepth) return false;
-          ++at_;
+          if (depth == kMostDepth) return false;
+          ends[depth++] = text_[at_++] == '{' ? '}' : ']';
           continue;
         case '}':
         case ']':
-          if (--depth < 0) return false;
-          ++at_;
+          if (depth == 0 || ends[--depth] != text_[at_++]) return false;
           break;
         case ',':
         case ':':
@@ -67,10 +82,7 @@ class Scanner {
           continue;
         default: {
           const std::size_t begin = at_;
-          while (at_ < text_.size() &&
-                 std::string_view(" \t\r\n,:{}[]\"").find(text_[at_]) == std::string_view::npos) {
-            ++at_;
-          }
+          while (at_ < text_.size() && !kEndsScalar[static_cast<unsigned char>(text_[at_])]) ++at_;
           if (at_ == begin) return false;
         }
       }
@@ -108,22 +120,34 @@ std::optional<std::vector<std::string>> Tokens(std::string_view pointer) {
   return tokens;
 }
 
-// Moves to the value of that key or index; the scanner stands before a container.
-bool Enter(Scanner& scanner, const std::string& token) {
-  if (scanner.Take('{')) {
-    while (scanner.Peek() == '"') {
-      const auto key = scanner.String();
-      if (!key || !scanner.Take(':')) return false;
-      if (*key == token) return true;
-      if (!scanner.SkipValue()) return false;
-      if (!scanner.Take(',')) return false;
+enum class Entered { kYes, kAbsent, kMalformed };
+
+// Moves to the value of that key; the scanner stands behind the object's brace.
+Entered EnterObject(Scanner& scanner, std::string_view token, Duplicate duplicate) {
+  std::optional<std::size_t> found;
+  bool whole = scanner.Peek() == '}';
+  while (scanner.Peek() == '"') {
+    const auto key = scanner.String();
+    if (!key || !scanner.Take(':')) break;
+    if (JsonKeyIs(*key, token)) {
+      found = scanner.At();
+      if (duplicate == Duplicate::kFirst) break;
     }
-    return false;
+    if (!scanner.SkipValue()) break;
+    whole = scanner.Peek() == '}';
+    if (!scanner.Take(',')) break;
   }
-  if (!scanner.Take('[')) return false;
+  if (!found) return whole ? Entered::kAbsent : Entered::kMalformed;
+  scanner.MoveTo(*found);
+  return Entered::kYes;
+}
+
+// Moves to the value of that index; the scanner stands behind the array's bracket.
+bool EnterArray(Scanner& scanner, std::string_view token) {
   std::size_t index = 0;
   const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), index);
-  if (error != std::errc() || end != token.data() + token.size()) return false;
+  const bool zero_in_front = token.size() > 1 && token.front() == '0';
+  if (error != std::errc() || end != token.data() + token.size() || zero_in_front) return false;
   for (; index > 0; --index) {
     if (!scanner.SkipValue() || !scanner.Take(',')) return false;
   }
@@ -134,10 +158,13 @@ struct Span {
   std::size_t begin, end;
 };
 
-std::optional<Span> Locate(std::string_view json, const std::vector<std::string>& tokens) {
+std::optional<Span> Locate(std::string_view json, const std::vector<std::string>& tokens,
+                           Duplicate duplicate) {
   Scanner scanner(json);
   for (const std::string& token : tokens) {
-    if (!Enter(scanner, token)) return std::nullopt;
+    const bool entered = scanner.Take('{') ? EnterObject(scanner, token, duplicate) == Entered::kYes
+                                           : scanner.Take('[') && EnterArray(scanner, token);
+    if (!entered) return std::nullopt;
   }
   scanner.SkipSpace();
   const std::size_t begin = scanner.At();
@@ -150,7 +177,7 @@ std::optional<Span> Locate(std::string_view json, const std::vector<std::string>
 std::optional<std::string_view> FindJsonValue(std::string_view json, std::string_view pointer) {
   const auto tokens = Tokens(pointer);
   if (!tokens) return std::nullopt;
-  const auto span = Locate(json, *tokens);
+  const auto span = Locate(json, *tokens, Duplicate::kFirst);
   if (!span) return std::nullopt;
   return json.substr(span->begin, span->end - span->begin);
 }
@@ -160,20 +187,24 @@ std::optional<std::string> SetJsonValue(std::string_view json, std::string_view 
   auto tokens = Tokens(pointer);
   if (!tokens || tokens->empty()) return std::nullopt;
   std::string out;
-  if (const auto span = Locate(json, *tokens)) {
+  if (const auto span = Locate(json, *tokens, Duplicate::kLast)) {
     out.append(json.substr(0, span->begin)).append(value).append(json.substr(span->end));
     return out;
   }
   const std::string key = std::move(tokens->back());
   tokens->pop_back();
-  const auto parent = Locate(json, *tokens);
-  if (!parent || json[parent->begin] != '{' || key.find_first_of("\"\\") != std::string::npos) {
-    return std::nullopt;
-  }
+  const auto parent = Locate(json, *tokens, Duplicate::kLast);
+  const bool plain_key = std::none_of(key.begin(), key.end(), [](char c) {
+    return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
+  });
+  if (!parent || json[parent->begin] != '{' || !plain_key) return std::nullopt;
   Scanner inside(json.substr(parent->begin + 1));
   const bool empty = inside.Peek() == '}';
-  out.append(json.substr(0, parent->begin + 1)).append("\"").append(key).append("\":");
-  out.append(value).append(empty ? "" : ",").append(json.substr(parent->begin + 1));
+  // Not into an object that cannot be read to its end: the key may stand behind the fault.
+  if (EnterObject(inside, key, Duplicate::kLast) != Entered::kAbsent) return std::nullopt;
+  const std::size_t brace = parent->end - 1;
+  out.append(json.substr(0, brace)).append(empty ? "\"" : ",\"").append(key).append("\":");
+  out.append(value).append(json.substr(brace));
   return out;
 }
 

@@ -11,12 +11,12 @@
 namespace understudy {
 
 // The text of the value at an RFC 6901 pointer ("/user", "/messages/0/role"), as it stands in
-// `json` (strings with their quotes). Nothing when the pointer leads nowhere, or the text on the
-// way there is not JSON.
+// `json` (strings with their quotes). Of equal keys the first counts. Nothing when the pointer
+// leads nowhere, or the text on the way there is not JSON.
 std::optional<std::string_view> FindJsonValue(std::string_view json, std::string_view pointer);
 
-// `json` with the value at `pointer` replaced. A missing last key of an existing object is added.
-// Nothing when that cannot be done.
+// `json` with the value at `pointer` replaced. Of equal keys the last is, which nearly every reader
+// takes. A missing last key is added at the end of its object. Nothing when that cannot be done.
 std::optional<std::string> SetJsonValue(std::string_view json, std::string_view pointer,
                                         std::string_view value);
 

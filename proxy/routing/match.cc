@@ -14,7 +14,7 @@ bool Matches(const RouteMatch& match, const RequestHead& request) {
   }
   return std::all_of(match.headers.begin(), match.headers.end(), [&](const auto& wanted) {
     return std::any_of(request.fields.begin(), request.fields.end(), [&](const HeaderField& f) {
-      return NameIs(f.name, wanted.first) && f.value == wanted.second;
+      return SameName(f.name, wanted.first) && f.value == wanted.second;
     });
   });
 }
