@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +13,7 @@
 #include <system_error>
 #include <utility>
 
+#include "proxy/base/log.h"
 #include "proxy/base/status.h"
 
 namespace understudy {
@@ -23,6 +25,25 @@ absl::Status WriteError(const std::string& path, int error) {
   const std::string text = fmt::format("{} cannot be written: {}", path, std::strerror(error));
   const bool full = error == ENOSPC || error == EDQUOT || error == EFBIG;
   return full ? absl::ResourceExhaustedError(text) : Unavailable(text);
+}
+
+absl::Status MakeDirectory(const std::string& directory) {
+  std::error_code error;
+  if (fs::create_directories(directory, error)) {
+    fs::permissions(directory, fs::perms::owner_all, error);
+  }
+  if (!error && ::access(directory.c_str(), W_OK | X_OK) != 0) {
+    error = std::error_code(errno, std::generic_category());
+  }
+  if (!error) return absl::OkStatus();
+  return FailedPrecondition(
+      fmt::format("the record directory {} cannot be used: {}", directory, error.message()));
+}
+
+// Of a file that somebody removed, what is written is lost without a word from the system.
+bool IsRemoved(int descriptor) {
+  struct stat status {};
+  return ::fstat(descriptor, &status) == 0 && status.st_nlink == 0;
 }
 
 }  // namespace
@@ -41,65 +62,56 @@ RecordFile::RecordFile(RecordFile&& other) noexcept
       cut_lines_(other.cut_lines_),
       looked_at_(other.looked_at_) {}
 
-RecordFile::~RecordFile() {
-  if (descriptor_ >= 0) ::close(descriptor_);
-}
+RecordFile::~RecordFile() { Close(); }
 
 absl::StatusOr<RecordFile> RecordFile::Open(const std::string& directory,
                                             const RecordLimits& limits,
                                             std::uint64_t segment_bytes) {
-  std::error_code error;
-  fs::create_directories(directory, error);
-  if (error) {
-    return FailedPrecondition(
-        fmt::format("the record directory {} cannot be made: {}", directory, error.message()));
-  }
+  RETURN_IF_ERROR(MakeDirectory(directory));
   RecordFile file(directory, limits, segment_bytes);
   RETURN_IF_ERROR(file.Recover());
   return file;
 }
 
 absl::Status RecordFile::Recover() {
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(directory_, error)) {
-    if (entry.path().extension() == ".new") fs::remove(entry.path(), error);
-  }
+  RemoveDrafts(directory_);
   ASSIGN_OR_RETURN(const std::vector<Segment> segments, ListSegments(directory_));
+  if (segments.empty()) return absl::OkStatus();
+  start_ = segments.back().start;
   for (const Segment& segment : segments) {
-    RETURN_IF_ERROR(Mend(segment, &segment == &segments.back()));
+    // Sealed, and the crash came before the plain form was removed.
+    if (segment.sealed) ::unlink(SegmentPath(directory_, segment.start, false).c_str());
+  }
+  if (segments.back().sealed) return absl::OkStatus();
+  // Records are worth less than serving: the process starts without these lines.
+  if (const absl::Status status = Reopen(segments.back()); !status.ok()) {
+    spdlog::warn("divergence records: {}", ToStd(status.message()));
   }
   return absl::OkStatus();
 }
 
-absl::Status RecordFile::Mend(const Segment& segment, bool newest) {
-  start_ = segment.start;
-  const std::string plain = SegmentPath(directory_, segment.start, false);
-  if (segment.sealed) {
-    // Sealed, and the crash came before the plain form was removed.
-    ::unlink(plain.c_str());
-    return absl::OkStatus();
-  }
-  ASSIGN_OR_RETURN(const std::uint64_t cut, CutPartialLine(plain));
+absl::Status RecordFile::Reopen(const Segment& newest) {
+  const std::string path = SegmentPath(directory_, newest.start, false);
+  ASSIGN_OR_RETURN(const std::uint64_t cut, CutPartialLine(path));
   if (cut > 0) ++cut_lines_;
-  if (!newest) return SealSegment(directory_, segment.start);
-  descriptor_ = ::open(plain.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
-  if (descriptor_ < 0) return WriteError(plain, errno);
-  size_ = segment.file_bytes - cut;
+  descriptor_ = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+  if (descriptor_ < 0) return WriteError(path, errno);
+  size_ = newest.file_bytes - cut;
   return absl::OkStatus();
 }
 
 absl::Status RecordFile::StartSegment(WallTime now) {
-  // Names must grow even when the clock is set back.
+  // Names grow even when the clock is set back.
+  if (const std::optional<WallTime> newest = ParseSegmentStart(start_)) {
+    now = std::max(now, *newest + std::chrono::microseconds(1));
+  }
   std::string start = SegmentStart(now);
-  for (WallTime later = now; start <= start_ && later < now + std::chrono::milliseconds(1);) {
-    later += std::chrono::microseconds(1);
-    start = SegmentStart(later);
-  }
-  if (start <= start_) {
-    return Unavailable(fmt::format("the clock stands before the newest records in {}", directory_));
-  }
   const std::string path = SegmentPath(directory_, start, false);
-  descriptor_ = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  constexpr int kFlags = O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC;
+  descriptor_ = ::open(path.c_str(), kFlags, 0600);
+  if (descriptor_ < 0 && errno == ENOENT && MakeDirectory(directory_).ok()) {
+    descriptor_ = ::open(path.c_str(), kFlags, 0600);
+  }
   if (descriptor_ < 0) return WriteError(path, errno);
   start_ = std::move(start);
   size_ = 0;
@@ -107,7 +119,16 @@ absl::Status RecordFile::StartSegment(WallTime now) {
 }
 
 absl::Status RecordFile::Append(std::string_view line, WallTime now) {
+  if (line.size() > MostActiveBytes()) {
+    return absl::OutOfRangeError(fmt::format("a record of {} bytes is larger than a segment of {}",
+                                             line.size(), MostActiveBytes()));
+  }
+  if (descriptor_ >= 0 && IsRemoved(descriptor_)) Close();
   if (descriptor_ < 0) RETURN_IF_ERROR(StartSegment(now));
+  return Write(line);
+}
+
+absl::Status RecordFile::Write(std::string_view line) {
   std::size_t written = 0;
   while (written < line.size()) {
     const ssize_t got = ::write(descriptor_, line.data() + written, line.size() - written);
@@ -115,10 +136,8 @@ absl::Status RecordFile::Append(std::string_view line, WallTime now) {
     if (got <= 0) {
       const int error = errno;
       // Take back the part that fitted; if even that fails, this segment ends here and its
-      // partial line is cut when it is next opened or sealed.
-      if (written > 0 && ::ftruncate(descriptor_, static_cast<off_t>(size_)) != 0) {
-        ::close(std::exchange(descriptor_, -1));
-      }
+      // partial line is cut before it is sealed.
+      if (written > 0 && ::ftruncate(descriptor_, static_cast<off_t>(size_)) != 0) Close();
       return WriteError(SegmentPath(directory_, start_, false), error);
     }
     written += static_cast<std::size_t>(got);
@@ -127,44 +146,61 @@ absl::Status RecordFile::Append(std::string_view line, WallTime now) {
   return absl::OkStatus();
 }
 
-absl::Status RecordFile::Close() {
-  ::close(std::exchange(descriptor_, -1));
-  return SealSegment(directory_, start_);
+void RecordFile::Close() {
+  if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
 }
 
+// At most a quarter of the space: half of it is left to sealed segments while the active one and
+// its gzip form lie side by side.
 std::uint64_t RecordFile::MostActiveBytes() const {
   return std::min(segment_bytes_, limits_.max_bytes / 4);
 }
 
-absl::Status RecordFile::Maintain(WallTime now) {
-  // Old lines leave with their whole segment, so a segment may span only a part of the age.
-  const bool old = start_ < SegmentStart(now - limits_.max_age / 8);
-  const bool done = descriptor_ >= 0 && size_ > 0 && (size_ >= MostActiveBytes() || old);
-  if (done) RETURN_IF_ERROR(Close());
-  // Lines also grow too old while nothing is sealed; looking at the directory each time costs.
-  if (!done && now < looked_at_ + std::chrono::minutes(1)) return absl::OkStatus();
+absl::Status RecordFile::Maintain(WallTime now, std::size_t coming) {
+  // Lines leave with their whole segment, so a segment may span only a part of the age.
+  const Duration span = limits_.max_age / 8;
+  const bool full = size_ + coming > MostActiveBytes();
+  const bool ended = descriptor_ >= 0 && size_ > 0 && (full || start_ < SegmentStart(now - span));
+  if (ended) Close();
+  // Looking at the directory before each line would cost.
+  const Duration pause = std::min<Duration>(std::chrono::minutes(1), span);
+  const bool looked = now >= looked_at_ && now < looked_at_ + pause;
+  if (!ended && looked) return absl::OkStatus();
   looked_at_ = now;
-  return Remove(now);
+  ASSIGN_OR_RETURN(const std::vector<Segment> segments, ListSegments(directory_));
+  const absl::Status removed = Remove(segments, now);
+  const absl::Status sealed = SealRest(segments);
+  return removed.ok() ? sealed : removed;
 }
 
-absl::Status RecordFile::Remove(WallTime now) {
-  ASSIGN_OR_RETURN(const std::vector<Segment> segments, ListSegments(directory_));
+absl::Status RecordFile::Remove(const std::vector<Segment>& segments, WallTime now) {
   std::uint64_t total = 0;
-  for (const Segment& segment : segments) total += segment.file_bytes;
-  const std::string oldest = SegmentStart(now - limits_.max_age);
+  for (const Segment& segment : segments) {
+    if (!IsActive(segment)) total += segment.file_bytes;
+  }
   // Room for the next active segment is made now, so that the sum never passes the limit.
-  const std::uint64_t most = limits_.max_bytes - MostActiveBytes();
-  for (std::size_t i = 0; i < segments.size(); ++i) {
-    const Segment& segment = segments[i];
-    if (descriptor_ >= 0 && segment.start == start_) break;
-    // A segment's lines all come before the next one's start.
-    const std::string& end = i + 1 < segments.size() ? segments[i + 1].start : segment.start;
-    if (end >= oldest && total <= most) break;
+  const std::uint64_t most = limits_.max_bytes - 2 * MostActiveBytes();
+  const std::string oldest = SegmentStart(now - limits_.max_age);
+  for (const Segment& segment : segments) {
+    if (IsActive(segment) || (segment.start >= oldest && total <= most)) break;
     const std::string path = SegmentPath(directory_, segment.start, segment.sealed);
     if (::unlink(path.c_str()) != 0 && errno != ENOENT) return WriteError(path, errno);
     total -= segment.file_bytes;
   }
   return absl::OkStatus();
+}
+
+absl::Status RecordFile::SealRest(const std::vector<Segment>& segments) {
+  absl::Status fault;
+  for (const Segment& segment : segments) {
+    const std::string plain = SegmentPath(directory_, segment.start, false);
+    if (segment.sealed || IsActive(segment) || ::access(plain.c_str(), F_OK) != 0) continue;
+    const absl::StatusOr<std::uint64_t> cut = CutPartialLine(plain);
+    if (cut.ok() && *cut > 0) ++cut_lines_;
+    const absl::Status sealed = cut.ok() ? SealSegment(directory_, segment.start) : cut.status();
+    if (!sealed.ok()) fault = sealed;
+  }
+  return fault;
 }
 
 }  // namespace understudy

@@ -23,24 +23,44 @@ struct Position {
   std::uint64_t byte = 0;
 };
 
+absl::Status BadToken() {
+  return InvalidArgument("the page token is none of this list; start again without one");
+}
+
 absl::StatusOr<std::optional<Position>> ParseToken(std::string_view token) {
   if (token.empty()) return std::optional<Position>();
-  const std::size_t colon = token.find(':');
-  Position position{std::string(token.substr(0, colon)), 0};
-  const char* end = token.data() + token.size();
-  const char* begin = colon == std::string_view::npos ? end : token.data() + colon + 1;
-  const auto parsed = std::from_chars(begin, end, position.byte);
-  if (begin == end || parsed.ec != std::errc() || parsed.ptr != end) {
-    return InvalidArgument("the page token is none of this list; start again without one");
-  }
-  return std::optional(position);
+  const std::size_t colon = std::min(token.find(':'), token.size());
+  const std::string_view start = token.substr(0, colon);
+  const std::string_view byte = token.substr(std::min(colon + 1, token.size()));
+  Position position{std::string(start), 0};
+  const auto parsed = std::from_chars(byte.data(), byte.data() + byte.size(), position.byte);
+  const bool whole = parsed.ec == std::errc() && parsed.ptr == byte.data() + byte.size();
+  if (!ParseSegmentStart(start) || !whole) return BadToken();
+  return std::optional(std::move(position));
 }
 
 enum class Walk { kOn, kStop };
 using VisitLineBack = std::function<Walk(std::string_view line)>;
 
+// A segment's lines. What is damaged or gone costs a word in the log, not the listing.
+std::string ReadLines(const std::string& directory, const Segment& segment) {
+  absl::StatusOr<FileText> file = ReadSegment(directory, segment, RecordReader::kMaxSegmentBytes);
+  if (!file.ok()) {
+    // Removed since it was listed: its lines are beyond the limits.
+    if (file.status().code() != absl::StatusCode::kNotFound) {
+      spdlog::warn("divergence records: {}", ToStd(file.status().message()));
+    }
+    return {};
+  }
+  if (file->damaged) {
+    spdlog::warn("divergence records: {} is damaged; {} bytes of lines before the damage are shown",
+                 SegmentPath(directory, segment.start, segment.sealed), file->text.size());
+  }
+  return std::move(file->text);
+}
+
 // Walks lines backwards from `from` (or the end). Returns where it stopped, nothing at the start of
-// all records. A damaged segment is passed over with a word in the log.
+// all records.
 absl::StatusOr<std::optional<Position>> WalkBack(const std::string& directory,
                                                  const std::optional<Position>& from,
                                                  std::uint64_t max_bytes,
@@ -53,15 +73,11 @@ absl::StatusOr<std::optional<Position>> WalkBack(const std::string& directory,
   for (const Segment& segment : segments) {
     if (from && segment.start > from->start) continue;
     if (walked >= max_bytes) return std::optional(Position{segment.start, UINT64_MAX});
-    const absl::StatusOr<std::string> text =
-        ReadSegment(directory, segment, RecordReader::kMaxSegmentBytes);
-    if (!text.ok()) {
-      spdlog::warn("divergence records: {}", ToStd(text.status().message()));
-      continue;
-    }
-    std::string_view rest = *text;
+    const std::string text = ReadLines(directory, segment);
+    std::string_view rest = text;
     if (from && segment.start == from->start && from->byte < rest.size()) {
       rest = rest.substr(0, static_cast<std::size_t>(from->byte));
+      if (!rest.empty() && rest.back() != '\n') return BadToken();
     }
     walked += rest.size();
     while (!rest.empty()) {
@@ -92,13 +108,16 @@ absl::StatusOr<DivergenceListing> RecordReader::List(const DivergenceFilter& fil
   ASSIGN_OR_RETURN(const std::optional<Position> from, ParseToken(filter.page_token));
   const std::size_t limit = std::clamp<std::size_t>(filter.limit, 1, kMaxLimit);
   DivergenceListing listing;
+  std::size_t bytes = 0;
   const auto visit = [&](std::string_view line) {
     const std::optional<RecordHead> head = ReadHead(line);
     if (!head || !Matches(*head, filter)) return Walk::kOn;
     if (absl::StatusOr<DivergenceRecord> record = ParseRecord(line); record.ok()) {
       listing.records.push_back(*std::move(record));
+      bytes += line.size();
     }
-    return listing.records.size() < limit ? Walk::kOn : Walk::kStop;
+    const bool full = listing.records.size() >= limit || bytes >= kMaxPageBytes;
+    return full ? Walk::kStop : Walk::kOn;
   };
   ASSIGN_OR_RETURN(const std::optional<Position> next,
                    WalkBack(directory_, from, max_scan_bytes_, visit));

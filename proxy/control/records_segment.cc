@@ -1,22 +1,19 @@
-// Listing, sealing, reading and mending segments.
+// Naming, listing, sealing, reading and mending segments.
 #include "proxy/control/records_segment.h"
 
-#include <fcntl.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <memory>
-#include <optional>
 #include <system_error>
+#include <utility>
 
 #include "proxy/base/status.h"
 
@@ -28,12 +25,9 @@ namespace fs = std::filesystem;
 constexpr std::string_view kPrefix = "divergences-";
 constexpr std::string_view kPlain = ".jsonl";
 constexpr std::string_view kSealed = ".jsonl.gz";
+constexpr std::string_view kDraft = ".jsonl.gz.new";
 constexpr std::size_t kStartLength = 22;
 constexpr std::size_t kChunk = 64u << 10;
-
-absl::Status FileError(std::string_view what, const std::string& path) {
-  return Unavailable(fmt::format("{} cannot be {}: {}", path, what, std::strerror(errno)));
-}
 
 std::optional<Segment> ParseName(std::string_view name) {
   if (!name.starts_with(kPrefix)) return std::nullopt;
@@ -42,70 +36,51 @@ std::optional<Segment> ParseName(std::string_view name) {
   segment.sealed = name.ends_with(kSealed);
   if (!segment.sealed && !name.ends_with(kPlain)) return std::nullopt;
   name.remove_suffix(segment.sealed ? kSealed.size() : kPlain.size());
-  const auto allowed = [](char c) { return (c >= '0' && c <= '9') || c == 'T' || c == 'Z'; };
-  if (name.size() != kStartLength || !std::all_of(name.begin(), name.end(), allowed)) {
-    return std::nullopt;
-  }
+  if (!ParseSegmentStart(name)) return std::nullopt;
   segment.start = name;
   return segment;
 }
 
-struct CloseGzip {
-  void operator()(gzFile_s* file) const { gzclose(file); }
-};
-
-// gzread also reads plain files, as they are.
-absl::StatusOr<std::string> ReadBounded(const std::string& path, std::size_t max_bytes) {
-  errno = 0;
-  const std::unique_ptr<gzFile_s, CloseGzip> file(gzopen(path.c_str(), "rbe"));
-  if (file == nullptr) {
-    return errno == ENOENT ? NotFound(path + " is not there") : FileError("read", path);
-  }
-  std::string text;
-  std::array<char, kChunk> chunk;
-  while (text.size() < max_bytes) {
-    const std::size_t room = std::min(chunk.size(), max_bytes - text.size());
-    const int got = gzread(file.get(), chunk.data(), static_cast<unsigned>(room));
-    if (got < 0) return absl::DataLossError(path + " is damaged: it is no whole gzip member");
-    if (got == 0) break;
-    text.append(chunk.data(), static_cast<std::size_t>(got));
-  }
-  text.resize(text.rfind('\n') + 1);  // npos + 1 is 0
-  return text;
-}
-
-absl::Status SyncFile(const std::string& path) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return FileError("synced", path);
-  const bool synced = ::fsync(descriptor) == 0;
-  const absl::Status status = synced ? absl::OkStatus() : FileError("synced", path);
-  ::close(descriptor);
-  return status;
-}
-
-absl::Status Compress(const std::string& from, const std::string& to) {
-  std::ifstream in(from, std::ios::binary);
-  if (!in) return FileError("read", from);
-  // Level 3: records are written far more often than read, and sealing shares the writer's thread.
-  gzFile out = gzopen(to.c_str(), "wbe3");
-  if (out == nullptr) return FileError("written", to);
-  std::array<char, kChunk> chunk;
-  bool written = true;
-  while (written && (in.read(chunk.data(), chunk.size()), in.gcount() > 0)) {
-    const auto size = static_cast<unsigned>(in.gcount());
-    written = gzwrite(out, chunk.data(), size) == static_cast<int>(size);
-  }
-  const bool closed = gzclose(out) == Z_OK;
-  return written && closed ? SyncFile(to) : FileError("written", to);
+// The number that `size` digits at `at` spell.
+std::optional<int> Digits(std::string_view text, std::size_t at, std::size_t size) {
+  const char* const begin = text.data() + at;
+  int value = 0;
+  const auto parsed = std::from_chars(begin, begin + size, value);
+  const bool whole = parsed.ec == std::errc() && parsed.ptr == begin + size && *begin != '-';
+  return whole ? std::optional(value) : std::nullopt;
 }
 
 }  // namespace
 
 std::string SegmentStart(WallTime time) {
-  const auto us = std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch());
+  const auto us = std::chrono::floor<std::chrono::microseconds>(time.time_since_epoch());
   const auto seconds = std::chrono::floor<std::chrono::seconds>(us);
   return fmt::format("{:%Y%m%dT%H%M%S}{:06}Z", fmt::gmtime(static_cast<time_t>(seconds.count())),
                      (us - seconds).count());
+}
+
+std::optional<WallTime> ParseSegmentStart(std::string_view start) {
+  namespace chrono = std::chrono;
+  if (start.size() != kStartLength || start[8] != 'T' || start.back() != 'Z') return std::nullopt;
+  // Year, month, day, hour, minute, second, microsecond: where they stand, how long they are.
+  constexpr std::array<std::pair<std::size_t, std::size_t>, 7> kParts = {
+      {{0, 4}, {4, 2}, {6, 2}, {9, 2}, {11, 2}, {13, 2}, {15, 6}}};
+  std::array<int, kParts.size()> parts{};
+  for (std::size_t i = 0; i < kParts.size(); ++i) {
+    const std::optional<int> number = Digits(start, kParts[i].first, kParts[i].second);
+    if (!number) return std::nullopt;
+    parts[i] = *number;
+  }
+  const chrono::year_month_day date{chrono::year(parts[0]),
+                                    chrono::month(static_cast<unsigned>(parts[1])),
+                                    chrono::day(static_cast<unsigned>(parts[2]))};
+  // Nanoseconds since 1970 hold no later year.
+  constexpr int kLastYear = 2261;
+  if (!date.ok() || parts[0] < 1970 || parts[0] > kLastYear) return std::nullopt;
+  const WallTime time = WallTime(chrono::sys_days(date)) + chrono::hours(parts[3]) +
+                        chrono::minutes(parts[4]) + chrono::seconds(parts[5]) +
+                        chrono::microseconds(parts[6]);
+  return SegmentStart(time) == start ? std::optional(time) : std::nullopt;  // no 25th hour
 }
 
 std::string SegmentPath(const std::string& directory, const std::string& start, bool sealed) {
@@ -137,25 +112,38 @@ absl::StatusOr<std::vector<Segment>> ListSegments(const std::string& directory) 
   return segments;
 }
 
+void RemoveDrafts(const std::string& directory) {
+  std::error_code error;
+  std::vector<fs::path> drafts;
+  fs::directory_iterator entry(directory, error);
+  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (name.starts_with(kPrefix) && name.ends_with(kDraft)) drafts.push_back(entry->path());
+  }
+  for (const fs::path& draft : drafts) fs::remove(draft, error);
+}
+
 absl::Status SealSegment(const std::string& directory, const std::string& start) {
   const std::string plain = SegmentPath(directory, start, false);
   const std::string sealed = SegmentPath(directory, start, true);
-  const std::string draft = sealed + ".new";
-  if (absl::Status made = Compress(plain, draft); !made.ok()) {
-    ::unlink(draft.c_str());
-    return made;
-  }
+  const std::string draft = fmt::format("{}/{}{}{}", directory, kPrefix, start, kDraft);
+  RETURN_IF_ERROR(CompressFile(plain, draft));
   if (std::rename(draft.c_str(), sealed.c_str()) != 0) return FileError("named", sealed);
+  // The new name is on disk before the old one goes.
+  RETURN_IF_ERROR(SyncPath(directory));
   if (::unlink(plain.c_str()) != 0) return FileError("removed", plain);
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> ReadSegment(const std::string& directory, const Segment& segment,
-                                        std::size_t max_bytes) {
-  absl::StatusOr<std::string> text =
-      ReadBounded(SegmentPath(directory, segment.start, segment.sealed), max_bytes);
-  if (text.ok() || text.status().code() != absl::StatusCode::kNotFound) return text;
-  return ReadBounded(SegmentPath(directory, segment.start, !segment.sealed), max_bytes);
+absl::StatusOr<FileText> ReadSegment(const std::string& directory, const Segment& segment,
+                                     std::size_t max_bytes) {
+  const auto read = [&](bool sealed) {
+    return ReadFileText(SegmentPath(directory, segment.start, sealed), sealed, max_bytes);
+  };
+  absl::StatusOr<FileText> file = read(segment.sealed);
+  if (file.status().code() == absl::StatusCode::kNotFound) file = read(!segment.sealed);
+  if (file.ok()) file->text.resize(file->text.rfind('\n') + 1);  // npos + 1 is 0
+  return file;
 }
 
 absl::StatusOr<std::uint64_t> CutPartialLine(const std::string& path) {

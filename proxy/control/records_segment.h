@@ -6,11 +6,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "proxy/base/time.h"
+#include "proxy/control/records_gzip.h"
 
 namespace understudy {
 
@@ -22,20 +25,25 @@ struct Segment {
 
 // "20260501T120000000000Z"; sorts as time does.
 std::string SegmentStart(WallTime time);
+std::optional<WallTime> ParseSegmentStart(std::string_view start);  // nothing: it is none
 std::string SegmentPath(const std::string& directory, const std::string& start, bool sealed);
 
 // Oldest first; a segment that is there in both forms counts as sealed. Other files are passed
 // over.
 absl::StatusOr<std::vector<Segment>> ListSegments(const std::string& directory);
 
+// Removes drafts of a sealing that did not end.
+void RemoveDrafts(const std::string& directory);
+
 // Replaces the plain file by its gzip form: written beside, synced, renamed. A crash leaves one or
 // both, never neither.
 absl::Status SealSegment(const std::string& directory, const std::string& start);
 
-// The whole lines of a segment, at most `max_bytes` of them. A segment that was sealed or removed
-// since it was listed is looked for in its other form, then NOT_FOUND. DATA_LOSS: damaged gzip.
-absl::StatusOr<std::string> ReadSegment(const std::string& directory, const Segment& segment,
-                                        std::size_t max_bytes);
+// The whole lines of a segment, at most `max_bytes` of them; of a damaged one those before the
+// damage. A segment that was sealed or removed since it was listed is looked for in its other form,
+// then NOT_FOUND.
+absl::StatusOr<FileText> ReadSegment(const std::string& directory, const Segment& segment,
+                                     std::size_t max_bytes);
 
 // Removes what follows the last newline: the line a crash interrupted. Returns how many bytes.
 absl::StatusOr<std::uint64_t> CutPartialLine(const std::string& path);

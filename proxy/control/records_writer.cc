@@ -1,12 +1,16 @@
 // Offer, queue, write.
 #include "proxy/control/records_writer.h"
 
+#include <pthread.h>
+#include <signal.h>
+
 #include <utility>
 
 #include "proxy/base/log.h"
 #include "proxy/base/status.h"
 #include "proxy/control/records_capture.h"
 #include "proxy/control/records_line.h"
+#include "proxy/control/records_text.h"
 
 namespace understudy {
 
@@ -25,6 +29,39 @@ std::string_view ToString(RecordDrop reason) {
   }
   return "unknown";
 }
+
+namespace {
+
+RecordDrop ReasonOf(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kResourceExhausted:
+      return RecordDrop::kDiskFull;
+    case absl::StatusCode::kOutOfRange:
+      return RecordDrop::kTooLarge;
+    default:
+      return RecordDrop::kIoError;
+  }
+}
+
+// Signals are other threads' work; and beyond a file size limit a write fails instead of ending the
+// process with SIGXFSZ.
+void BlockSignals() {
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, nullptr);
+}
+
+// Cuts the texts so that the three of them, escaped six-fold, take three quarters of a line.
+void CutBodies(DivergenceRecord& record, std::size_t max_line_bytes) {
+  for (RecordedBody* body : {&record.request, &record.baseline, &record.candidate_answer}) {
+    const std::size_t most = max_line_bytes / 24;
+    if (!body->text || body->text->size() <= most) continue;
+    body->text = std::string(CutText(*body->text, most));
+    body->cut = true;
+  }
+}
+
+}  // namespace
 
 RecordWriter::RecordWriter(RecordFile file, const RecordOptions& options,
                            std::function<WallTime()> now)
@@ -56,6 +93,10 @@ bool RecordWriter::Offer(DivergenceRecord record, const PairBodies& bodies,
   counters_.withheld_bodies.fetch_add(withheld, std::memory_order_relaxed);
   std::string line = FormatRecord(record);
   if (line.size() > options_.max_line_bytes) {
+    CutBodies(record, options_.max_line_bytes);
+    line = FormatRecord(record);
+  }
+  if (line.size() > options_.max_line_bytes) {
     Drop(RecordDrop::kTooLarge);
     return false;
   }
@@ -84,10 +125,9 @@ void RecordWriter::SetLimits(const RecordLimits& limits) {
 }
 
 void RecordWriter::Run() {
+  BlockSignals();
   std::unique_lock lock(mutex_);
   while (true) {
-    changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-    if (queue_.empty()) return;
     const std::deque<std::string> batch = std::exchange(queue_, {});
     const RecordLimits limits = limits_;
     queued_bytes_ = 0;
@@ -97,25 +137,36 @@ void RecordWriter::Run() {
     lock.lock();
     writing_ = false;
     changed_.notify_all();
+    changed_.wait_for(lock, options_.upkeep, [this] { return stopping_ || !queue_.empty(); });
+    if (stopping_ && queue_.empty()) return;
   }
 }
 
 void RecordWriter::Write(const std::deque<std::string>& batch, const RecordLimits& limits) {
   file_.SetLimits(limits);
-  absl::Status fault;
+  absl::Status fault = file_.Maintain(now_());
   for (const std::string& line : batch) {
-    const absl::Status appended = file_.Append(line, now_());
+    const WallTime now = now_();
+    // Within a batch too: a batch may be larger than a segment.
+    if (const absl::Status kept = file_.Maintain(now, line.size()); !kept.ok()) fault = kept;
+    const absl::Status appended = file_.Append(line, now);
     if (appended.ok()) {
       counters_.written.fetch_add(1, std::memory_order_relaxed);
     } else {
       fault = appended;
-      Drop(appended.code() == absl::StatusCode::kResourceExhausted ? RecordDrop::kDiskFull
-                                                                   : RecordDrop::kIoError);
+      Drop(ReasonOf(appended));
     }
-    // Within a batch too: a batch may be larger than a segment.
-    if (const absl::Status kept = file_.Maintain(now_()); !kept.ok()) fault = kept;
   }
-  if (!fault.ok()) spdlog::warn("divergence records: {}", ToStd(fault.message()));
+  counters_.cut_lines.store(file_.CutLines(), std::memory_order_relaxed);
+  if (!fault.ok()) Warn(fault);
+}
+
+// Once a minute: a disk that is full fails every line.
+void RecordWriter::Warn(const absl::Status& fault) {
+  const WallTime now = now_();
+  if (now >= warned_at_ && now < warned_at_ + std::chrono::minutes(1)) return;
+  warned_at_ = now;
+  spdlog::warn("divergence records: {}", ToStd(fault.message()));
 }
 
 }  // namespace understudy

@@ -32,14 +32,15 @@ struct RecordOptions {
   std::uint64_t segment_bytes = 16u << 20;  // a larger active segment is sealed
   std::size_t max_line_bytes = 4u << 20;
   std::size_t queue_lines = 4096;
-  std::size_t queue_bytes = 32u << 20;
+  std::size_t queue_bytes = 32u << 20;  // in memory: twice that, while a full queue is written
+  Duration upkeep = std::chrono::seconds(10);  // real time between looks at idle files
 };
 
 // Any thread reads; the writer and its callers write.
 struct RecordCounters {
   std::atomic<std::uint64_t> written{0};
   std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(RecordDrop::kCount)> dropped{};
-  std::atomic<std::uint64_t> cut_lines{0};        // partial lines found at open
+  std::atomic<std::uint64_t> cut_lines{0};        // partial lines found and cut
   std::atomic<std::uint64_t> withheld_bodies{0};  // bodies that could not be redacted
 
   std::uint64_t Dropped(RecordDrop reason) const {
@@ -49,13 +50,15 @@ struct RecordCounters {
 
 class RecordWriter : public RecordSink {
  public:
-  // Opens `<data_dir>/records`-like `directory` and starts the thread. `now` names segments and
-  // ages them. The status is a sentence that names the directory.
+  // Opens (and makes) the directory and starts the thread. `now` names segments and ages them; it
+  // is called on that thread. The status is a sentence that names the directory.
   static absl::StatusOr<std::unique_ptr<RecordWriter>> Open(const std::string& directory,
                                                             const RecordOptions& options,
                                                             std::function<WallTime()> now);
   ~RecordWriter() override;
 
+  // A line above the bound loses the greater part of its bodies (marked `cut`) before it is
+  // dropped.
   bool Offer(DivergenceRecord record, const PairBodies& bodies, const CaptureRules& rules) override;
 
   // Waits until everything offered before is written or dropped. False when that took longer.
@@ -68,6 +71,7 @@ class RecordWriter : public RecordSink {
   RecordWriter(RecordFile file, const RecordOptions& options, std::function<WallTime()> now);
   void Run();
   void Write(const std::deque<std::string>& batch, const RecordLimits& limits);
+  void Warn(const absl::Status& fault);
   void Drop(RecordDrop reason) { dropped_of(reason).fetch_add(1, std::memory_order_relaxed); }
   std::atomic<std::uint64_t>& dropped_of(RecordDrop reason) {
     return counters_.dropped[static_cast<std::size_t>(reason)];
@@ -75,7 +79,8 @@ class RecordWriter : public RecordSink {
 
   const RecordOptions options_;
   const std::function<WallTime()> now_;
-  RecordFile file_;  // the thread's alone
+  RecordFile file_;       // the thread's alone
+  WallTime warned_at_{};  // the thread's alone
   RecordCounters counters_;
 
   std::mutex mutex_;  // guards what follows
@@ -83,7 +88,7 @@ class RecordWriter : public RecordSink {
   std::deque<std::string> queue_;
   std::size_t queued_bytes_ = 0;
   RecordLimits limits_;
-  bool writing_ = false;
+  bool writing_ = true;  // the thread begins with a look at the files
   bool stopping_ = false;
   std::thread thread_;  // last: it uses everything above
 };
