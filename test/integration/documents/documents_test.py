@@ -50,6 +50,12 @@ class Documents(unittest.TestCase):
             result = run(UNDERSTUDYCTL, "--address", "127.0.0.1:9", "--timeout", "1s", *words)
             self.assertEqual(result.returncode, 8, f"{command}\n{result.stdout}{result.stderr}")
 
+    def test_the_life_of_a_request_tells_the_numbered_steps_of_the_code(self):
+        told = re.findall(r"^\*\*(\d+)\. ", (ROOT / "docs/life_of_a_request.md").read_text("utf-8"), re.M)
+        code = "".join((ROOT / "proxy/flow" / name).read_text("utf-8")
+                       for name in ("serve_request.cc", "run_shadow.cc"))
+        self.assertEqual(told, sorted(set(re.findall(r"// ?(\d+)\b", code))))
+
 
 if __name__ == "__main__":
     unittest.main(argv=[sys.argv[0], *sys.argv[3:]])
