@@ -141,11 +141,11 @@ TEST_CASE("a health check has its defaults, and its values arrive in the topolog
   REQUIRE(Lines(result) == std::vector<std::string>{});
   CHECK(result.topology->FindCluster("v2")->health == HealthCheck{"/ready"});
   result = Load(With(plain, "version: \"2\"",
-                     with + "{path: \"/up?deep=1\", interval: 250ms, timeout: 2s, "
+                     with + "{path: /up, interval: 250ms, timeout: 2s, "
                             "unhealthy_after: 3, healthy_after: 4}"));
   REQUIRE(Lines(result) == std::vector<std::string>{});
   CHECK(result.topology->FindCluster("v2")->health ==
-        HealthCheck{"/up?deep=1", milliseconds(250), seconds(2), 3, 4});
+        HealthCheck{"/up", milliseconds(250), seconds(2), 3, 4});
 }
 
 TEST_CASE("values that differ from the defaults arrive in the topology") {
