@@ -25,6 +25,7 @@
 #include "proxy/server/admin_doors.h"
 #include "proxy/server/comparing.h"
 #include "proxy/server/control_thread.h"
+#include "proxy/server/health_thread.h"
 #include "proxy/server/version.h"
 #include "proxy/server/worker_thread.h"
 #include "proxy/wire/status_server.h"
@@ -67,6 +68,7 @@ struct Process::Parts {
   std::unique_ptr<TrafficBook> book;
   Snapshot<TrafficView> traffic;
   HealthBoards health;
+  HealthThread health_checks{health};
   ShadowBudgets budgets;
   SuiteCache suites;
   SampleQueue samples;
@@ -98,7 +100,8 @@ absl::Status Process::Parts::Make(const ProcessOptions& options) {
     return InvalidArgument(lines);
   }
   topology = loaded.topology;
-  ConfigureLog(topology->log.json ? LogFormat::kJson : LogFormat::kText, topology->log.level);
+  ConfigureLog(topology->log.json ? LogFormat::kJson : LogFormat::kText,
+               options.log_level.empty() ? topology->log.level : options.log_level);
   ASSIGN_OR_RETURN(store, SqliteControlStore::Open(topology->data_dir, WallNow));
   const std::size_t count = WorkerCount(*topology);
   const auto compare = static_cast<std::size_t>(std::max(1, topology->compare_threads));
@@ -124,6 +127,7 @@ absl::Status Process::Parts::Make(const ProcessOptions& options) {
   control.Begin(kControlPeriod, [this] { Tick(); });
   RETURN_IF_ERROR(MakeAdmin());
   for (auto& worker : workers) worker->Begin();
+  health_checks.Update(topology);
   ready = true;
   return absl::OkStatus();
 }
@@ -221,6 +225,7 @@ absl::Status Process::Parts::TakeOver(const std::shared_ptr<const Topology>& nex
         "listeners and admin addresses cannot change while running: restart to move them");
   }
   records->SetLimits(next->records);
+  health_checks.Update(next);
   control.Post([this, next] { driver->Reload(next); });
   return absl::OkStatus();
 }
@@ -272,6 +277,7 @@ void Process::Drain() {
     }
   }
   for (auto& worker : p.workers) worker->Join();
+  p.health_checks.End();
   p.EndScoring();
   if (p.admin != nullptr) p.admin->Shutdown(std::chrono::seconds(1));
   if (p.status_server != nullptr) p.status_server->Stop();

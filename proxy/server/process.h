@@ -15,6 +15,7 @@ namespace understudy {
 
 struct ProcessOptions {
   std::string config_path;
+  std::string log_level;  // instead of the file's; empty: as the file says
 };
 
 class Process {
