@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import time
+import urllib.error
 import urllib.request
 
 CONFIGURATION = """
@@ -94,10 +95,27 @@ class Understudy:
         self._process.kill()
         self._process.wait(10)
 
+    def signal(self, number):
+        self._process.send_signal(number)
+
+    def wait(self):
+        """The exit code, once it has ended."""
+        return self._process.wait(20)
+
     def terminate(self):
         """SIGTERM; the exit code."""
-        self._process.send_signal(signal.SIGTERM)
-        return self._process.wait(20)
+        self.signal(signal.SIGTERM)
+        return self.wait()
+
+    def is_ready(self):
+        """What /readyz says."""
+        try:
+            with urllib.request.urlopen(f"http://{self._http}/readyz", timeout=10):
+                return True
+        except urllib.error.HTTPError as error:
+            if error.code == 503:
+                return False
+            raise
 
     def close(self):
         if self._process is not None and self._process.poll() is None:
