@@ -2,6 +2,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -19,6 +20,7 @@ namespace {
 struct ProcessStat {
   double cpu_ticks = 0;
   double start_ticks = 0;  // since boot
+  double virtual_bytes = 0;
   double resident_pages = 0;
 };
 
@@ -36,6 +38,7 @@ std::optional<ProcessStat> ReadStat() {
     if (!(fields >> field)) return std::nullopt;
     if (number == 14 || number == 15) stat.cpu_ticks += std::strtod(field.c_str(), nullptr);
     if (number == 22) stat.start_ticks = std::strtod(field.c_str(), nullptr);
+    if (number == 23) stat.virtual_bytes = std::strtod(field.c_str(), nullptr);
     if (number == 24) stat.resident_pages = std::strtod(field.c_str(), nullptr);
   }
   return stat;
@@ -57,12 +60,10 @@ void AddGauge(std::string_view name, std::string_view help, double value, Famili
 
 void CollectDescriptors(Families& out) {
   std::error_code error;
-  const std::filesystem::directory_iterator open("/proc/self/fd", error);
-  if (!error) {
-    // The look itself holds one.
-    const auto count = std::distance(begin(open), end(open)) - 1;
-    AddGauge("process_open_fds", "Open file descriptors", static_cast<double>(count), out);
-  }
+  std::filesystem::directory_iterator entry("/proc/self/fd", error);
+  double count = -1;  // the look itself holds one
+  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) ++count;
+  if (!error) AddGauge("process_open_fds", "Open file descriptors", count, out);
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
     AddGauge("process_max_fds", "Most file descriptors allowed",
@@ -80,6 +81,7 @@ void CollectProcess(Families& out) {
   FamilyBuilder cpu = CounterFamily("process_cpu_seconds_total", "CPU time used, user and system");
   cpu.Value({}, stat->cpu_ticks / per_second);
   std::move(cpu).Finish(out);
+  AddGauge("process_virtual_memory_bytes", "Address space in use", stat->virtual_bytes, out);
   AddGauge("process_resident_memory_bytes", "Memory in use",
            stat->resident_pages * static_cast<double>(sysconf(_SC_PAGESIZE)), out);
   if (const std::optional<double> boot = BootTime()) {

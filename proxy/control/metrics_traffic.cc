@@ -10,6 +10,11 @@ namespace {
 
 constexpr std::array<std::string_view, 6> kClasses = {"none", "1xx", "2xx", "3xx", "4xx", "5xx"};
 
+// The blocks of every name. Only the list is made under the book's lock, which compare threads
+// take: blocks live as long as the book.
+template <typename Block>
+using Named = std::vector<std::pair<TrafficBook::Key, const PerThread<Block>*>>;
+
 template <typename Block, typename Pick>
 double Sum(const PerThread<Block>& blocks, Pick pick) {
   std::uint64_t sum = 0;
@@ -31,7 +36,12 @@ void CollectArms(TrafficBook& book, Families& out) {
       "What the proxy adds: request head read to request written, plus answer read to answer "
       "written");
   std::map<std::string, LatencySum> overhead_of;  // by route
-  book.ForEachArm([&](const TrafficBook::Key& key, const PerThread<ArmCounters>& blocks) {
+  Named<ArmCounters> arms;
+  book.ForEachArm([&arms](const TrafficBook::Key& key, const PerThread<ArmCounters>& blocks) {
+    arms.emplace_back(key, &blocks);
+  });
+  for (const auto& [key, counters] : arms) {
+    const PerThread<ArmCounters>& blocks = *counters;
     for (const auto& block : blocks.All()) overhead_of[key.first].Add(block->overhead);
     const MetricLabels labels = {{"route", key.first}, {"arm", key.second}};
     for (std::size_t i = 0; i < kClasses.size(); ++i) {
@@ -46,7 +56,7 @@ void CollectArms(TrafficBook& book, Families& out) {
     LatencySum latency;
     for (const auto& block : blocks.All()) latency.Add(block->duration);
     latency.AddTo(durations, labels);
-  });
+  }
   std::move(requests).Finish(out);
   std::move(errors).Finish(out);
   std::move(fallbacks).Finish(out);
@@ -77,22 +87,22 @@ void CollectCoverage(TrafficBook& book, Families& out) {
   FamilyBuilder pairs = CounterFamily(
       "mirror_pairs_total",
       "What became of mirrored requests: compared or uncomparable; the rest is in flight");
-  std::vector<std::pair<TrafficBook::Key, Coverage>> sums;
-  book.ForEachCoverage([&](const TrafficBook::Key& key, const PerThread<CoverageCounters>& blocks) {
-    auto& [name, sum] = sums.emplace_back(key, Coverage());
+  Named<CoverageCounters> candidates;
+  book.ForEachCoverage(
+      [&candidates](const TrafficBook::Key& key, const PerThread<CoverageCounters>& blocks) {
+        candidates.emplace_back(key, &blocks);
+      });
+  for (const auto& [key, blocks] : candidates) {
+    Coverage sum;
     // Compare threads come last and count last, so they are read first.
-    for (auto block = blocks.All().rbegin(); block != blocks.All().rend(); ++block) {
+    for (auto block = blocks->All().rbegin(); block != blocks->All().rend(); ++block) {
       (*block)->AddTo(sum);
     }
-  });
-  for (const auto& [key, sum] : sums) {
-    const auto labels = [&key = key](std::string_view outcome) {
-      return std::array<std::pair<std::string_view, std::string_view>, 4>{
-          {{"route", key.first}, {"candidate", key.second}, {"outcome", outcome}, {"reason", ""}}};
-    };
-    const auto add = [&](FamilyBuilder& family, std::string_view outcome, std::uint64_t count) {
-      const auto all = labels(outcome);
-      family.Value({all[0], all[1], all[2], all[3]}, static_cast<double>(count));
+    const auto add = [&key = key](FamilyBuilder& family, std::string_view outcome,
+                                  std::uint64_t count) {
+      family.Value(
+          {{"route", key.first}, {"candidate", key.second}, {"outcome", outcome}, {"reason", ""}},
+          static_cast<double>(count));
     };
     eligible.Value({{"route", key.first}, {"candidate", key.second}},
                    static_cast<double>(sum.eligible));
@@ -112,8 +122,17 @@ void CollectComparators(TrafficBook& book, Families& out) {
   FamilyBuilder results = CounterFamily("comparisons_total", "Pairs a comparator saw, by result");
   FamilyBuilder scores = HistogramFamily(
       "divergence_score", "Divergence of compared pairs: 0 the same, 1 nothing alike");
+  Named<ComparatorCounters> comparators;
+  std::vector<std::string> names;  // of the comparators
   book.ForEachComparator([&](const TrafficBook::Key& key, const std::string& comparator,
                              const PerThread<ComparatorCounters>& blocks) {
+    comparators.emplace_back(key, &blocks);
+    names.push_back(comparator);
+  });
+  for (std::size_t at = 0; at < comparators.size(); ++at) {
+    const TrafficBook::Key& key = comparators[at].first;
+    const PerThread<ComparatorCounters>& blocks = *comparators[at].second;
+    const std::string& comparator = names[at];
     using Counters = ComparatorCounters;
     const auto add = [&](std::string_view result, double value) {
       results.Value({{"route", key.first},
@@ -141,7 +160,7 @@ void CollectComparators(TrafficBook& book, Families& out) {
         Sum(
             blocks, [](const Counters& c) -> auto& { return c.score_sum_millionths; }) *
             1e-6);
-  });
+  }
   std::move(results).Finish(out);
   std::move(scores).Finish(out);
 }
