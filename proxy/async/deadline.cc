@@ -1,6 +1,8 @@
 // The wheel's tick.
 #include "proxy/async/deadline.h"
 
+#include <algorithm>
+
 #include "proxy/async/clock.h"
 
 namespace understudy {
@@ -8,9 +10,11 @@ namespace understudy {
 void Deadline::Arm(Duration from_now) {
   Unlink();
   if (from_now <= Duration::zero()) return;
-  // One more tick than the quotient: never early.
-  const auto ticks = static_cast<std::uint64_t>(from_now / DeadlineWheel::kTick) + 1;
-  due_tick_ = wheel_.now_tick_ + ticks;
+  // Counted from the clock, not from the last tick: after a busy loop that one is old, and even
+  // otherwise up to a tick would be missing.
+  const Duration since_start =
+      SteadyNow() - wheel_.start_ + std::min(from_now, DeadlineWheel::kLongest);
+  due_tick_ = static_cast<std::uint64_t>((since_start - Duration(1)) / DeadlineWheel::kTick) + 1;
   DeadlineNode& slot = wheel_.slots_[due_tick_ % DeadlineWheel::kSlots];
   previous = slot.previous;
   next = &slot;
@@ -21,6 +25,12 @@ void Deadline::Arm(Duration from_now) {
 DeadlineWheel::DeadlineWheel(boost::asio::io_context& context)
     : timer_(context.get_executor()), start_(SteadyNow()) {
   Schedule();
+}
+
+DeadlineWheel::~DeadlineWheel() {
+  for (DeadlineNode& slot : slots_) {
+    while (slot.next != &slot) slot.next->Unlink();
+  }
 }
 
 void DeadlineWheel::Stop() {

@@ -3,7 +3,8 @@
 // ms) later.
 //
 // Threads: a wheel and its deadlines belong to one io_context. Ownership: a Deadline is a member of
-// what it guards and disarms itself when destroyed.
+// what it guards and disarms itself when destroyed; it may outlive its wheel, but not be armed
+// then.
 #pragma once
 
 #include <array>
@@ -56,6 +57,7 @@ class DeadlineWheel {
   static constexpr Duration kTick = std::chrono::milliseconds(16);
 
   explicit DeadlineWheel(boost::asio::io_context& context);
+  ~DeadlineWheel();
 
   // Stops ticking, so that the io_context can run out of work.
   void Stop();
@@ -63,6 +65,7 @@ class DeadlineWheel {
  private:
   friend class Deadline;
   static constexpr std::size_t kSlots = 1024;  // 16 s a turn; longer deadlines take several
+  static constexpr Duration kLongest = std::chrono::hours(24 * 365);  // as good as no limit
 
   void Schedule();
   void Tick();

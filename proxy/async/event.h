@@ -1,4 +1,5 @@
-// A one-thread event that a coroutine can wait for. Used off the fast path: it carries a timer.
+// A one-thread event that a coroutine can wait for, one at a time. Used off the fast path: it
+// carries a timer.
 #pragma once
 
 #include <boost/asio/basic_waitable_timer.hpp>

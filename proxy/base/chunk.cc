@@ -112,6 +112,15 @@ void ChunkRef::Release(Chunk* chunk) {
   if (list.size() > kKeep[chunk->size_class_]) Overflow(list, chunk->size_class_);
 }
 
+SliceList& SliceList::operator=(SliceList&& other) noexcept {
+  slices_ = std::exchange(other.slices_, {});
+  bytes_ = std::exchange(other.bytes_, 0);
+  footprint_ = std::exchange(other.footprint_, 0);
+  tail_used_ = std::exchange(other.tail_used_, 0);
+  tail_owned_ = std::exchange(other.tail_owned_, false);
+  return *this;
+}
+
 void SliceList::Append(const ChunkRef& chunk, std::string_view bytes) {
   if (bytes.empty()) return;
   bytes_ += bytes.size();

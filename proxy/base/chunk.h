@@ -65,9 +65,14 @@ struct Slice {
   std::string_view bytes;
 };
 
-// A body, or part of one, as slices in order.
+// A body, or part of one, as slices in order. Moved, never copied: two lists would write into one
+// chunk. One that was moved from is empty.
 class SliceList {
  public:
+  SliceList() = default;
+  SliceList(SliceList&& other) noexcept { *this = std::move(other); }
+  SliceList& operator=(SliceList&& other) noexcept;
+
   // Appends bytes that lie in `chunk`; small ones are copied together so that they do not pin it.
   void Append(const ChunkRef& chunk, std::string_view bytes);
   void Clear();

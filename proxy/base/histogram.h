@@ -1,5 +1,6 @@
-// A log-linear latency histogram: 64 buckets per doubling from 1 µs to about 4,600 s, so that a
-// quantile is off by at most 0.8 %. One thread records, any thread reads.
+// A log-linear latency histogram: 64 buckets per doubling from 1 µs to 4,294 s, so that a quantile,
+// which is told as its bucket's upper bound, is at most 1.6 % or 1 µs too high. One thread records,
+// any thread reads.
 #pragma once
 
 #include <array>

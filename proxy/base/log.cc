@@ -76,6 +76,13 @@ std::string JsonQuote(std::string_view text) {
   return out;
 }
 
+bool SetLogLevel(std::string_view level) {
+  const auto parsed = spdlog::level::from_str(std::string(level));
+  if (parsed == spdlog::level::off && level != "off") return false;
+  spdlog::set_level(parsed);
+  return true;
+}
+
 bool ConfigureLog(LogFormat format, std::string_view level) {
   const auto parsed = spdlog::level::from_str(std::string(level));
   if (parsed == spdlog::level::off && level != "off") return false;

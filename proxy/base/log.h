@@ -13,6 +13,9 @@ enum class LogFormat { kJson, kText };
 // Returns false when the level is unknown (and leaves the logger as it was).
 bool ConfigureLog(LogFormat format, std::string_view level);
 
+// Another level for the logger there is. False when it is unknown.
+bool SetLogLevel(std::string_view level);
+
 // The text as a JSON string, with quotes. Invalid UTF-8 becomes U+FFFD.
 std::string JsonQuote(std::string_view text);
 

@@ -15,8 +15,9 @@ template <typename T>
 class Snapshot {
  public:
   void Publish(std::shared_ptr<const T> value) {
+    // The former value goes with the parameter, after the lock: its end may take a while.
     std::lock_guard lock(mutex_);
-    value_ = std::move(value);
+    value_.swap(value);
     version_.fetch_add(1, std::memory_order_release);
   }
   std::shared_ptr<const T> Read() const {
@@ -32,7 +33,7 @@ class Snapshot {
   std::atomic<std::uint64_t> version_{0};
 };
 
-// A thread's own view of a Snapshot: one relaxed look per Read(), the lock only after a change.
+// A thread's own view of a Snapshot: one atomic look per Read(), the lock only after a change.
 // The pointer handed out has a reference count of this thread's own.
 template <typename T>
 class SnapshotReader {
