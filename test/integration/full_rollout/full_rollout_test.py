@@ -60,8 +60,11 @@ class FullRollout(unittest.TestCase):
     def assert_ends_cleanly(self, understudy):
         self.assertEqual(understudy.terminate(), 0, understudy.log.read_text())
 
-    def settled_coverage(self, understudy):
-        """The counters of promise 3, from /metrics, once nothing is in flight; checked to add up."""
+    def settled_coverage(self, understudy, eligible=None):
+        """The counters of promise 3, from /metrics, once nothing is in flight; checked to add up.
+
+        `eligible` is how many there must be in the end: a request is counted after its answer.
+        """
         def settled():
             metrics = understudy.metrics()
             sums = {name: sum(value for (other, _), value in metrics.items()
@@ -74,10 +77,16 @@ class FullRollout(unittest.TestCase):
                     outcome = dict(labels)["outcome"]
                     by_outcome[outcome] = by_outcome.get(outcome, 0) + value
             sums.update(by_outcome)
-            if sums["mirrored"] != sums["compared"] + sums["uncomparable"]:
-                return None
-            return sums if sums["mirror_memory_bytes"] == 0 else None
-        sums = wait_for(settled)
+            in_flight = sums["mirrored"] - sums["compared"] - sums["uncomparable"]
+            last.update(sums)
+            return (in_flight == 0 and sums["mirror_memory_bytes"] == 0
+                    and sums["mirror_eligible_total"] == (eligible or sums["mirror_eligible_total"]))
+        last = {}
+        try:
+            wait_for(settled)
+        except AssertionError as never:
+            raise AssertionError(f"wanted {eligible}: {last}\n{understudy.log.read_text()}") from never
+        sums = last
         self.assertEqual(sums["mirror_requests_total"], sums["mirror_eligible_total"], sums)
         self.assertEqual(sums["mirror_pairs_total"], sums["mirrored"], sums)
         return sums
@@ -230,8 +239,7 @@ class FullRollout(unittest.TestCase):
         with Clients(understudy.listener, RIGHT, rate=150, connections=8) as clients:
             leaving = sum(self.leave_early(understudy, number) for number in range(40))
             wait_for(lambda: clients.sent >= 600)
-        sums = self.settled_coverage(understudy)
-        self.assertEqual(sums["mirror_eligible_total"], clients.sent + leaving)
+        sums = self.settled_coverage(understudy, eligible=clients.sent + leaving)
         for outcome in ("sampled_out", "mirrored", "skipped", "dropped", "compared", "uncomparable"):
             self.assertGreater(sums[outcome], 0, sums)
         self.assert_ends_cleanly(understudy)
