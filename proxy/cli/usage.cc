@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string_view>
 #include <vector>
 
@@ -46,6 +47,18 @@ std::vector<std::string> SubcommandsOf(const CLI::App& app) {
   return names;
 }
 
+std::string Listed(const std::vector<std::string>& names) {
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+// Whether a subcommand of `app`, at any depth, takes the flag.
+bool TakenBelow(const CLI::App& app, const std::string& flag) {
+  const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
+  return std::any_of(commands.begin(), commands.end(), [&](const CLI::App* command) {
+    return command->get_option_no_throw(flag) != nullptr || TakenBelow(*command, flag);
+  });
+}
+
 std::string UnknownWord(std::string word, const Reached& reached) {
   const bool flag = word.starts_with("-");
   std::string nearest;
@@ -54,6 +67,11 @@ std::string UnknownWord(std::string word, const Reached& reached) {
     word = word.substr(0, word.find('='));
     kind = "flag";
     nearest = Nearest(word, FlagsOf(reached.app));
+    if (nearest == word) return fmt::format("'{}' stands behind '{}'", word, reached.path);
+    if (TakenBelow(*reached.app, word)) {
+      return fmt::format("'{}' needs a subcommand before '{}': {}", reached.path, word,
+                         Listed(SubcommandsOf(*reached.app)));
+    }
   } else if (const auto commands = SubcommandsOf(*reached.app); !commands.empty()) {
     kind = "subcommand";
     nearest = Nearest(word, commands);
@@ -61,10 +79,6 @@ std::string UnknownWord(std::string word, const Reached& reached) {
   std::string message = fmt::format("unknown {} '{}' for '{}'", kind, OneLine(word), reached.path);
   if (!nearest.empty()) message += fmt::format("; did you mean {}?", nearest);
   return message;
-}
-
-std::string Listed(const std::vector<std::string>& names) {
-  return fmt::format("{}", fmt::join(names, ", "));
 }
 
 }  // namespace
@@ -80,6 +94,11 @@ std::string UsageMessage(const CLI::App& app, const CLI::ParseError& error) {
     message = fmt::format("'{}' needs a subcommand: {}", reached.path, Listed(commands));
   } else {
     message = OneLine(error.what());
+    // CLI11's own words: "--config: 1 required FILE missing".
+    const std::size_t colon = message.find(": 1 required ");
+    if (colon != std::string::npos && message.ends_with(" missing")) {
+      message = message.substr(0, colon) + " needs a value";
+    }
   }
   return fmt::format("{}\nSee '{} --help'.", message, reached.path);
 }

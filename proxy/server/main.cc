@@ -1,37 +1,42 @@
 // understudy: the proxy.
-#include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
 #include <iostream>
 #include <string>
+#include <variant>
+#include <vector>
 
 #include "proxy/base/log.h"
 #include "proxy/base/status.h"
 #include "proxy/control/config_loader.h"
 #include "proxy/control/config_schema.h"
+#include "proxy/server/command_line.h"
 #include "proxy/server/comparing.h"
 #include "proxy/server/process.h"
+#include "proxy/server/version.h"
 
 namespace {
 
-constexpr const char* kVersion = "understudy 0.1.0";
+int Print(const std::string& text) {
+  std::cout << text << std::endl;
+  return std::cout.good() ? 0 : 1;
+}
 
 int Check(const std::string& path) {
   const understudy::ConfigResult result = understudy::LoadConfigFile(
       path, understudy::KnownToConfig(), understudy::ProcessEnvironment());
   for (const understudy::ConfigFault& fault : result.faults) std::cerr << fault.ToString() << "\n";
   if (result.topology == nullptr) return 2;
-  std::cout << path << ": valid, hash " << result.topology->hash << "\n";
-  return 0;
+  return Print(path + ": valid, hash " + result.topology->hash);
 }
 
-int Run(const std::string& path) {
+int Run(const understudy::CommandLine& line) {
   sigset_t signals;
   sigemptyset(&signals);
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
-  auto process = understudy::Process::Start({path});
+  auto process = understudy::Process::Start({line.config_path, line.log_level});
   if (!process.ok()) {
     std::cerr << understudy::Message(process.status()) << "\n";
     return absl::IsInvalidArgument(process.status()) ? 2 : 1;
@@ -53,33 +58,22 @@ int Run(const std::string& path) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{"A proxy in front of model servers that mirrors, compares and rolls out"};
-  app.set_version_flag("--version", kVersion);
-  app.require_subcommand(1);
-  std::string level;
-  std::string path;
-  app.add_option("--log-level", level, "trace, debug, info, warn or error");
-  CLI::App* run =
-      app.add_subcommand("run", "Serve until SIGTERM; SIGHUP reloads the configuration");
-  run->add_option("--config", path, "The configuration file")->required();
-  CLI::App* check = app.add_subcommand("check", "Print everything wrong with a configuration file");
-  check->add_option("--config", path, "The configuration file")->required();
-  CLI::App* config = app.add_subcommand("config", "The configuration's schema");
-  config->require_subcommand(1);
-  CLI::App* schema = config->add_subcommand("schema", "Print the JSON Schema of the file");
-  CLI::App* version = app.add_subcommand("version", "Print the version");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  const auto read = understudy::ReadCommandLine(words, std::cout, std::cerr);
+  if (const int* code = std::get_if<int>(&read)) return *code;
+  const auto& line = std::get<understudy::CommandLine>(read);
+  // Until the configuration says otherwise: text, and never to standard output.
+  understudy::ConfigureLog(understudy::LogFormat::kText,
+                           line.log_level.empty() ? "info" : line.log_level);
+  switch (line.command) {
+    case understudy::CommandLine::Command::kRun:
+      return Run(line);
+    case understudy::CommandLine::Command::kCheck:
+      return Check(line.config_path);
+    case understudy::CommandLine::Command::kSchema:
+      return Print(understudy::ConfigSchemaJson());
+    case understudy::CommandLine::Command::kVersion:
+      return Print(std::string("understudy ") + understudy::kVersion);
   }
-  if (!level.empty() && !understudy::ConfigureLog(understudy::LogFormat::kText, level)) {
-    std::cerr << "--log-level: " << level << " is none of trace, debug, info, warn, error\n";
-    return 2;
-  }
-  if (run->parsed()) return Run(path);
-  if (check->parsed()) return Check(path);
-  if (schema->parsed()) std::cout << understudy::ConfigSchemaJson() << "\n";
-  if (version->parsed()) std::cout << kVersion << "\n";
-  return 0;
+  return 2;
 }

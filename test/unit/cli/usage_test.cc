@@ -32,6 +32,15 @@ TEST_CASE("a misspelt subcommand exits 2 and names the nearest one") {
   CHECK_THAT(run.err, Contains("did you mean rollback?"));
 }
 
+TEST_CASE("a flag of a subcommand that stands before it exits 2 and says where it belongs") {
+  CommandRun run = RunCommand({"--route", "digits", "report"});
+  CHECK(run.code == ExitCode::kUsage);
+  CHECK_THAT(run.err, Contains("'--route' stands behind 'understudyctl report'"));
+  run = RunCommand({"--route", "digits"});
+  CHECK(run.code == ExitCode::kUsage);
+  CHECK_THAT(run.err, Contains("'understudyctl' needs a subcommand before '--route': rollout"));
+}
+
 TEST_CASE("a group without its subcommand exits 2 and lists them") {
   CommandRun run = RunCommand({"divergence"});
   CHECK(run.code == ExitCode::kUsage);
@@ -39,6 +48,12 @@ TEST_CASE("a group without its subcommand exits 2 and lists them") {
   run = RunCommand({});
   CHECK(run.code == ExitCode::kUsage);
   CHECK_THAT(run.err, Contains("needs a subcommand: rollout"));
+}
+
+TEST_CASE("a flag without its value exits 2 and is named") {
+  const CommandRun run = RunCommand({"report", "--route"});
+  CHECK(run.code == ExitCode::kUsage);
+  CHECK_THAT(run.err, Contains("--route needs a value"));
 }
 
 TEST_CASE("a missing required flag exits 2 and names it") {
