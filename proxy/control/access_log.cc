@@ -3,10 +3,13 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <climits>
 
 #include "proxy/base/hash.h"
 #include "proxy/base/log.h"
@@ -33,7 +36,14 @@ std::string FormatAccess(const AccessEntry& entry) {
 }
 
 QueuedAccessLog::QueuedAccessLog(const LogRules& rules, int descriptor)
-    : rules_(rules), descriptor_(descriptor), thread_([this] { Loop(); }) {}
+    : mode_(rules.access), rate_(rules.access_rate), descriptor_(descriptor) {
+  thread_ = std::thread([this] { Loop(); });
+}
+
+void QueuedAccessLog::SetRules(const LogRules& rules) {
+  mode_.store(rules.access, std::memory_order_relaxed);
+  rate_.store(rules.access_rate, std::memory_order_relaxed);
+}
 
 QueuedAccessLog::~QueuedAccessLog() {
   {
@@ -45,13 +55,13 @@ QueuedAccessLog::~QueuedAccessLog() {
 }
 
 bool QueuedAccessLog::Wants(int status, std::uint64_t hash) const {
-  switch (rules_.access) {
+  switch (mode_.load(std::memory_order_relaxed)) {
     case AccessLogMode::kAll:
       return true;
     case AccessLogMode::kErrors:
       return status == 0 || status >= 500;
     case AccessLogMode::kSampled:
-      return UnitInterval(hash) < rules_.access_rate;
+      return UnitInterval(hash) < rate_.load(std::memory_order_relaxed);
     case AccessLogMode::kOff:
       return false;
   }
@@ -79,16 +89,33 @@ void QueuedAccessLog::Loop() {
       writing.clear();
       writing.swap(queued_);
     }
-    std::string_view left = writing;
-    while (!left.empty()) {
-      const ssize_t wrote = ::write(descriptor_, left.data(), left.size());
-      if (wrote < 0 && errno == EINTR) continue;
-      if (wrote <= 0) {
-        dropped_.fetch_add(1, std::memory_order_relaxed);
-        break;
+    WriteOut(writing, ending);
+  }
+}
+
+void QueuedAccessLog::WriteOut(std::string_view text, bool ending) {
+  static constexpr int kPatienceMs = 1000;
+  while (!text.empty()) {
+    pollfd out{descriptor_, POLLOUT, 0};
+    const int ready = ::poll(&out, 1, kPatienceMs);
+    if (ready == 0) {
+      if (!ending) {
+        std::lock_guard lock(mutex_);
+        ending = ending_;
       }
-      left.remove_prefix(static_cast<std::size_t>(wrote));
+      if (!ending) continue;
     }
+    // Up to PIPE_BUF bytes a writable pipe takes without waiting.
+    const ssize_t wrote = ready == 0 ? -1
+                                     : ::write(descriptor_, text.data(),
+                                               std::min<std::size_t>(text.size(), PIPE_BUF));
+    if (ready != 0 && wrote < 0 && errno == EINTR) continue;
+    if (wrote <= 0) {
+      dropped_.fetch_add(static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n')),
+                         std::memory_order_relaxed);
+      return;
+    }
+    text.remove_prefix(static_cast<std::size_t>(wrote));
   }
 }
 

@@ -21,13 +21,17 @@ class QueuedAccessLog : public AccessLog {
 
   bool Wants(int status, std::uint64_t hash) const override;
   void Write(const AccessEntry& entry) override;
+  void SetRules(const LogRules& rules);  // after a reload; any thread
   std::uint64_t Dropped() const { return dropped_.load(std::memory_order_relaxed); }
 
  private:
   static constexpr std::size_t kMostQueuedBytes = 4u << 20;
   void Loop();
+  // Waits for a slow reader, but not for ever once the log ends.
+  void WriteOut(std::string_view text, bool ending);
 
-  const LogRules rules_;
+  std::atomic<AccessLogMode> mode_;
+  std::atomic<double> rate_;
   const int descriptor_;
   std::mutex mutex_;
   std::condition_variable moved_;

@@ -52,6 +52,17 @@ std::optional<DropReason> Shed(const Services& s, const ShadowBudget& budget,
   return std::nullopt;
 }
 
+// Without the lock of ShadowBudgets but for the first time.
+ShadowBudget& BudgetOf(Services& s, const RouteTraffic& route, const CandidateTraffic& candidate) {
+  const void* key = candidate.coverage;
+  for (const auto& [known, budget] : s.known_budgets) {
+    if (known == key) return *budget;
+  }
+  ShadowBudget& budget = s.budgets.Of(route.route->name, candidate.cluster->name);
+  s.known_budgets.emplace_back(key, &budget);
+  return budget;
+}
+
 std::shared_ptr<MirroredRequest> Keep(const ServedRequest& served) {
   auto request = std::make_shared<MirroredRequest>();
   request->view = served.view;
@@ -110,7 +121,7 @@ ShadowOutcome OfferShadow(Services& s, ServedRequest served) {
       continue;
     }
     const bool reverse = plan.serving_candidate == draw.candidate;
-    ShadowBudget& budget = s.budgets.Of(plan.route->route->name, candidate.cluster->name);
+    ShadowBudget& budget = BudgetOf(s, *plan.route, candidate);
     const auto& pool = s.upstreams.Of(
         served.view->topology, reverse ? plan.route->incumbent_index : candidate.cluster_index,
         Purpose::kShadow);

@@ -194,9 +194,11 @@ Task<bool> Serving::ReadForAssignment(RequestBody& body, std::string& scratch) {
     if (status == RequestBody::Status::kOk) continue;
     if (status != RequestBody::Status::kClientLeft) {
       const Failure failure = Describe(status);
+      s_.worker.counters.bad_requests.Add();
       co_await client_.Reply(failure.status, Name(status), failure.sentence, true);
     }
     client_.CloseAfter();
+    WriteAccessLog(Exchange(), ShadowOutcome(), body);
     co_return false;
   }
   if (!body.Complete()) co_return true;
@@ -257,8 +259,8 @@ Task<> Serving::Ask(const CandidateTraffic* candidate, RequestBody& body, Exchan
 }
 
 bool Serving::ShouldFallBack(const Exchange& served, const RequestBody& body) const {
-  return plan_.may_fall_back && served.FailedBeforeFirstByte() && body.Replayable() &&
-         !client_.Answered() && !client_.Left();
+  return plan_.may_fall_back && served.Replaceable() && body.Replayable() && !client_.Answered() &&
+         !client_.Left();
 }
 
 Task<> Serving::AnswerFailure(const Exchange& served, const RequestBody& body) {
@@ -304,6 +306,17 @@ void Serving::WriteAccessLog(const Exchange& served, const ShadowOutcome& shadow
 }
 
 }  // namespace
+
+void RequestServer::Refused(Downstream& client) {
+  if (!services_.access_log.Wants(client.AnswerStatus(), ++services_.requests)) return;
+  AccessEntry entry;
+  entry.at = WallNow();
+  entry.client_address = client.ClientAddress();
+  entry.status = client.AnswerStatus();
+  entry.bytes_out = client.AnswerBytes();
+  entry.total = SteadyNow() - client.RequestStart();
+  services_.access_log.Write(entry);
+}
 
 Task<> RequestServer::Serve(Downstream& client) {
   Serving serving(services_, client);

@@ -11,6 +11,7 @@ class RequestServer : public RequestHandler {
  public:
   explicit RequestServer(Services& services) : services_(services) {}
   Task<> Serve(Downstream& client) override;
+  void Refused(Downstream& client) override;
 
  private:
   Services& services_;

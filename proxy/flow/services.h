@@ -26,6 +26,9 @@ struct Services {
   std::uint64_t seed = 0;           // of request ids
   std::uint64_t requests = 0;       // seen by this worker
   std::uint64_t offered_pairs = 0;  // spreads pairs over the rings
+  // Budgets this worker has looked up, by the counters of their route and candidate, which live as
+  // long as the process.
+  std::vector<std::pair<const void*, ShadowBudget*>> known_budgets = {};
 };
 
 }  // namespace understudy

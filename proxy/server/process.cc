@@ -26,6 +26,7 @@
 #include "proxy/server/comparing.h"
 #include "proxy/server/control_thread.h"
 #include "proxy/server/health_thread.h"
+#include "proxy/server/needs_restart.h"
 #include "proxy/server/version.h"
 #include "proxy/server/worker_thread.h"
 #include "proxy/wire/status_server.h"
@@ -62,7 +63,15 @@ struct Process::Parts {
   void EndScoring();
   std::uint64_t OpenConnections() const;
 
+  std::shared_ptr<const Topology> Newest() const {
+    std::lock_guard lock(newest_mutex);
+    return newest != nullptr ? newest : topology;
+  }
+
   std::shared_ptr<const Topology> topology;  // as at the start: addresses, threads, limits
+  mutable std::mutex newest_mutex;
+  std::shared_ptr<const Topology> newest;  // after a reload
+  bool level_is_fixed = false;             // by the command line
   std::unique_ptr<ConfigFile> config;
   std::unique_ptr<SqliteControlStore> store;
   std::unique_ptr<TrafficBook> book;
@@ -100,6 +109,7 @@ absl::Status Process::Parts::Make(const ProcessOptions& options) {
     return InvalidArgument(lines);
   }
   topology = loaded.topology;
+  level_is_fixed = !options.log_level.empty();
   ConfigureLog(topology->log.json ? LogFormat::kJson : LogFormat::kText,
                options.log_level.empty() ? topology->log.level : options.log_level);
   ASSIGN_OR_RETURN(store, SqliteControlStore::Open(topology->data_dir, WallNow));
@@ -128,6 +138,12 @@ absl::Status Process::Parts::Make(const ProcessOptions& options) {
   RETURN_IF_ERROR(MakeAdmin());
   for (auto& worker : workers) worker->Begin();
   health_checks.Update(topology);
+  for (const Route& route : topology->routes) {
+    if (route.control) {
+      spdlog::warn("route {}: the control arm {} is not asked yet by this version", route.name,
+                   route.control->cluster);
+    }
+  }
   ready = true;
   return absl::OkStatus();
 }
@@ -210,19 +226,15 @@ void Process::Parts::Tick() {
 
 // A new configuration, from any thread. What cannot change while running is refused.
 absl::Status Process::Parts::TakeOver(const std::shared_ptr<const Topology>& next) {
-  if (next->data_dir != topology->data_dir) {
-    return FailedPrecondition("data_dir cannot change while running: restart to use another");
-  }
-  const auto addresses = [](const Topology& t) {
-    std::string all;
-    for (const ListenerConfig& l : t.listeners) all += l.name + "=" + l.address.text + " ";
-    if (t.admin.grpc) all += t.admin.grpc->text;
-    if (t.admin.http) all += " " + t.admin.http->text;
-    return all;
-  };
-  if (addresses(*next) != addresses(*topology)) {
+  if (const std::string keys = NeedsRestart(*topology, *next); !keys.empty()) {
     return FailedPrecondition(
-        "listeners and admin addresses cannot change while running: restart to move them");
+        fmt::format("a reload cannot change {}: restart to have it in force", keys));
+  }
+  if (!level_is_fixed) SetLogLevel(next->log.level);
+  access_log->SetRules(next->log);
+  {
+    std::lock_guard lock(newest_mutex);
+    newest = next;
   }
   records->SetLimits(next->records);
   health_checks.Update(next);
@@ -265,9 +277,10 @@ void Process::Drain() {
   p.drained = true;
   const bool running = p.ready.exchange(false);
   if (running) {
-    Pause(p.topology->drain_grace);
+    const auto now_in_force = p.Newest();
+    Pause(now_in_force->drain_grace);
     for (auto& worker : p.workers) worker->StopAccepting();
-    const SteadyTime deadline = SteadyNow() + p.topology->drain_timeout;
+    const SteadyTime deadline = SteadyNow() + now_in_force->drain_timeout;
     while (p.OpenConnections() > 0 && SteadyNow() < deadline) Pause(std::chrono::milliseconds(10));
     for (auto& worker : p.workers) worker->Cut();
     // Shadows of the last requests still tell something; clients do not wait for them.

@@ -52,6 +52,7 @@ Task<> Downstream::Run(std::shared_ptr<Downstream> self, RequestHandler& handler
       self->waiting_ = nullptr;
     }
     if (self->left_) break;
+    if (head == HeadResult::kRefused) handler.Refused(*self);
     if (self->close_ || head == HeadResult::kRefused) {
       co_await self->Linger();
       break;

@@ -26,6 +26,8 @@ class RequestHandler {
   // Serves the request whose head was just read. Returns when the client has its whole answer or
   // never will; `client.Request()` and its bytes stay until then.
   virtual Task<> Serve(Downstream& client) = 0;
+  // A head was refused; `client.AnswerStatus()` is out. Of the request nothing is known.
+  virtual void Refused(Downstream& client) = 0;
 };
 
 // Something that waits on behalf of a client and can be woken when the client leaves.

@@ -15,12 +15,12 @@ struct Exchange {
   SteadyTime sent{};
   SteadyTime request_written{};  // the head, and what there was of the body; on a kept connection
   SteadyTime answer_written{};   // the head, and what there was of the body
-  bool answer_started = false;  // some byte of the final answer was received
-  bool client_failed = false;   // the client left, or stalled; nothing is said about the upstream
-  bool request_failed = false;  // the client's body was malformed, stalled or too large
-  bool overloaded = false;      // 429, or 503 with Retry-After
-  bool withheld = false;        // a 5xx that the client did not get, as asked for
-  std::string endpoint;         // "host:port" that was asked last, empty before
+  bool answer_started = false;   // some byte of the final answer was received
+  bool client_failed = false;    // the client left, or stalled; nothing is said about the upstream
+  bool request_failed = false;   // the client's body was malformed, stalled or too large
+  bool overloaded = false;       // 429, or 503 with Retry-After
+  bool withheld = false;         // a 5xx that the client did not get, as asked for
+  std::string endpoint;          // "host:port" that was asked last, empty before
 
   // The copy: only when one was asked for and it is whole.
   bool captured = false;
@@ -29,10 +29,10 @@ struct Exchange {
   SliceList body;        // as it lay on the wire
   Framing framing = Framing::kNone;
 
-  bool FailedBeforeFirstByte() const {
+  // Another arm may answer, as long as the client has nothing of this one.
+  bool Replaceable() const {
     if (withheld) return true;
-    return result.outcome != ExchangeOutcome::kAnswered && !answer_started && !client_failed &&
-           !request_failed;
+    return result.outcome != ExchangeOutcome::kAnswered && !client_failed && !request_failed;
   }
 };
 

@@ -1,8 +1,6 @@
 // The server's threads.
 #include "test/support/fake_upstream.h"
 
-#include <chrono>
-
 namespace understudy {
 
 std::string JsonAnswer(std::string_view body, int status, std::string_view fields) {
@@ -15,7 +13,7 @@ std::string JsonAnswer(std::string_view body, int status, std::string_view field
 
 void FakeUpstream::Connection::Pause(int milliseconds) const {
   for (int waited = 0; waited < milliseconds && !ending; waited += 5) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    LetPass(5);
   }
 }
 
@@ -79,7 +77,7 @@ std::vector<HttpText> FakeUpstream::Requests() const {
 bool FakeUpstream::WaitForRequests(std::size_t count) const {
   for (int waited = 0; waited < TestSocket::kPatienceMs; waited += 2) {
     if (Requests().size() >= count) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    LetPass(2);
   }
   return false;
 }

@@ -6,7 +6,6 @@
 #include <chrono>
 #include <cstdlib>
 #include <stdexcept>
-#include <thread>
 
 namespace understudy {
 
@@ -86,7 +85,7 @@ bool RunningProxy::Eventually(const std::function<bool()>& condition, int millis
   const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(milliseconds);
   while (!condition()) {
     if (std::chrono::steady_clock::now() > until) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    LetPass(2);
   }
   return true;
 }

@@ -20,6 +20,9 @@
 
 namespace understudy {
 
+// Lets a moment pass between two looks at something that other threads change.
+inline void LetPass(int milliseconds) { ::poll(nullptr, 0, milliseconds); }
+
 class TestSocket {
  public:
   static constexpr int kPatienceMs = 5000;

@@ -101,7 +101,8 @@ TEST_CASE("after random faults every eligible request is in exactly one sum") {
   for (unsigned i = 0; i < 6; ++i) {
     clients.emplace_back([&proxy, i] { SendSome(proxy, i, 60); });
   }
-  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  CHECK(RunningProxy::Eventually(
+      [&] { return proxy.Metric("understudy_mirror_eligible_total") > 60; }));
   // The rollout may have been rolled back by its breaker meanwhile; then its weight stays.
   try {
     admin.SetWeight("all", 40);

@@ -189,7 +189,7 @@ TEST_CASE("a client that leaves frees its upstream connection") {
   RunningProxy proxy(OneModel(model.Address(), ", pool: {max_connections: 1}"));
   TestSocket client = proxy.Connect();
   client.Send(request);
-  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  CHECK(RunningProxy::Eventually([&] { return model.Connections() == 1; }));
   if (abrupt) {
     client.Reset();
   } else {
