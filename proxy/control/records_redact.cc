@@ -122,6 +122,15 @@ class RedactionCursor {
   }
   // Nothing below can be covered.
   bool Idle() const { return positions_.empty(); }
+  // Some pattern goes on with a number: elements of an array may differ.
+  bool TellsIndices() const {
+    return std::any_of(positions_.begin(), positions_.end(), [this](const auto& position) {
+      const auto& tokens = redaction_->patterns_[position.first];
+      if (position.second == tokens.size()) return false;
+      const std::string& token = tokens[position.second];
+      return !token.empty() && token.front() >= '0' && token.front() <= '9';
+    });
+  }
 
  private:
   RedactionCursor(const Redaction* redaction, int) : redaction_(redaction) {}
@@ -166,9 +175,9 @@ class Rewriter {
     }
     switch (text_[at_]) {
       case '{':
-        return Members(place, depth, '}');
+        return Object(place, depth);
       case '[':
-        return Members(place, depth, ']');
+        return Array(place, depth);
       case '"':
         return String().has_value();
       default:
@@ -176,27 +185,38 @@ class Rewriter {
     }
   }
 
-  // An object or array, from its bracket to `close`.
-  bool Members(const RedactionCursor& place, std::size_t depth, char close) {
+  bool Object(const RedactionCursor& place, std::size_t depth) {
     Take();
     CopySpace();
-    if (Next(close)) return true;
-    for (std::size_t index = 0;; ++index) {
-      std::string key = std::to_string(index);
-      if (close == '}') {
-        const std::optional<std::string_view> raw = String();
-        std::optional<std::string> name = raw ? Unescape(*raw) : std::nullopt;
-        if (!name) return false;
-        key = *std::move(name);
-        CopySpace();
-        if (!Next(':')) return false;
-        CopySpace();
-      }
+    if (Next('}')) return true;
+    while (true) {
+      const std::optional<std::string_view> raw = String();
+      const std::optional<std::string> key = raw ? Unescape(*raw) : std::nullopt;
+      if (!key) return false;
+      CopySpace();
+      if (!Next(':')) return false;
+      CopySpace();
       const bool whole =
-          place.Idle() ? Value(place, depth + 1) : Value(place.Descend(key), depth + 1);
+          place.Idle() ? Value(place, depth + 1) : Value(place.Descend(*key), depth + 1);
       if (!whole) return false;
       CopySpace();
-      if (Next(close)) return true;
+      if (Next('}')) return true;
+      if (!Next(',')) return false;
+      CopySpace();
+    }
+  }
+
+  bool Array(const RedactionCursor& place, std::size_t depth) {
+    Take();
+    CopySpace();
+    if (Next(']')) return true;
+    const bool each = place.TellsIndices();
+    RedactionCursor element = place.Descend("0");
+    for (std::size_t index = 0;; ++index) {
+      if (each && index > 0) element = place.Descend(std::to_string(index));
+      if (!Value(element, depth + 1)) return false;
+      CopySpace();
+      if (Next(']')) return true;
       if (!Next(',')) return false;
       CopySpace();
     }

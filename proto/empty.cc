@@ -1,1 +1,0 @@
-// Lets the library link before any message exists.
