@@ -15,7 +15,9 @@ struct Refused {
 };
 
 std::string Large(std::string_view name, std::size_t bytes) {
-  return std::string(name) + ": " + std::string(bytes, 'a') + "\r\n";
+  std::string line(name);
+  line.append(": ").append(bytes, 'a').append("\r\n");
+  return line;
 }
 
 std::string Many(int count) {
