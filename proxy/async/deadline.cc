@@ -49,12 +49,21 @@ void DeadlineWheel::Schedule() {
 
 void DeadlineWheel::Tick() {
   // A late tick catches up; after a long stall it still visits each slot at most once.
-  const auto target = static_cast<std::uint64_t>((SteadyNow() - start_) / kTick);
+  const Duration since_start = SteadyNow() - start_;
+  const auto target = static_cast<std::uint64_t>(since_start / kTick);
   const std::uint64_t first = now_tick_ + 1;
   if (target < first) return;
+  MeasureLag(since_start - kTick * static_cast<std::int64_t>(first));
   now_tick_ = target;
   const std::uint64_t turns = target - first < kSlots ? target - first + 1 : kSlots;
   for (std::uint64_t i = 0; i < turns; ++i) Expire(slots_[(first + i) % kSlots]);
+}
+
+// A single stall, however long, does not count as being behind: each tick is one part of four, and
+// is cut at what takes two of them to pass any limit of 20 ms.
+void DeadlineWheel::MeasureLag(Duration late) {
+  static constexpr Duration kMostOfOne = std::chrono::milliseconds(80);
+  lag_ += (std::min(late, kMostOfOne) - lag_) / 4;
 }
 
 void DeadlineWheel::Expire(DeadlineNode& slot) {

@@ -61,6 +61,8 @@ class DeadlineWheel {
 
   // Stops ticking, so that the io_context can run out of work.
   void Stop();
+  // By how much ticks come late, smoothed over a few of them: how far the loop is behind.
+  Duration Lag() const { return lag_; }
 
  private:
   friend class Deadline;
@@ -69,6 +71,7 @@ class DeadlineWheel {
 
   void Schedule();
   void Tick();
+  void MeasureLag(Duration late);
   void Expire(DeadlineNode& slot);
 
   boost::asio::basic_waitable_timer<std::chrono::steady_clock,
@@ -78,6 +81,7 @@ class DeadlineWheel {
   std::array<DeadlineNode, kSlots> slots_;
   std::uint64_t now_tick_ = 0;
   SteadyTime start_;
+  Duration lag_{};
   bool stopped_ = false;
 };
 

@@ -79,10 +79,14 @@ std::string RenderRoute(const v1::GetRouteResponse& response, const Paint& paint
   text +=
       Table({"ARM", "CLUSTER", "CONFIGURED", "MEASURED", "REQUESTS", "ERRORS", "P50", "P99"}, rows);
   for (const v1::CandidateStatus& candidate : response.candidates()) {
+    const bool lowered = candidate.mirror_rate_in_force() < candidate.mirror_rate();
     text +=
-        fmt::format("\n{}  mirror rate {}  {}\n",
+        fmt::format("\n{}  mirror rate {}{}  {}\n",
                     paint.Bold(ArmText(candidate.candidate(), candidate.candidate_version())),
                     FormatShare(candidate.mirror_rate()),
+                    lowered ? fmt::format(" (lowered to {}: the candidate cannot keep up)",
+                                          FormatShare(candidate.mirror_rate_in_force()))
+                            : "",
                     VerdictText(candidate.verdict().kind(), candidate.verdict().reason(), paint));
     if (candidate.has_rollout()) text += "  " + RolloutLine(candidate.rollout()) + "\n";
     text += CoverageText(candidate.coverage_total());

@@ -175,6 +175,7 @@ v1::CoverageCounts ToProto(const Coverage& coverage) {
   AddReasons<DropReason>(coverage.dropped, message.mutable_dropped());
   AddReasons<UncomparableReason>(coverage.uncomparable, message.mutable_uncomparable());
   message.set_ratio(coverage.Ratio());
+  message.set_rate_lowered(coverage.rate_lowered);
   return message;
 }
 
@@ -186,6 +187,7 @@ v1::CandidateStatus ToProto(const CandidateView& candidate) {
   message.set_incumbent(candidate.incumbent);
   message.set_incumbent_version(candidate.incumbent_version);
   message.set_mirror_rate(candidate.mirror_rate);
+  message.set_mirror_rate_in_force(candidate.mirror_rate_in_force);
   if (candidate.rollout.has_value()) *message.mutable_rollout() = ToProto(*candidate.rollout);
   *message.mutable_verdict() = ToProto(candidate.verdict);
   *message.mutable_plan() = ToProto(candidate.plan);

@@ -109,6 +109,7 @@ CandidateArm BuildCandidate(const v1::CandidateConfig& config) {
   Set(mirror.timeout, config.mirror().timeout());
   SetSize(mirror.max_body, config.mirror().max_body());
   SetSize(mirror.max_memory, config.mirror().max_memory());
+  mirror.adaptive = config.mirror().adaptive();
   return candidate;
 }
 

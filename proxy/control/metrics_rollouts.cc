@@ -46,10 +46,27 @@ void CollectChecks(const ControlView& view, Families& out) {
   std::move(evidence).Finish(out);
 }
 
+void CollectMirrorRates(const ControlView& view, Families& out) {
+  FamilyBuilder rate = GaugeFamily(
+      "mirror_rate_ratio",
+      "Share of eligible requests that is mirrored: as configured, and in force while a candidate "
+      "that cannot keep up has it lowered");
+  for (const CandidateView& candidate : view.candidates) {
+    const auto add = [&](std::string_view kind, double value) {
+      rate.Value({{"route", candidate.route}, {"candidate", candidate.candidate}, {"kind", kind}},
+                 value);
+    };
+    add("configured", candidate.mirror_rate);
+    add("in_force", candidate.mirror_rate_in_force);
+  }
+  std::move(rate).Finish(out);
+}
+
 }  // namespace
 
 void CollectRollouts(const ControlView& view, Families& out) {
   CollectChecks(view, out);
+  CollectMirrorRates(view, out);
   FamilyBuilder weight =
       GaugeFamily("rollout_weight_ratio", "Share of traffic units the candidate serves, 0 to 1");
   FamilyBuilder phase = GaugeFamily("rollout_phase", "1 for the phase the newest rollout is in");

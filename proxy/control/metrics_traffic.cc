@@ -99,14 +99,17 @@ void CollectCoverage(TrafficBook& book, Families& out) {
       (*block)->AddTo(sum);
     }
     const auto add = [&key = key](FamilyBuilder& family, std::string_view outcome,
-                                  std::uint64_t count) {
-      family.Value(
-          {{"route", key.first}, {"candidate", key.second}, {"outcome", outcome}, {"reason", ""}},
-          static_cast<double>(count));
+                                  std::uint64_t count, std::string_view reason = "") {
+      family.Value({{"route", key.first},
+                    {"candidate", key.second},
+                    {"outcome", outcome},
+                    {"reason", reason}},
+                   static_cast<double>(count));
     };
     eligible.Value({{"route", key.first}, {"candidate", key.second}},
                    static_cast<double>(sum.eligible));
-    add(outcomes, "sampled_out", sum.sampled_out);
+    add(outcomes, "sampled_out", sum.sampled_out - sum.rate_lowered);
+    add(outcomes, "sampled_out", sum.rate_lowered, "rate_lowered");
     add(outcomes, "mirrored", sum.mirrored);
     AddReasons<SkipReason>(outcomes, key, "skipped", sum.skipped);
     AddReasons<DropReason>(outcomes, key, "dropped", sum.dropped);

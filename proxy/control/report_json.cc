@@ -55,6 +55,7 @@ void WriteCoverage(JsonWriter& json, std::string_view key, const Coverage& cover
   json.BeginObject(key);
   json.Count("eligible", coverage.eligible);
   json.Count("sampled_out", coverage.sampled_out);
+  json.Count("rate_lowered", coverage.rate_lowered);
   json.Count("mirrored", coverage.mirrored);
   json.Count("compared", coverage.compared);
   json.Count("in_flight", coverage.InFlight());
@@ -216,6 +217,7 @@ void WriteCandidate(JsonWriter& json, const ReportCandidate& candidate, WallTime
   json.Count("pairs", status.pairs);
   json.Number("pairs_per_second", status.pairs_per_second);
   json.Number("mirror_rate", status.mirror_rate);
+  json.Number("mirror_rate_in_force", status.mirror_rate_in_force);
   json.EndObject();
   WriteCoverage(json, "coverage", status.coverage);
   WriteCoverage(json, "coverage_total", status.coverage_total);

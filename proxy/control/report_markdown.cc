@@ -103,6 +103,9 @@ void CoverageTable(Page& page, const Coverage& window, const Coverage& total) {
   page.Line("|---|---:|---:|");
   page.Line("| eligible | {} | {} |", window.eligible, total.eligible);
   page.Line("| sampled out | {} | {} |", window.sampled_out, total.sampled_out);
+  if (total.rate_lowered > 0) {
+    page.Line("| sampled out: rate lowered | {} | {} |", window.rate_lowered, total.rate_lowered);
+  }
   page.Line("| skipped | {} | {} |", window.Skipped(), total.Skipped());
   ReasonRows<SkipReason>(page, "skipped", window.skipped, total.skipped);
   page.Line("| dropped | {} | {} |", window.Dropped(), total.Dropped());

@@ -13,7 +13,7 @@
 namespace understudy {
 namespace {
 
-constexpr std::string_view kMagic = "UEL1";
+constexpr std::string_view kMagic = "UEL2";
 constexpr std::size_t kChecksumBytes = 8;
 // No count of samples is larger; keeps every sum of counts and scores inside 64 bits.
 constexpr std::uint64_t kMaxCount = std::uint64_t{1} << 40;
@@ -66,16 +66,35 @@ SparseCounts ReadCounts(VarintReader& in, std::uint64_t bins) {
   return counts;
 }
 
-// Calls `visit` for every integer of the coverage, in a fixed order.
-template <typename AnyCoverage, typename Visit>
-void VisitCoverage(AnyCoverage& coverage, Visit visit) {
-  visit(coverage.eligible);
-  visit(coverage.sampled_out);
-  visit(coverage.mirrored);
-  visit(coverage.compared);
-  for (auto& count : coverage.skipped) visit(count);
-  for (auto& count : coverage.dropped) visit(count);
-  for (auto& count : coverage.uncomparable) visit(count);
+// Each list of reasons goes with its length: a later version may know more of them.
+void AppendCoverage(std::string& out, const Coverage& coverage) {
+  const auto append_all = [&out](const auto& counts) {
+    AppendVarint(out, counts.size());
+    for (const std::uint64_t count : counts) AppendVarint(out, count);
+  };
+  for (const std::uint64_t count : {coverage.eligible, coverage.sampled_out, coverage.rate_lowered,
+                                    coverage.mirrored, coverage.compared}) {
+    AppendVarint(out, count);
+  }
+  append_all(coverage.skipped);
+  append_all(coverage.dropped);
+  append_all(coverage.uncomparable);
+}
+
+Coverage ReadCoverage(VarintReader& in) {
+  Coverage coverage;
+  const auto read_all = [&in](auto& counts) {
+    const std::uint64_t known = in.NextUpTo(counts.size());
+    for (std::uint64_t i = 0; i < known; ++i) counts[i] = in.Next();
+  };
+  for (std::uint64_t* count : {&coverage.eligible, &coverage.sampled_out, &coverage.rate_lowered,
+                               &coverage.mirrored, &coverage.compared}) {
+    *count = in.Next();
+  }
+  read_all(coverage.skipped);
+  read_all(coverage.dropped);
+  read_all(coverage.uncomparable);
+  return coverage;
 }
 
 void AppendScores(std::string& out, const ScoreSums& scores) {
@@ -140,7 +159,7 @@ void AppendWindow(std::string& out, const WindowSums& window) {
   AppendVarint(out, window.newest_sample ? 1 : 0);
   if (window.newest_sample) AppendTime(out, *window.newest_sample);
   AppendVarint(out, window.compared);
-  VisitCoverage(window.coverage, [&out](std::uint64_t count) { AppendVarint(out, count); });
+  AppendCoverage(out, window.coverage);
   for (const ScoreSums& scores : window.scores) AppendScores(out, scores);
   AppendVarint(out, window.errors.pairs);
   AppendVarint(out, window.errors.candidate);
@@ -174,7 +193,7 @@ WindowSums ReadWindow(VarintReader& in, const LedgerShape& shape) {
   window.started_at = ReadTime(in);
   if (in.NextUpTo(1) == 1) window.newest_sample = ReadTime(in);
   window.compared = in.NextUpTo(kMaxCount);
-  VisitCoverage(window.coverage, [&in](std::uint64_t& count) { count = in.Next(); });
+  window.coverage = ReadCoverage(in);
   for (std::size_t i = 0; i < shape.comparators.size() && in.ok(); ++i) {
     window.scores.push_back(ReadScores(in));
   }

@@ -37,6 +37,7 @@ std::optional<DropReason> Shed(const Services& s, const ShadowBudget& budget,
                                UpstreamCluster& target, SteadyTime now) {
   const MirrorPolicy& policy = candidate.arm->mirror;
   if (s.worker.draining) return DropReason::kDraining;
+  if (s.worker.Busy()) return DropReason::kWorkerBusy;
   if (budget.in_flight.load(std::memory_order_relaxed) >= policy.max_in_flight) {
     return DropReason::kInFlightLimit;
   }
@@ -104,7 +105,8 @@ ShadowOutcome OfferShadow(Services& s, ServedRequest served) {
         outcome.reason = ToString(SkipReason::kMirroringOff);
       } else {
         counters.sampled_out.Add();
-        outcome.reason = "sampled_out";
+        if (draw.rate_lowered) counters.rate_lowered.Add();
+        outcome.reason = draw.rate_lowered ? "rate_lowered" : "sampled_out";
       }
       continue;
     }

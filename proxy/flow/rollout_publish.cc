@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "proxy/async/clock.h"
 #include "proxy/flow/drive_rollouts.h"
 
 namespace understudy {
@@ -58,6 +59,9 @@ void RolloutDriver::PublishTraffic() {
       }
       candidate.serving = &around_.book.Arm(route.name, arm.cluster);
       candidate.coverage = &around_.book.CoverageOf(route.name, arm.cluster);
+      if (arm.mirror.adaptive) {
+        candidate.adaptive = &around_.book.MirrorRate(route.name, arm.cluster);
+      }
       traffic.candidates.push_back(candidate);
     }
     view->routes.push_back(std::move(traffic));
@@ -119,7 +123,13 @@ CandidateView RolloutDriver::ShowCandidate(const Key& key, const Candidate& cand
   view.candidate = key.second;
   const Route* route = topology_->FindRoute(key.first);
   const CandidateArm* arm = FindArm(key);
-  if (arm != nullptr) view.mirror_rate = arm->mirror.rate;
+  if (arm != nullptr) {
+    view.mirror_rate = view.mirror_rate_in_force = arm->mirror.rate;
+    if (arm->mirror.adaptive) {
+      view.mirror_rate_in_force *=
+          around_.book.MirrorRate(key.first, key.second).Share(SteadyNow());
+    }
+  }
   if (const auto binding = BindingOf(key)) {
     view.candidate_version = binding->candidate_version;
     view.incumbent = binding->incumbent;

@@ -11,6 +11,20 @@
 namespace understudy {
 namespace {
 
+// The arm that got the copy shed it, or could not answer in time.
+bool Overloaded(const Exchange& exchange) {
+  switch (exchange.result.outcome) {
+    case ExchangeOutcome::kAnswered:
+      return exchange.result.status == 429 || exchange.result.status == 503;
+    case ExchangeOutcome::kFirstByteTimeout:
+    case ExchangeOutcome::kIdleTimeout:
+    case ExchangeOutcome::kTotalTimeout:
+      return true;
+    default:
+      return false;
+  }
+}
+
 // 8 the candidate, or the incumbent when the candidate served
 Task<> AskShadow(Services& s, const MirroredRequest& request, const RequestHead& head,
                  const CandidateTraffic& candidate, bool incumbent, Exchange& exchange) {
@@ -46,6 +60,9 @@ Task<> AskShadow(Services& s, const MirroredRequest& request, const RequestHead&
   out.first_byte = policy.timeout;
   out.total = policy.timeout;
   co_await Send(s.worker, out, exchange);
+  if (candidate.adaptive != nullptr) {
+    candidate.adaptive->Ended(Overloaded(exchange), exchange.sent, SteadyNow());
+  }
 }
 
 void HandOver(Services& s, PairJob job) {  // 9

@@ -158,11 +158,20 @@ void ScoringLoop::Score(const PairJob& job) {
   const ArmResult& incumbent = job.incumbent->result;
   const ArmResult& other = job.candidate_exchange->result;
   const auto refuse = [&](UncomparableReason reason) { counters.Uncomparable(reason); };
+  if (incumbent.outcome == ExchangeOutcome::kNoDescriptors) {
+    return refuse(UncomparableReason::kNotSent);
+  }
   if (incumbent.outcome != ExchangeOutcome::kAnswered) {
     return refuse(UncomparableReason::kIncumbentFailed);
   }
-  if (request.serving_candidate != job.candidate && job.candidate_exchange->overloaded) {
+  const bool candidate_served = request.serving_candidate == job.candidate;
+  if (!candidate_served && job.candidate_exchange->overloaded) {
     return refuse(UncomparableReason::kOverloaded);
+  }
+  // Never asked for want of something of this process's own: that says nothing about the candidate.
+  if (other.outcome == ExchangeOutcome::kNoDescriptors ||
+      (!candidate_served && other.outcome == ExchangeOutcome::kPoolExhausted)) {
+    return refuse(UncomparableReason::kNotSent);
   }
   if (job.incumbent->capture_too_large || job.candidate_exchange->capture_too_large) {
     return refuse(UncomparableReason::kTooLarge);
@@ -206,7 +215,7 @@ void ScoringLoop::Score(const PairJob& job) {
   sample.candidate = candidate.cluster->name;
   sample.window = candidate.window;
   sample.at = request.at;
-  sample.candidate_served = request.serving_candidate == job.candidate;
+  sample.candidate_served = candidate_served;
   sample.incumbent = incumbent;
   sample.candidate_result = other;
   sample.ignore_hits = score.ignore_hits;

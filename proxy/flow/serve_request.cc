@@ -40,6 +40,8 @@ Failure Describe(ExchangeOutcome outcome) {
       return {503, "no model server is healthy"};
     case ExchangeOutcome::kPoolExhausted:
       return {503, "too many requests wait for the model server"};
+    case ExchangeOutcome::kNoDescriptors:
+      return {503, "this proxy has no file descriptor left for the model server"};
     default:
       return {502, "the model server closed the connection before it answered"};
   }
@@ -90,6 +92,7 @@ void Count(ArmCounters& arm, const Exchange& exchange, SteadyTime head_read) {
     arm.overhead.Record((exchange.request_written - head_read) +
                         (exchange.answer_written - exchange.sent - result.first_byte));
   }
+  if (result.outcome == ExchangeOutcome::kNoDescriptors) return;  // not the arm's fault
   if (result.IsError()) {
     arm.errors.Add();
     arm.consecutive_errors.Add();
@@ -156,8 +159,8 @@ Task<> Serving::Run() {
     const bool known = co_await ReadForAssignment(body, scratch);
     if (!known) co_return;
   }
-  plan_ = Assign(
-      *route_, {request, client_.ClientAddress(), scratch, pair_id_});  // 3 who serves, who shadows
+  plan_ = Assign(*route_, {request, client_.ClientAddress(), scratch, pair_id_,
+                           client_.RequestStart()});  // 3 who serves, who shadows
   if (plan_.sticky_fell_through) s_.worker.counters.sticky_fallthrough.Add();
   if (!plan_.AnyMirrored()) body.LimitCopy(kCopyForRetry);
 

@@ -62,7 +62,8 @@ struct CandidateView {
   std::string candidate_version;
   std::string incumbent;
   std::string incumbent_version;
-  double mirror_rate = 0;
+  double mirror_rate = 0;               // as configured
+  double mirror_rate_in_force = 0;      // lower while the candidate cannot keep up
   std::optional<RolloutState> rollout;  // the newest; none: evidence is observed without one
   Verdict verdict;                      // of the present window, against `plan`
   Plan plan;

@@ -20,6 +20,7 @@ template <typename Operation>
 void ForEachField(Coverage& mine, const Coverage& theirs, Operation apply) {
   apply(mine.eligible, theirs.eligible);
   apply(mine.sampled_out, theirs.sampled_out);
+  apply(mine.rate_lowered, theirs.rate_lowered);
   apply(mine.mirrored, theirs.mirrored);
   apply(mine.compared, theirs.compared);
   ForEachOf(mine.skipped, theirs.skipped, apply);
@@ -65,6 +66,8 @@ std::string_view ToString(DropReason reason) {
       return "breaker_open";
     case DropReason::kDraining:
       return "draining";
+    case DropReason::kWorkerBusy:
+      return "worker_busy";
     case DropReason::kCount:
       break;
   }
@@ -91,6 +94,8 @@ std::string_view ToString(UncomparableReason reason) {
       return "shutting_down";
     case UncomparableReason::kOverloaded:
       return "overloaded";
+    case UncomparableReason::kNotSent:
+      return "not_sent";
     case UncomparableReason::kCount:
       break;
   }

@@ -28,6 +28,7 @@ enum class DropReason {  // load was shed
   kProcessMemory,
   kBreakerOpen,  // the shadow's upstream refuses connections
   kDraining,
+  kWorkerBusy,  // the worker is behind with its clients
   kCount,
 };
 
@@ -41,6 +42,7 @@ enum class UncomparableReason {
   kCompareQueueFull,
   kShuttingDown,
   kOverloaded,  // the candidate shed load: 429 or 503 with Retry-After
+  kNotSent,     // no connection or file descriptor was free for the shadow
   kCount,
 };
 
@@ -54,6 +56,7 @@ using PerReason = std::array<std::uint64_t, static_cast<std::size_t>(Reason::kCo
 struct Coverage {
   std::uint64_t eligible = 0;
   std::uint64_t sampled_out = 0;
+  std::uint64_t rate_lowered = 0;  // of sampled_out: by the adaptive rate alone
   std::uint64_t mirrored = 0;
   std::uint64_t compared = 0;
   PerReason<SkipReason> skipped{};

@@ -25,6 +25,8 @@ std::string_view ToString(ExchangeOutcome outcome) {
       return "no_healthy_endpoint";
     case ExchangeOutcome::kPoolExhausted:
       return "pool_exhausted";
+    case ExchangeOutcome::kNoDescriptors:
+      return "no_descriptors";
     case ExchangeOutcome::kCancelled:
       return "cancelled";
   }

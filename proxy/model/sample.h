@@ -24,7 +24,8 @@ enum class ExchangeOutcome {
   kInvalidAnswer,  // bytes that are no HTTP answer
   kNoHealthyEndpoint,
   kPoolExhausted,
-  kCancelled,  // the client left
+  kNoDescriptors,  // this process has no file descriptor left; says nothing about the upstream
+  kCancelled,      // the client left
 };
 
 std::string_view ToString(ExchangeOutcome outcome);  // "answered", "connect_refused", ...

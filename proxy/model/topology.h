@@ -109,6 +109,7 @@ struct MirrorPolicy {
   Duration timeout = std::chrono::seconds(30);
   std::uint64_t max_body = 8u << 20;     // bytes of a request or an answer
   std::uint64_t max_memory = 64u << 20;  // bytes held for this candidate's shadows
+  bool adaptive = true;  // the rate falls while the candidate sheds load or times out
 };
 
 struct CandidateArm {

@@ -28,6 +28,7 @@ void CoverageCounters::AddTo(Coverage& sum) const {
   sum.mirrored += mirrored.Value();
   AddAll(skipped, sum.skipped);
   AddAll(dropped, sum.dropped);
+  sum.rate_lowered += rate_lowered.Value();
   sum.sampled_out += sampled_out.Value();
   sum.eligible += eligible.Value();
 }
@@ -48,6 +49,13 @@ PerThread<ComparatorCounters>& TrafficBook::Comparator(const std::string& route,
                                                        const std::string& comparator) {
   std::lock_guard lock(mutex_);
   return FindOrMake(comparators_, std::pair{Key{route, candidate}, comparator}, threads_);
+}
+
+AdaptiveRate& TrafficBook::MirrorRate(const std::string& route, const std::string& candidate) {
+  std::lock_guard lock(mutex_);
+  auto& rate = rates_[Key{route, candidate}];
+  if (rate == nullptr) rate = std::make_unique<AdaptiveRate>();
+  return *rate;
 }
 
 Coverage TrafficBook::SumCoverage(const std::string& route, const std::string& candidate) const {

@@ -16,6 +16,7 @@
 
 #include "proxy/base/counters.h"
 #include "proxy/base/histogram.h"
+#include "proxy/model/adaptive_rate.h"
 #include "proxy/model/coverage.h"
 
 namespace understudy {
@@ -35,7 +36,7 @@ struct ArmCounters {
 
 // Promise 3 on one thread, for one (route, candidate).
 struct CoverageCounters {
-  Counter eligible, sampled_out, mirrored, compared;
+  Counter eligible, sampled_out, rate_lowered, mirrored, compared;
   std::array<Counter, static_cast<std::size_t>(SkipReason::kCount)> skipped;
   std::array<Counter, static_cast<std::size_t>(DropReason::kCount)> dropped;
   std::array<Counter, static_cast<std::size_t>(UncomparableReason::kCount)> uncomparable;
@@ -90,6 +91,8 @@ class TrafficBook {
   PerThread<ComparatorCounters>& Comparator(const std::string& route, const std::string& candidate,
                                             const std::string& comparator);
   PerThread<ProcessCounters>& Process() { return process_; }
+  // How much of a candidate's mirror rate is in force, over all workers.
+  AdaptiveRate& MirrorRate(const std::string& route, const std::string& candidate);
   std::size_t Workers() const { return workers_; }
 
   // For metrics: calls `visit(key, blocks)` for every block there is.
@@ -121,6 +124,7 @@ class TrafficBook {
   std::map<Key, std::unique_ptr<PerThread<CoverageCounters>>> coverage_;
   std::map<std::pair<Key, std::string>, std::unique_ptr<PerThread<ComparatorCounters>>>
       comparators_;
+  std::map<Key, std::unique_ptr<AdaptiveRate>> rates_;
   PerThread<ProcessCounters> process_;
   std::atomic<std::int64_t> mirror_memory_{0};
 };

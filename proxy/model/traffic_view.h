@@ -22,6 +22,7 @@ struct CandidateTraffic {
   std::uint64_t window = 0;  // evidence window for samples of requests served now
   PerThread<ArmCounters>* serving = nullptr;
   PerThread<CoverageCounters>* coverage = nullptr;
+  AdaptiveRate* adaptive = nullptr;  // null: the configured rate always holds
 };
 
 struct RouteTraffic {

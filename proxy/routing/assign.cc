@@ -77,8 +77,12 @@ std::uint32_t BucketOf(const Route& route, std::string_view unit) {
   return static_cast<std::uint32_t>(H64(route.salt, {unit}) % kWholePpm);
 }
 
-MirrorDraw DrawMirror(const Route& route, const CandidateArm& candidate, std::string_view unit) {
-  return {UnitInterval(H64(route.salt, {route.name, "mirror", unit})), candidate.mirror.rate};
+MirrorDraw DrawMirror(const Route& route, const CandidateTraffic& candidate, std::string_view unit,
+                      SteadyTime now) {
+  const double configured = candidate.arm->mirror.rate;
+  const double share = candidate.adaptive == nullptr ? 1 : candidate.adaptive->Share(now);
+  return {UnitInterval(H64(route.salt, {route.name, "mirror", unit})), configured * share,
+          configured};
 }
 
 bool Assignment::AnyMirrored() const {
@@ -110,9 +114,9 @@ Assignment Assign(const RouteTraffic& traffic, const RequestFacts& request) {
   for (std::size_t i = 0; i < traffic.candidates.size(); ++i) {
     const CandidateTraffic& candidate = traffic.candidates[i];
     if (candidate.arm->mirror.rate <= 0) continue;
-    const bool drawn =
-        candidate.mirroring && DrawMirror(route, *candidate.arm, unit.value).Mirrored();
-    plan.draws.push_back({static_cast<std::uint16_t>(i), drawn, !candidate.mirroring});
+    const MirrorDraw draw = DrawMirror(route, candidate, unit.value, request.now);
+    plan.draws.push_back({static_cast<std::uint16_t>(i), candidate.mirroring && draw.Mirrored(),
+                          !candidate.mirroring, draw.RateLowered()});
   }
   return plan;
 }

@@ -26,6 +26,7 @@ struct RequestFacts {
   std::string_view client_address;
   std::string_view body;        // as far as it is known when the arm is chosen
   std::string_view request_id;  // unique
+  SteadyTime now{};             // for mirror rates that change with time
 };
 
 Unit FindUnit(const Route& route, const RequestFacts& request);
@@ -35,10 +36,14 @@ std::uint32_t BucketOf(const Route& route, std::string_view unit);
 
 struct MirrorDraw {
   double draw = 0;  // in [0,1): mirrored when below the rate
-  double rate = 0;
+  double rate = 0;  // in force
+  double configured = 0;
   bool Mirrored() const { return draw < rate; }
+  // Left out only because the rate in force is below the configured one.
+  bool RateLowered() const { return draw >= rate && draw < configured; }
 };
-MirrorDraw DrawMirror(const Route& route, const CandidateArm& candidate, std::string_view unit);
+MirrorDraw DrawMirror(const Route& route, const CandidateTraffic& candidate, std::string_view unit,
+                      SteadyTime now);
 
 struct Assignment {
   const RouteTraffic* route = nullptr;
@@ -52,6 +57,7 @@ struct Assignment {
     std::uint16_t candidate = 0;
     bool mirrored = false;
     bool switched_off = false;
+    bool rate_lowered = false;
   };
   absl::InlinedVector<Draw, 2> draws;
   bool AnyMirrored() const;

@@ -122,7 +122,8 @@ absl::StatusOr<RequestForecast> ExplainRequest(const TrafficView& view,
     return forecast;
   }
   const Route& route = *traffic->route;
-  const RequestFacts facts{head, request.client_address, request.body, "0000000000000000"};
+  const RequestFacts facts{head, request.client_address, request.body, "0000000000000000",
+                           SteadyNow()};
   const Unit unit = FindUnit(route, facts);
   const Assignment plan = Assign(*traffic, facts);
   const bool candidate = plan.serving_candidate >= 0;
@@ -139,13 +140,14 @@ absl::StatusOr<RequestForecast> ExplainRequest(const TrafficView& view,
       fmt::format("route {} by {}: bucket {} is served by {} ({})", route.name,
                   forecast.unit_source, forecast.bucket, forecast.arm, forecast.cluster);
   for (const CandidateTraffic& arm : traffic->candidates) {
-    const MirrorDraw draw = DrawMirror(route, *arm.arm, unit.value);
+    const MirrorDraw draw = DrawMirror(route, arm, unit.value, facts.now);
     const bool mirrored = arm.mirroring && draw.Mirrored();
     forecast.mirrors.push_back({arm.cluster->name, mirrored,
-                                !arm.mirroring    ? "mirroring is off"
-                                : draw.rate <= 0  ? "no mirror rate is set"
-                                : draw.Mirrored() ? "drawn"
-                                                  : "sampled_out",
+                                !arm.mirroring         ? "mirroring is off"
+                                : draw.configured <= 0 ? "no mirror rate is set"
+                                : draw.Mirrored()      ? "drawn"
+                                : draw.RateLowered()   ? "sampled_out: the rate is lowered"
+                                                       : "sampled_out",
                                 draw.draw, draw.rate});
   }
   return forecast;

@@ -1,4 +1,6 @@
 // understudy: the proxy.
+#include <sys/resource.h>
+
 #include <csignal>
 #include <cstdio>
 #include <iostream>
@@ -30,7 +32,16 @@ int Check(const std::string& path) {
   return Print(path + ": valid, hash " + result.topology->hash);
 }
 
+// As many descriptors as the system allows: the soft limit is made for programs that use select().
+void RaiseDescriptorLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int Run(const understudy::CommandLine& line) {
+  RaiseDescriptorLimit();
   sigset_t signals;
   sigemptyset(&signals);
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);

@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/ip/address.hpp>
+#include <string>
 
 #include "proxy/async/event.h"
 #include "proxy/base/log.h"
@@ -12,6 +14,19 @@
 #include "proxy/wire/socket_io.h"
 
 namespace understudy {
+
+namespace {
+
+constexpr int kMostRefusing = 256;
+constexpr Duration kRefusalPatience = std::chrono::milliseconds(200);
+
+// Waits a moment instead of spinning.
+Task<> Pause(Worker& worker) {
+  Event pause(worker.GetExecutor());
+  co_await pause.WaitFor(std::chrono::milliseconds(20));
+}
+
+}  // namespace
 
 Listener::Listener(Worker& worker, const ListenerConfig& config, RequestHandler& handler)
     : worker_(worker), config_(config), handler_(handler), acceptor_(worker.GetExecutor()) {}
@@ -62,14 +77,19 @@ Task<> Listener::Accept(Listener& listener) {
     auto [error, socket] = co_await listener.acceptor_.async_accept(kAwait);
     if (error == asio::error::operation_aborted) break;
     if (error) {
-      // Out of descriptors, most likely: wait a moment instead of spinning.
-      worker.counters.connections_refused.Add();
-      Event pause(worker.GetExecutor());
-      co_await pause.WaitFor(std::chrono::milliseconds(20));
+      if (understudy::OutOfDescriptors(error)) {
+        co_await listener.OutOfDescriptors();
+      } else {
+        co_await Pause(worker);
+      }
       continue;
     }
     if (worker.counters.connections_open.Value() >= most) {
-      listener.Refuse(std::move(socket));
+      worker.counters.connections_refused.Add();
+      // With too many of them under way the rest is closed without a word.
+      if (listener.refusing_ >= kMostRefusing) continue;
+      asio::co_spawn(worker.GetExecutor(),
+                     Refuse(listener, std::move(socket), "too_many_connections"), asio::detached);
       continue;
     }
     worker.counters.connections_accepted.Add();
@@ -89,14 +109,46 @@ Task<> Listener::RunClient(Listener& listener, std::shared_ptr<Downstream> clien
   listener.open_.erase(client.get());
 }
 
-void Listener::Refuse(Socket socket) {
+// Gives up the spare descriptor for one client at a time, who is told; without it, waits.
+Task<> Listener::OutOfDescriptors() {
   worker_.counters.connections_refused.Add();
+  spare_.Give();
+  Socket socket(worker_.GetExecutor());
+  error_code error;
+  acceptor_.non_blocking(true, error);
+  acceptor_.accept(socket, error);
+  if (error) {
+    spare_.Take();
+    co_await Pause(worker_);
+    co_return;
+  }
+  co_await Refuse(*this, std::move(socket), "no_descriptors");
+  spare_.Take();
+}
+
+Task<> Listener::Refuse(Listener& listener, Socket socket, std::string_view reason) {
+  ++listener.refusing_;
   PrepareSocket(socket);
-  PendingWrite write;
-  write.Set(
+  const std::string answer = fmt::format(
       "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 1\r\n"
-      "x-understudy-reason: too_many_connections\r\nConnection: close\r\n\r\n");
+      "x-understudy-reason: {}\r\nConnection: close\r\n\r\n",
+      reason);
+  PendingWrite write;
+  write.Set(answer);
   write.Try(socket);
+  error_code ignored;
+  socket.shutdown(asio::socket_base::shutdown_send, ignored);
+  // Closing with bytes unread would reset the connection under the answer.
+  Deadline patience(
+      listener.worker_.deadlines, [](void* refused) { static_cast<Socket*>(refused)->close(); },
+      &socket);
+  patience.Arm(kRefusalPatience);
+  std::array<char, 4096> drained;
+  while (socket.is_open()) {
+    auto [error, bytes] = co_await socket.async_read_some(asio::buffer(drained), kAwait);
+    if (error) break;
+  }
+  --listener.refusing_;
 }
 
 void Listener::StopAccepting() {

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "proxy/async/task.h"
 #include "proxy/wire/downstream.h"
+#include "proxy/wire/spare_descriptor.h"
 
 namespace understudy {
 
@@ -36,7 +37,9 @@ class Listener {
 
   static Task<> Accept(Listener& listener);
   static Task<> RunClient(Listener& listener, std::shared_ptr<Downstream> client);
-  void Refuse(Socket socket);
+  // 503, and what the client still sends is read for a moment so that the answer reaches it.
+  static Task<> Refuse(Listener& listener, Socket socket, std::string_view reason);
+  Task<> OutOfDescriptors();
 
   Worker& worker_;
   const ListenerConfig config_;
@@ -44,6 +47,8 @@ class Listener {
   Acceptor acceptor_;
   std::uint16_t port_ = 0;
   bool stopping_ = false;
+  int refusing_ = 0;  // connections that are being told so
+  SpareDescriptor spare_;
   std::set<Downstream*> open_;
 };
 

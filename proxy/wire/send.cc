@@ -151,10 +151,13 @@ Task<bool> Sending::Acquire(bool fresh) {
       ExchangeOutcome failure{};
       connection_ = co_await cluster.Connect(endpoint, failure);
       if (connection_ == nullptr) {
-        cluster.ConnectFailed(SteadyNow());
-        cluster.Failed(endpoint, SteadyNow());
+        const bool ours = failure == ExchangeOutcome::kNoDescriptors;
+        if (!ours) {
+          cluster.ConnectFailed(SteadyNow());
+          cluster.Failed(endpoint, SteadyNow());
+        }
         Fail(total_expired_ ? ExchangeOutcome::kTotalTimeout : failure);
-        if (total_expired_ || cluster.Config().endpoints.size() == 1) break;
+        if (ours || total_expired_ || cluster.Config().endpoints.size() == 1) break;
         continue;
       }
       cluster.Connected();

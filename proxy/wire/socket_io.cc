@@ -50,6 +50,11 @@ void PrepareSocket(Socket& socket) {
   socket.native_non_blocking(true, ignored);
 }
 
+bool OutOfDescriptors(const error_code& error) {
+  return error == error_code(EMFILE, boost::system::system_category()) ||
+         error == error_code(ENFILE, boost::system::system_category());
+}
+
 void AbortOnClose(Socket& socket) {
   error_code ignored;
   socket.set_option(asio::socket_base::linger(true, 0), ignored);

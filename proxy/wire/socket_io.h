@@ -34,6 +34,9 @@ PeerState PeekPeer(Socket& socket);
 // TCP_NODELAY and non-blocking mode; errors are ignored (the connection then fails on use).
 void PrepareSocket(Socket& socket);
 
+// The process, or the machine, has no file descriptor left.
+bool OutOfDescriptors(const error_code& error);
+
 // Makes closing send RST, so that nobody takes what was sent for whole.
 void AbortOnClose(Socket& socket);
 

@@ -193,6 +193,10 @@ Task<std::unique_ptr<UpstreamConnection>> UpstreamCluster::Connect(EndpointState
       outcome = ExchangeOutcome::kConnectTimeout;
       co_return nullptr;
     }
+    if (OutOfDescriptors(error)) {
+      outcome = ExchangeOutcome::kNoDescriptors;
+      co_return nullptr;
+    }
   }
   co_return nullptr;
 }

@@ -25,6 +25,8 @@ struct Worker {
         deadlines(context) {}
 
   Executor GetExecutor() { return context.get_executor(); }
+  // The loop comes round too late for its clients: whatever can wait is shed.
+  bool Busy() const { return deadlines.Lag() > kBusyLag; }
 
   const std::size_t index;
   const std::size_t count;
@@ -34,7 +36,8 @@ struct Worker {
   Loop context;
   DeadlineWheel deadlines;
   const std::uint64_t mirror_memory = limits.mirror_memory;  // bytes, of the whole process
-  bool draining = false;                                     // answers then close their connections
+  static constexpr Duration kBusyLag = std::chrono::milliseconds(20);
+  bool draining = false;  // answers then close their connections
 };
 
 }  // namespace understudy

@@ -117,6 +117,7 @@ inline ControlView PassingView() {
   candidate.incumbent = "v1";
   candidate.incumbent_version = "1";
   candidate.mirror_rate = 1;
+  candidate.mirror_rate_in_force = 1;
   candidate.rollout = Ramping();
   candidate.plan = TwoStagePlan();
   candidate.verdict = PassingVerdict();

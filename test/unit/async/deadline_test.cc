@@ -1,6 +1,7 @@
 // Deadlines on a running loop: never early, soon after, and never after they were taken back.
 #include "proxy/async/deadline.h"
 
+#include <boost/asio/post.hpp>
 #include <catch2/catch.hpp>
 #include <deque>
 #include <functional>
@@ -17,6 +18,9 @@ using std::chrono::milliseconds;
 
 // Far beyond anything a loaded machine adds.
 constexpr Duration kPatience = std::chrono::seconds(5);
+
+// What is left of a lag that a loaded machine gave an idle loop.
+constexpr Duration kRested = milliseconds(10);
 
 struct WheelFixture {
   boost::asio::io_context context{1};
@@ -215,6 +219,20 @@ TEST_CASE("deadlines may outlive their wheel") {
   context.run_for(kPatience);
   CHECK_FALSE(armed.Fired());
   CHECK_FALSE(other.Fired());
+}
+
+TEST_CASE("a loop that comes round late again and again is behind; one stall alone is none") {
+  WheelFixture f;
+  f.RunFor(milliseconds(200));
+  f.BeBusyFor(milliseconds(400));
+  f.context.run_one_for(milliseconds(1));
+  CHECK(f.wheel.Lag() <= milliseconds(20) + kRested);
+  std::function<void()> crawl = [&] {
+    f.BeBusyFor(milliseconds(40));
+    boost::asio::post(f.context, crawl);
+  };
+  boost::asio::post(f.context, crawl);
+  CHECK(f.RunUntil([&] { return f.wheel.Lag() > milliseconds(20); }));
 }
 
 }  // namespace

@@ -101,8 +101,8 @@ TEST_CASE("hostile bytes under a valid checksum are refused or mean one thing on
 }
 
 TEST_CASE("a snapshot that announces more than it holds takes no memory for it") {
-  // "UEL1", then 2^63 comparators.
-  std::string text = "UEL1\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01";
+  // "UEL2", then 2^63 comparators.
+  std::string text = "UEL2\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01";
   text.append(8, '.');
   const auto decoded = Ledger::Decode(Sealed(text));
   REQUIRE_FALSE(decoded.ok());

@@ -85,6 +85,7 @@ TEST_CASE("outcomes of mirroring add up to what was eligible, each with its reas
   };
   for (std::size_t worker = 0; worker < SampledProcess::kWorkers; ++worker) {
     count(coverage.At(worker).sampled_out);
+    coverage.At(worker).rate_lowered.Add();  // a part of the former
     count(coverage.At(worker).mirrored);
     for (Counter& counter : coverage.At(worker).skipped) count(counter);
     for (Counter& counter : coverage.At(worker).dropped) count(counter);
@@ -98,8 +99,11 @@ TEST_CASE("outcomes of mirroring add up to what was eligible, each with its reas
   CHECK(page.Value("understudy_mirror_eligible_total", digits) == static_cast<double>(eligible));
   CHECK(page.Sum("understudy_mirror_requests_total", digits) == static_cast<double>(eligible));
   CHECK(page.Of("understudy_mirror_requests_total", digits).size() ==
-        2 + static_cast<std::size_t>(SkipReason::kCount) +
+        3 + static_cast<std::size_t>(SkipReason::kCount) +
             static_cast<std::size_t>(DropReason::kCount));
+  CHECK(page.Value("understudy_mirror_requests_total",
+                   {{"route", "digits"}, {"outcome", "sampled_out"}, {"reason", "rate_lowered"}}) ==
+        SampledProcess::kWorkers);
   for (std::size_t i = 0; i < static_cast<std::size_t>(SkipReason::kCount); ++i) {
     const std::string reason(ToString(static_cast<SkipReason>(i)));
     CHECK(

@@ -243,7 +243,7 @@ TEST_CASE("a plan tells the bucket and draw that explain it") {
   SampleRoute route({500'000}, 0.5);
   for (int i = 0; i < 1000; ++i) {
     const Assignment plan = AssignUser(route, User(i));
-    const MirrorDraw draw = DrawMirror(route.Rules(), route.Arm(0), User(i));
+    const MirrorDraw draw = DrawMirror(route.Rules(), route.Traffic().candidates[0], User(i), {});
     CHECK(plan.bucket == BucketOf(route.Rules(), User(i)));
     CHECK((plan.serving_candidate == 0) == (plan.bucket < 500'000));
     CHECK(draw.draw >= 0);
