@@ -18,7 +18,7 @@ bool IsRejection(int status) {
 // A reason that holds for every candidate.
 std::optional<SkipReason> SkipAll(const ServedRequest& served) {
   const Exchange& answer = *served.served;
-  if (answer.client_failed || served.client.Left()) return SkipReason::kClientLeft;
+  if (answer.client_failed || served.client_left) return SkipReason::kClientLeft;
   if (IsShadowRequest(served.client.Request())) return SkipReason::kLoopGuard;
   if (answer.request_failed) return SkipReason::kClientLeft;
   const bool incumbent_served = served.plan.serving_candidate < 0 || served.failed_candidate;
@@ -26,7 +26,7 @@ std::optional<SkipReason> SkipAll(const ServedRequest& served) {
   if (incumbent_served && !answered) return SkipReason::kServingFailed;
   // A candidate's own rejections are evidence about it.
   if (incumbent_served && IsRejection(answer.result.status)) return SkipReason::kServingRejected;
-  if (!served.body.Complete()) return SkipReason::kClientLeft;
+  if (!served.body.Complete()) return SkipReason::kRequestIncomplete;
   if (!served.body.Replayable()) return SkipReason::kRequestTooLarge;
   if (answered && answer.capture_too_large) return SkipReason::kAnswerTooLarge;
   return std::nullopt;

@@ -16,6 +16,7 @@ struct ServedRequest {
   std::string_view pair_id;
   WallTime at;
   Downstream& client;
+  bool client_left = false;  // before it had its answer
   RequestBody& body;
   std::shared_ptr<Exchange> failed_candidate;  // set when the incumbent answered in its place
   std::shared_ptr<Exchange> served;

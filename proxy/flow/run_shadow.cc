@@ -74,34 +74,54 @@ void HandOver(Services& s, PairJob job) {  // 9
   }
 }
 
+// What the shadows of one request share.
+struct SharedShadow {
+  std::shared_ptr<MirroredRequest> request;
+  std::string joined;
+  RequestHead head;
+};
+
+// One candidate's pair, its budget given back at the end.
+Task<> RunTarget(Services& s, std::shared_ptr<SharedShadow> shared, ShadowTarget target) {
+  const MirroredRequest& request = *shared->request;
+  const CandidateTraffic& candidate = request.route->candidates[target.candidate];
+  PairJob job{shared->request, target.candidate, request.incumbent, nullptr,
+              std::move(target.memory)};
+  if (request.serving_candidate == target.candidate) {
+    job.candidate_exchange = request.candidate;
+  } else {
+    auto exchange = std::make_shared<Exchange>();
+    co_await AskShadow(s, request, shared->head, candidate, false, *exchange);
+    job.memory.Add(static_cast<std::int64_t>(exchange->body.Footprint()));
+    job.candidate_exchange = std::move(exchange);
+  }
+  target.budget->in_flight.fetch_sub(1, std::memory_order_relaxed);
+  HandOver(s, std::move(job));
+}
+
 Task<> RunShadow(Services& s, std::shared_ptr<MirroredRequest> request,
                  std::vector<ShadowTarget> targets) {
-  RequestHead head;
-  std::string joined;
+  auto shared = std::make_shared<SharedShadow>();
+  shared->request = std::move(request);
+  MirroredRequest& mirrored = *shared->request;
   const HeadLimits limits{s.worker.limits.header_bytes, s.worker.limits.headers};
-  if (ParseRequestHead(request->head.Join(joined), limits, head))
+  if (ParseRequestHead(mirrored.head.Join(shared->joined), limits, shared->head)) {
     co_return;  // it was parsed before
-  for (ShadowTarget& target : targets) {
-    const CandidateTraffic& candidate = request->route->candidates[target.candidate];
-    PairJob job{request, target.candidate, request->incumbent, nullptr, std::move(target.memory)};
-    if (request->serving_candidate == target.candidate) {
-      job.candidate_exchange = request->candidate;
-    } else {
-      auto exchange = std::make_shared<Exchange>();
-      co_await AskShadow(s, *request, head, candidate, false, *exchange);
-      job.memory.Add(static_cast<std::int64_t>(exchange->body.Footprint()));
-      job.candidate_exchange = std::move(exchange);
-    }
-    if (job.incumbent == nullptr) {
-      auto exchange = std::make_shared<Exchange>();
-      co_await AskShadow(s, *request, head, candidate, true, *exchange);
-      job.memory.Add(static_cast<std::int64_t>(exchange->body.Footprint()));
-      request->incumbent = exchange;
-      job.incumbent = std::move(exchange);
-    }
-    target.budget->in_flight.fetch_sub(1, std::memory_order_relaxed);
-    HandOver(s, std::move(job));
   }
+  // Every pair needs the incumbent's answer: where it did not serve it is asked first, and once.
+  if (mirrored.incumbent == nullptr) {
+    const CandidateTraffic& first = mirrored.route->candidates[targets.front().candidate];
+    auto exchange = std::make_shared<Exchange>();
+    co_await AskShadow(s, mirrored, shared->head, first, true, *exchange);
+    targets.front().memory.Add(static_cast<std::int64_t>(exchange->body.Footprint()));
+    mirrored.incumbent = std::move(exchange);
+  }
+  // Side by side: a candidate that does not answer holds up no other.
+  for (std::size_t i = 1; i < targets.size(); ++i) {
+    asio::co_spawn(s.worker.GetExecutor(), RunTarget(s, shared, std::move(targets[i])),
+                   asio::detached);
+  }
+  co_await RunTarget(s, shared, std::move(targets.front()));
 }
 
 }  // namespace

@@ -27,6 +27,8 @@ Failure Describe(ExchangeOutcome outcome) {
   switch (outcome) {
     case ExchangeOutcome::kConnectRefused:
       return {502, "the model server refuses connections"};
+    case ExchangeOutcome::kUnknownHost:
+      return {502, "the model server's name is unknown"};
     case ExchangeOutcome::kConnectTimeout:
       return {504, "the model server cannot be reached in time"};
     case ExchangeOutcome::kFirstByteTimeout:
@@ -179,14 +181,15 @@ Task<> Serving::Run() {
     co_await Ask(nullptr, body, *served);
     arm_ = "fallback";
   }
-  if (!client_.Answered() && !client_.Left()) {
+  const bool client_left = client_.Left();
+  if (!client_.Answered() && !client_left) {
     co_await AnswerFailure(*served, body);
   } else if (served->result.outcome != ExchangeOutcome::kAnswered) {
     client_.Abort();  // never a truncated body that looks whole
   }
   // ---- The client has its answer. Nothing below may delay, fail or grow without bound. ----
   const ShadowOutcome shadow = OfferShadow(  // 7 never waits
-      s_, {view_, plan_, pair_id_, at_, client_, body, std::move(failed), served});
+      s_, {view_, plan_, pair_id_, at_, client_, client_left, body, std::move(failed), served});
   WriteAccessLog(*served, shadow, body);
 }
 
@@ -245,6 +248,12 @@ Task<> Serving::Ask(const CandidateTraffic* candidate, RequestBody& body, Exchan
     while (!body.Complete() && body.Replayable() && body.State() == RequestBody::Status::kOk) {
       co_await body.ReadMore();
     }
+    if (body.State() != RequestBody::Status::kOk) {
+      exchange.request_failed = true;
+      exchange.client_failed = body.State() == RequestBody::Status::kClientLeft;
+      exchange.result.outcome = ExchangeOutcome::kCancelled;
+      co_return;
+    }
     if (body.Complete() &&
         RewriteBody(body.Available(), client_.Request().framing, cluster_->body, rewritten)) {
       replacement.emplace(rewritten);
@@ -267,7 +276,10 @@ bool Serving::ShouldFallBack(const Exchange& served, const RequestBody& body) co
 }
 
 Task<> Serving::AnswerFailure(const Exchange& served, const RequestBody& body) {
-  if (served.request_failed || body.State() != RequestBody::Status::kOk) {
+  // An interrupted body is one that nobody waited for any more: the upstream failed first.
+  const bool body_failed =
+      body.State() != RequestBody::Status::kOk && body.State() != RequestBody::Status::kInterrupted;
+  if (served.request_failed || body_failed) {
     if (served.client_failed) {
       client_.CloseAfter();
       co_return;

@@ -48,6 +48,8 @@ std::string_view ToString(SkipReason reason) {
       return "upgrade";
     case SkipReason::kLoopGuard:
       return "loop_guard";
+    case SkipReason::kRequestIncomplete:
+      return "request_incomplete";
     case SkipReason::kCount:
       break;
   }

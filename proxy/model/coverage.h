@@ -19,6 +19,7 @@ enum class SkipReason {  // decided before a shadow was worth sending
   kMirroringOff,  // killed, or a reload removed the candidate
   kUpgrade,
   kLoopGuard,
+  kRequestIncomplete,  // answered, or failed, before the request's body had come whole
   kCount,
 };
 

@@ -9,6 +9,8 @@ std::string_view ToString(ExchangeOutcome outcome) {
       return "answered";
     case ExchangeOutcome::kConnectRefused:
       return "connect_refused";
+    case ExchangeOutcome::kUnknownHost:
+      return "unknown_host";
     case ExchangeOutcome::kConnectTimeout:
       return "connect_timeout";
     case ExchangeOutcome::kFirstByteTimeout:

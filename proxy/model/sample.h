@@ -16,6 +16,7 @@ namespace understudy {
 enum class ExchangeOutcome {
   kAnswered,
   kConnectRefused,
+  kUnknownHost,  // its name has no address
   kConnectTimeout,
   kFirstByteTimeout,
   kIdleTimeout,  // the answer stalled after its head

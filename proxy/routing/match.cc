@@ -7,7 +7,9 @@ namespace understudy {
 
 bool Matches(const RouteMatch& match, const RequestHead& request) {
   if (!match.path.empty() && request.path != match.path) return false;
-  if (!request.path.starts_with(match.path_prefix)) return false;
+  // "*" (of OPTIONS) means the server as a whole: whoever serves "/" is asked.
+  const std::string_view path = request.path == "*" ? std::string_view("/") : request.path;
+  if (!path.starts_with(match.path_prefix)) return false;
   if (!match.methods.empty() && std::find(match.methods.begin(), match.methods.end(),
                                           request.method) == match.methods.end()) {
     return false;

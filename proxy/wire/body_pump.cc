@@ -21,7 +21,11 @@ Task<> BodyPump::Run(BodyPump& pump) {
   if (!pump.head_left_.empty()) writable = co_await pump.Write(pump.head_left_, false);
   while (writable && !pump.stopping_ && !pump.body_.Exhausted()) {
     if (pump.body_.Available().empty()) {
+      // The answer's first byte is waited for from the request's last one: a client that pauses is
+      // bounded by its listener's body_idle, and is not the upstream's fault.
+      pump.WaitForAnswer(false);
       const RequestBody::Status status = co_await pump.body_.ReadMore();
+      pump.WaitForAnswer(true);
       if (status != RequestBody::Status::kOk) {
         pump.body_failed_ = !pump.stopping_;
         pump.connection_.Interrupt();
@@ -45,14 +49,24 @@ Task<bool> BodyPump::Write(std::string_view bytes, bool of_body) {
     const std::size_t before = write.Bytes();
     const WriteResult result = write.Try(connection_.socket);
     if (of_body) body_.Advance(before - write.Bytes());
-    if (write.Bytes() < before && connection_.head.status == 0) {
-      connection_.ExpireAfter(first_byte_);
-    }
+    if (write.Bytes() < before) WaitForAnswer(true);
     if (result != WriteResult::kBlocked) co_return result == WriteResult::kDone;
+    if (client_ != nullptr) client_->WatchWhile(waiting_);
     auto [error] = co_await connection_.socket.async_wait(asio::socket_base::wait_write, kAwait);
+    if (client_ != nullptr) client_->WatchWhile(nullptr);
     if (error) co_return false;
   }
   co_return false;
+}
+
+// Only until the answer's head is there: from then on the exchange sets its own deadlines.
+void BodyPump::WaitForAnswer(bool wait) {
+  if (connection_.head.status >= 200) return;
+  if (wait) {
+    connection_.ExpireAfter(first_byte_);
+  } else {
+    connection_.deadline.Disarm();
+  }
 }
 
 Task<> BodyPump::Stop() {

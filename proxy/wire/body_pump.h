@@ -17,7 +17,8 @@ class BodyPump {
   // `head_left` is the unsent rest of the head. Each progress renews the connection's deadline.
   BodyPump(Worker& worker, UpstreamConnection& connection, RequestBody& body,
            std::string_view head_left, Duration first_byte);
-  // Once the whole body is sent, `waiting` is woken should the client leave.
+  // `waiting` is woken should the client leave while the upstream takes nothing, or once the whole
+  // body is sent.
   void WatchAfter(Downstream* client, Interruptible* waiting) {
     client_ = client;
     waiting_ = waiting;
@@ -32,6 +33,7 @@ class BodyPump {
  private:
   static Task<> Run(BodyPump& pump);
   Task<bool> Write(std::string_view bytes, bool of_body);
+  void WaitForAnswer(bool wait);
 
   Worker& worker_;
   UpstreamConnection& connection_;

@@ -17,7 +17,8 @@ int HexDigit(char c) {
 
 }  // namespace
 
-BodyScanner::BodyScanner(Framing framing, std::uint64_t content_length) : framing_(framing) {
+BodyScanner::BodyScanner(Framing framing, std::uint64_t content_length, bool of_request)
+    : framing_(framing), of_request_(of_request) {
   switch (framing) {
     case Framing::kNone:
       state_ = State::kDone;
@@ -110,7 +111,9 @@ void BodyScanner::TrailerByte(char c) {
   if (!complete) return;
   std::vector<HeaderField> fields;
   bool good = !ParseFields(trailer_, 100, fields).has_value();
-  for (const HeaderField& field : fields) good = good && !IsForbiddenTrailer(field.name);
+  for (const HeaderField& field : fields) {
+    good = good && !(of_request_ && IsForbiddenTrailer(field.name));
+  }
   state_ = good ? State::kDone : State::kBad;
 }
 

@@ -14,7 +14,9 @@ namespace understudy {
 class BodyScanner {
  public:
   BodyScanner() = default;
-  BodyScanner(Framing framing, std::uint64_t content_length);
+  // `of_request`: trailers that may not follow a body are refused. In answers they are the client's
+  // to ignore (RFC 9110 section 6.5.1), and no reason to lose the answer.
+  BodyScanner(Framing framing, std::uint64_t content_length, bool of_request = false);
 
   // Takes bytes that follow what was given before. Returns how many of them belong to the body;
   // fewer than all means that the body is done (or bad). `visit(string_view)` gets each piece of
@@ -55,6 +57,7 @@ class BodyScanner {
   void TrailerByte(char c);
 
   Framing framing_ = Framing::kNone;
+  bool of_request_ = false;
   State state_ = State::kDone;
   std::uint64_t remaining_ = 0;
   std::uint64_t payload_ = 0;

@@ -114,6 +114,16 @@ Task<Downstream::HeadResult> Downstream::ReadHead() {
   while (true) {
     // Empty lines before a request are ignored (RFC 9112 section 2.2).
     while (scanner_.HeadBytes() == 0 && input_.Bytes().starts_with("\r\n")) input_.Consume(2);
+    if (input_.Empty()) {
+      // Nothing but those: the connection is as idle as before.
+      deadline_.Disarm();
+      if (half_closed_) co_return HeadResult::kClosed;
+      const bool arrived = co_await AwaitBytes();
+      if (!arrived) co_return HeadResult::kClosed;
+      request_start_ = SteadyNow();
+      deadline_.Arm(listener_.timeouts.header);
+      continue;
+    }
     const std::string_view bytes = input_.Bytes();
     const bool only_cr = bytes == "\r" && !scanner_.SawStartLine();
     const HeadScanner::State state =
@@ -141,7 +151,7 @@ Task<Downstream::HeadResult> Downstream::ReadHead() {
   if (refused) {
     worker_.counters.bad_requests.Add();
     request_.minor_version = 1;
-    request_.method = "GET";
+    request_.method = input_.Bytes().starts_with("HEAD ") ? "HEAD" : "GET";
     co_await Reply(refused->status, "bad_request", refused->reason, true);
     co_return HeadResult::kRefused;
   }
@@ -173,20 +183,20 @@ void Downstream::InterruptRead() {
 }
 
 // After a last answer, what the client still sends is read for a moment: closing at once would
-// reset the connection and could destroy the answer on its way (RFC 9112 section 9.6).
+// reset the connection and could destroy the answer on its way (RFC 9112 section 9.6). Many clients
+// send a large body whole before they look.
 Task<> Downstream::Linger() {
-  static constexpr Duration kPatience = std::chrono::seconds(1);
-  static constexpr std::size_t kMostBytes = 1u << 20;
+  static constexpr Duration kPatience = std::chrono::seconds(1);  // without a byte
+  static constexpr Duration kMostTime = std::chrono::seconds(10);
   error_code ignored;
   socket_.shutdown(asio::socket_base::shutdown_send, ignored);
-  deadline_.Arm(kPatience);
-  std::size_t drained = 0;
-  while (drained < kMostBytes && !expired_) {
+  const SteadyTime end = SteadyNow() + kMostTime;
+  while (!expired_ && SteadyNow() < end && !worker_.draining) {
+    deadline_.Arm(kPatience);
     input_.Consume(input_.Bytes().size());
     auto [error, bytes] = co_await socket_.async_read_some(input_.Prepare(), kAwait);
     if (error) break;
     input_.Commit(bytes);
-    drained += bytes;
   }
   deadline_.Disarm();
 }

@@ -88,7 +88,7 @@ class Downstream : public AnswerSink, public std::enable_shared_from_this<Downst
   // The connection closes after this request.
   void CloseAfter() { close_ = true; }
   bool ClosesAfter() const { return close_; }
-  // The answer broke after its head was sent: the client must see that, so RST.
+  // The answer broke after its head was sent: the client must see that, so RST. It has not left.
   void Abort();
 
   // While `waiting` is set a client that leaves wakes it. Looked at once a while, not per request.
@@ -107,6 +107,7 @@ class Downstream : public AnswerSink, public std::enable_shared_from_this<Downst
   void LookAtClient();
   void WaitForEvent(asio::socket_base::wait_type what);
   void ClientIsGone();
+  void Drop();  // it does not behave; as if it had left
 
   Worker& worker_;
   Socket socket_;

@@ -135,7 +135,7 @@ void Downstream::InviteBody() {
   if (!request_.expects_continue || invited_) return;
   invited_ = true;
   // A socket that cannot take so little is a client that does not read its answers.
-  if (Write(kContinue, {}) == WriteResult::kBlocked) Abort();
+  if (Write(kContinue, {}) == WriteResult::kBlocked) Drop();
 }
 
 Task<> Downstream::Reply(int status, std::string_view reason, std::string_view sentence,
@@ -158,6 +158,11 @@ Task<> Downstream::Reply(int status, std::string_view reason, std::string_view s
 }
 
 void Downstream::Abort() {
+  AbortOnClose(socket_);
+  left_ = true;
+}
+
+void Downstream::Drop() {
   AbortOnClose(socket_);
   ClientIsGone();
 }
@@ -188,10 +193,10 @@ void Downstream::LookAtClient() {
       return;
     case PeerState::kHalfClosed:
       half_closed_ = true;
-      close_ = true;
+      if (input_.Empty()) close_ = true;  // else it asked for more before it ended its side
       if (request_.minor_version >= 1 && !Answered() &&
           Write(kContinue, {}) == WriteResult::kBlocked) {
-        Abort();
+        Drop();
       }
       if (!left_) WaitForEvent(asio::socket_base::wait_error);
       return;

@@ -50,6 +50,10 @@ bool IsEdited(const HeaderEdits& edits, std::string_view name) {
 }
 
 void AppendTarget(std::string& out, const Cluster& cluster, std::string_view target) {
+  if (target == "*") {
+    out.append(target);
+    return;
+  }
   out.append(cluster.path_prefix);
   const auto& [from, to] = cluster.path_replace;
   if (!from.empty() && target.starts_with(from)) {

@@ -140,7 +140,11 @@ Task<> Listener::Refuse(Listener& listener, Socket socket, std::string_view reas
   socket.shutdown(asio::socket_base::shutdown_send, ignored);
   // Closing with bytes unread would reset the connection under the answer.
   Deadline patience(
-      listener.worker_.deadlines, [](void* refused) { static_cast<Socket*>(refused)->close(); },
+      listener.worker_.deadlines,
+      [](void* refused) {
+        error_code already;
+        static_cast<Socket*>(refused)->close(already);
+      },
       &socket);
   patience.Arm(kRefusalPatience);
   std::array<char, 4096> drained;

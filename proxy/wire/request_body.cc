@@ -5,7 +5,7 @@ namespace understudy {
 
 RequestBody::RequestBody(Downstream& client, std::size_t keep_limit, std::uint64_t body_limit)
     : client_(&client),
-      scanner_(client.Request().framing, client.Request().content_length),
+      scanner_(client.Request().framing, client.Request().content_length, true),
       keep_limit_(keep_limit),
       body_limit_(body_limit) {
   if (scanner_.Done()) {

@@ -25,7 +25,7 @@ class Sending : public Interruptible {
             [](void* self) {
               auto* sending = static_cast<Sending*>(self);
               sending->total_expired_ = true;
-              if (sending->connection_ != nullptr) sending->connection_->Interrupt();
+              sending->Wake();
             },
             this) {}
   ~Sending() { Use(nullptr); }
@@ -37,13 +37,20 @@ class Sending : public Interruptible {
   void End();
   void ClientLeft() override {
     client_left_ = true;
-    if (connection_ != nullptr) connection_->Interrupt();
+    Wake();
   }
 
  private:
+  // Ends whatever is waited for; whoever waited looks at the flags.
+  void Wake() {
+    wait_.Cancel();
+    if (connection_ != nullptr) connection_->Interrupt();
+  }
   void Use(EndpointState* endpoint);
   bool TakeIdle();
   Task<bool> Acquire(bool fresh);
+  Task<ExchangeOutcome> Connect(EndpointState& endpoint);
+  bool Stopped() const { return client_left_ || total_expired_; }
   void SendRequest();
   Task<bool> ReadHead();
   Task<> StreamBody();
@@ -53,7 +60,10 @@ class Sending : public Interruptible {
   Task<bool> Deliver(WriteResult written);
   Task<> StopPump();
   void Capture(std::string_view bytes);
-  void ConnectionBroke(const error_code& error);
+  // Interrupt() cannot end an operation that has completed already, so the flags are looked at
+  // after each. True: the exchange is over, and has its outcome.
+  bool CutShort();
+  void ConnectionBroke();
   void Fail(ExchangeOutcome outcome);
   bool Stale() const;
   void Finish();
@@ -62,10 +72,12 @@ class Sending : public Interruptible {
   const Outbound& out_;
   Exchange& exchange_;
   Deadline total_;
+  PoolWait wait_;
   Downstream* deliver_to_ = nullptr;  // null for shadows and withheld answers
   bool total_expired_ = false;
   bool client_left_ = false;
   bool done_ = false;
+  bool abandoned_ = false;             // answered, and the rest is not wanted
   EndpointState* endpoint_ = nullptr;  // counts this request as in flight
   std::unique_ptr<UpstreamConnection> connection_;
   std::unique_ptr<BodyPump> pump_;
@@ -133,42 +145,54 @@ bool Sending::TakeIdle() {
 // Connects to the endpoint that TakeIdle() chose, or anew to another one.
 Task<bool> Sending::Acquire(bool fresh) {
   UpstreamCluster& cluster = *out_.cluster;
-  for (int tried = 0; tried < kMostEndpoints; ++tried) {
+  if (out_.client != nullptr) out_.client->WatchWhile(this);
+  for (int tried = 0; tried < kMostEndpoints && !Stopped(); ++tried) {
     // A choice is used: choosing again would skip an endpoint in each round.
     if (fresh || tried > 0) Use(cluster.Choose(SteadyNow(), tried > 0 ? endpoint_ : nullptr));
     if (endpoint_ == nullptr) break;
     EndpointState& endpoint = *endpoint_;
     if (!fresh && tried > 0) connection_ = cluster.TakeIdle(endpoint, SteadyNow());
     if (connection_ == nullptr) {
-      const bool place = co_await cluster.WaitForPlace(endpoint, cluster.Config().timeouts.connect);
+      wait_.until = SteadyNow() + cluster.Config().timeouts.connect;
+      const bool place = co_await cluster.WaitForPlace(endpoint, wait_);
       if (!place) {
         Fail(ExchangeOutcome::kPoolExhausted);
-        co_return false;
+        break;
       }
       if (!fresh) connection_ = cluster.TakeIdle(endpoint, SteadyNow());
     }
-    if (connection_ == nullptr) {
-      ExchangeOutcome failure{};
-      connection_ = co_await cluster.Connect(endpoint, failure);
-      if (connection_ == nullptr) {
-        const bool ours = failure == ExchangeOutcome::kNoDescriptors;
-        if (!ours) {
-          cluster.ConnectFailed(SteadyNow());
-          cluster.Failed(endpoint, SteadyNow());
-        }
-        Fail(total_expired_ ? ExchangeOutcome::kTotalTimeout : failure);
-        if (ours || total_expired_ || cluster.Config().endpoints.size() == 1) break;
-        continue;
-      }
-      cluster.Connected();
-    }
-    exchange_.result.outcome = ExchangeOutcome::kCancelled;
-    if (!client_left_ && !total_expired_) co_return true;
+    if (connection_ != nullptr) break;
+    const ExchangeOutcome outcome = co_await Connect(endpoint);
+    if (outcome == ExchangeOutcome::kAnswered || Stopped()) break;
     connection_.reset();
-    Fail(client_left_ ? ExchangeOutcome::kCancelled : ExchangeOutcome::kTotalTimeout);
-    break;
+    Fail(outcome);
+    if (outcome == ExchangeOutcome::kNoDescriptors) break;  // of no endpoint's making
+    cluster.ConnectFailed(SteadyNow());
+    cluster.Failed(endpoint, SteadyNow());
+    if (cluster.Config().endpoints.size() == 1) break;
   }
-  co_return false;
+  if (out_.client != nullptr) out_.client->WatchWhile(nullptr);
+  if (Stopped()) {
+    connection_.reset();
+    exchange_.client_failed = client_left_;
+    Fail(client_left_ ? ExchangeOutcome::kCancelled : ExchangeOutcome::kTotalTimeout);
+  }
+  co_return connection_ != nullptr;
+}
+
+// Anything but kAnswered: how it failed.
+Task<ExchangeOutcome> Sending::Connect(EndpointState& endpoint) {
+  // Made first: it holds its place under the limit while the name is looked up.
+  connection_ = std::make_unique<UpstreamConnection>(worker_, endpoint);
+  wait_.until = SteadyNow() + out_.cluster->Config().timeouts.connect;
+  const bool known = co_await out_.cluster->Resolve(endpoint, wait_);
+  if (!known) {
+    co_return SteadyNow() >= wait_.until ? ExchangeOutcome::kConnectTimeout
+                                         : ExchangeOutcome::kUnknownHost;
+  }
+  const ExchangeOutcome outcome = co_await out_.cluster->Connect(*connection_);
+  if (outcome == ExchangeOutcome::kAnswered) out_.cluster->Connected();
+  co_return outcome;
 }
 
 void Sending::SendRequest() {
@@ -211,9 +235,10 @@ Task<bool> Sending::ReadHead() {
     if (state == HeadScanner::State::kNeedMore) {
       auto [error, bytes] = co_await up.socket.async_read_some(up.input.Prepare(), kAwait);
       if (error) {
-        ConnectionBroke(error);
+        ConnectionBroke();
         co_return false;
       }
+      if (CutShort()) co_return false;
       up.input.Commit(bytes);
       if (!exchange_.answer_started) {
         exchange_.answer_started = true;
@@ -271,9 +296,12 @@ Task<> Sending::StreamBody() {
       co_return;
     }
     Capture(bytes);
-    // The client waits for another arm's answer: not for the rest of a large one it will not get.
-    if (exchange_.withheld && scanner_.PayloadBytes() > kMostWithheld) {
+    // Nobody gets the rest: the client waits for another arm's answer, or there is no client and
+    // the copy is beyond its limit.
+    const bool withheld_enough = exchange_.withheld && scanner_.PayloadBytes() > kMostWithheld;
+    if (withheld_enough || (out_.client == nullptr && exchange_.capture_too_large)) {
       exchange_.captured = false;
+      abandoned_ = true;
       break;
     }
     if (deliver_to_ != nullptr) {
@@ -299,9 +327,10 @@ Task<> Sending::StreamBody() {
       break;
     }
     if (error) {
-      ConnectionBroke(error);
+      ConnectionBroke();
       co_return;
     }
+    if (CutShort()) co_return;
     up.input.Commit(read);
   }
   exchange_.result.bytes = scanner_.PayloadBytes();
@@ -315,7 +344,7 @@ Task<bool> Sending::Deliver(WriteResult written) {
     connection_->deadline.Disarm();  // the upstream is not to blame for a slow client
     written = co_await out_.client->Flush();
   }
-  if (Delivered(written)) co_return true;
+  if (Delivered(written)) co_return !CutShort();
   exchange_.client_failed = true;
   Fail(ExchangeOutcome::kCancelled);
   co_return false;
@@ -332,7 +361,14 @@ void Sending::Capture(std::string_view bytes) {
   exchange_.body.Append(connection_->input.Holder(), bytes);
 }
 
-void Sending::ConnectionBroke(const error_code&) {
+bool Sending::CutShort() {
+  const bool body_failed = pump_ != nullptr && pump_->BodyFailed();
+  if (!Stopped() && !body_failed && !connection_->expired) return false;
+  ConnectionBroke();
+  return true;
+}
+
+void Sending::ConnectionBroke() {
   if (client_left_) {
     exchange_.client_failed = true;
     Fail(ExchangeOutcome::kCancelled);
@@ -369,7 +405,7 @@ void Sending::Finish() {
     if (up.head.keep_alive && sent_whole && up.input.Empty() && !up.expired) {
       out_.cluster->GiveBack(std::move(connection_), now);
     }
-  } else if (!exchange_.client_failed && !exchange_.request_failed) {
+  } else if (!abandoned_ && !exchange_.client_failed && !exchange_.request_failed) {
     out_.cluster->Failed(up.endpoint, now);
   }
   connection_.reset();

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
+#include <utility>
 
 #include "proxy/async/clock.h"
 #include "proxy/wire/socket_io.h"
@@ -25,8 +26,8 @@ UpstreamCluster::UpstreamCluster(Worker& worker, Cluster config,
     error_code error;
     const auto ip = asio::ip::make_address(address.host, error);
     if (!error) {
-      endpoint->resolved.emplace_back(ip, address.port);
-      endpoint->resolved_until = SteadyTime::max();
+      endpoint->name->addresses.emplace_back(ip, address.port);
+      endpoint->name->fresh_until = SteadyTime::max();
     }
     endpoints_.push_back(std::move(endpoint));
   }
@@ -143,62 +144,66 @@ class UpstreamCluster::Waiting {
   std::deque<Event*>& queue_;
 };
 
-Task<bool> UpstreamCluster::WaitForPlace(const EndpointState& wanted, Duration limit) {
-  const SteadyTime deadline = SteadyNow() + limit;
+Task<bool> UpstreamCluster::WaitForPlace(const EndpointState& wanted, PoolWait& wait) {
   // More than once: somebody else may take the place before this one runs.
   while (wanted.idle.empty() && open_connections >= max_connections_) {
     // An idle connection of another endpoint makes room.
     if (CloseOneIdle()) continue;
-    if (waiting_.size() >= kMaxWaiting) co_return false;
+    if (wait.cancelled || waiting_.size() >= kMaxWaiting) co_return false;
     Waiting waiting(*this);
-    const bool woken = co_await waiting.event.WaitFor(deadline - SteadyNow());
+    wait.event = &waiting.event;
+    const bool woken = co_await waiting.event.WaitFor(wait.until - SteadyNow());
+    wait.event = nullptr;
     if (!woken) co_return false;
   }
-  co_return true;
+  co_return !wait.cancelled;
 }
 
-Task<bool> UpstreamCluster::Resolve(EndpointState& endpoint) {
-  const SteadyTime now = SteadyNow();
-  if (now < endpoint.resolved_until) co_return true;
-  asio::ip::basic_resolver<asio::ip::tcp, Executor> resolver(worker_.GetExecutor());
-  auto [error, results] = co_await resolver.async_resolve(
-      endpoint.address.host, std::to_string(endpoint.address.port), kAwait);
-  if (error || results.empty()) co_return !endpoint.resolved.empty();
-  endpoint.resolved.clear();
-  for (const auto& result : results) endpoint.resolved.push_back(result.endpoint());
-  endpoint.resolved_until = now + kResolveEvery;
-  co_return true;
+void UpstreamCluster::LookUp(EndpointState& endpoint) {
+  endpoint.name->looking_up = true;
+  worker_.names.Lookup(endpoint.address.host, endpoint.address.port,
+                       [name = endpoint.name](NameLookup::Addresses found) {
+                         name->looking_up = false;
+                         name->fresh_until = SteadyNow() + kResolveEvery;
+                         // A name that is unknown for a while keeps the address it had.
+                         if (!found.empty()) name->addresses = std::move(found);
+                         for (Event* event : std::exchange(name->waiting, {})) event->Set();
+                       });
 }
 
-Task<std::unique_ptr<UpstreamConnection>> UpstreamCluster::Connect(EndpointState& endpoint,
-                                                                   ExchangeOutcome& outcome) {
-  outcome = ExchangeOutcome::kConnectRefused;
-  // Made first: it holds its place under the limit while the name is looked up.
-  auto connection = std::make_unique<UpstreamConnection>(worker_, endpoint);
-  const bool resolved = co_await Resolve(endpoint);
-  if (!resolved) co_return nullptr;
+Task<bool> UpstreamCluster::Resolve(EndpointState& endpoint, PoolWait& wait) {
+  const auto name = endpoint.name;
+  if (SteadyNow() >= name->fresh_until || name->addresses.empty()) {
+    if (!name->looking_up) LookUp(endpoint);
+  }
+  if (!name->addresses.empty()) co_return true;
+  Event found(worker_.GetExecutor());
+  name->waiting.push_back(&found);
+  wait.event = &found;
+  co_await found.WaitFor(wait.until - SteadyNow());
+  wait.event = nullptr;
+  std::erase(name->waiting, &found);
+  co_return !name->addresses.empty() && !wait.cancelled;
+}
+
+Task<ExchangeOutcome> UpstreamCluster::Connect(UpstreamConnection& connection) {
   worker_.counters.upstream_connects.Add();
-  connection->ExpireAfter(config_.timeouts.connect);
-  const auto addresses = endpoint.resolved;  // a copy: others may look the name up meanwhile
+  connection.ExpireAfter(config_.timeouts.connect);
+  const auto addresses = connection.endpoint.name->addresses;  // a lookup may change them meanwhile
   for (const auto& address : addresses) {
     error_code ignored;
-    connection->socket.close(ignored);
-    auto [error] = co_await connection->socket.async_connect(address, kAwait);
+    connection.socket.close(ignored);
+    auto [error] = co_await connection.socket.async_connect(address, kAwait);
     if (!error) {
-      connection->deadline.Disarm();
-      PrepareSocket(connection->socket);
-      co_return connection;
+      connection.deadline.Disarm();
+      PrepareSocket(connection.socket);
+      co_return ExchangeOutcome::kAnswered;
     }
-    if (connection->expired) {
-      outcome = ExchangeOutcome::kConnectTimeout;
-      co_return nullptr;
-    }
-    if (OutOfDescriptors(error)) {
-      outcome = ExchangeOutcome::kNoDescriptors;
-      co_return nullptr;
-    }
+    if (connection.expired) co_return ExchangeOutcome::kConnectTimeout;
+    if (OutOfDescriptors(error)) co_return ExchangeOutcome::kNoDescriptors;
+    if (error == asio::error::operation_aborted) co_return ExchangeOutcome::kCancelled;
   }
-  co_return nullptr;
+  co_return ExchangeOutcome::kConnectRefused;
 }
 
 void UpstreamCluster::Succeeded(EndpointState& endpoint) {

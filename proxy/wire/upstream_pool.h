@@ -5,13 +5,13 @@
 // Threads: one worker's.
 #pragma once
 
-#include <boost/asio/ip/tcp.hpp>
 #include <deque>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "proxy/async/event.h"
+#include "proxy/async/name_lookup.h"
 #include "proxy/model/sample.h"
 #include "proxy/model/topology.h"
 #include "proxy/wire/health_board.h"
@@ -21,18 +21,36 @@ namespace understudy {
 
 class UpstreamCluster;
 
+// What an endpoint's name stands for; shared with lookups that may end after the endpoint.
+struct ResolvedName {
+  NameLookup::Addresses addresses;
+  SteadyTime fresh_until{};
+  bool looking_up = false;
+  std::vector<Event*> waiting;
+};
+
 struct EndpointState {
   UpstreamCluster* cluster = nullptr;
   SocketAddress address;
   std::size_t index = 0;
-  std::vector<asio::ip::tcp::endpoint> resolved;
-  SteadyTime resolved_until{};
+  std::shared_ptr<ResolvedName> name = std::make_shared<ResolvedName>();
   std::vector<std::unique_ptr<UpstreamConnection>> idle;  // most recently used last
   int in_flight = 0;  // requests that chose it and have not ended; connecting counts
   int consecutive_failures = 0;
   // Set from the ejection to the next answer; past it, one request may try.
   SteadyTime ejected_until{};
   Duration ejection{};
+};
+
+// A wait of an exchange outside its connection, which Cancel() ends from elsewhere on the thread.
+struct PoolWait {
+  SteadyTime until{};
+  bool cancelled = false;
+  Event* event = nullptr;  // while waiting
+  void Cancel() {
+    cancelled = true;
+    if (event != nullptr) event->Set();
+  }
 };
 
 // How many connect failures in a row make a shadow's endpoint not worth trying for a while.
@@ -60,12 +78,14 @@ class UpstreamCluster {
   // Closes what has been idle too long.
   void CloseIdle(SteadyTime now);
 
-  // Waits at most that long for an idle connection of `wanted` or a place under the connection
-  // limit. False: neither came.
-  Task<bool> WaitForPlace(const EndpointState& wanted, Duration limit);
-  // Opens a connection; null with the outcome when that fails.
-  Task<std::unique_ptr<UpstreamConnection>> Connect(EndpointState& endpoint,
-                                                    ExchangeOutcome& outcome);
+  // Waits for an idle connection of `wanted` or a place under the connection limit. False: neither
+  // came, or the wait was cancelled.
+  Task<bool> WaitForPlace(const EndpointState& wanted, PoolWait& wait);
+  // Looks its name up where it has no address, or an old one; the latter is used meanwhile. False:
+  // there is none.
+  Task<bool> Resolve(EndpointState& endpoint, PoolWait& wait);
+  // Connects a new connection to its endpoint. Anything but kAnswered: how that failed.
+  Task<ExchangeOutcome> Connect(UpstreamConnection& connection);
 
   void Succeeded(EndpointState& endpoint);
   void Failed(EndpointState& endpoint, SteadyTime now);
@@ -80,14 +100,14 @@ class UpstreamCluster {
  private:
   static constexpr int kEjectAfter = 5;  // failures in a row
   static constexpr Duration kEjection = std::chrono::milliseconds(500);
-  static constexpr Duration kLongestEjection = std::chrono::seconds(4);
+  static constexpr Duration kLongestEjection = std::chrono::seconds(1);
   static constexpr std::size_t kMaxWaiting = 1024;
   static constexpr Duration kResolveEvery = std::chrono::seconds(30);
 
   class Waiting;
 
   int Rank(const EndpointState& endpoint, SteadyTime now, const EndpointState* avoid) const;
-  Task<bool> Resolve(EndpointState& endpoint);
+  void LookUp(EndpointState& endpoint);
   bool CloseOneIdle();
   void WakeFirst();
 

@@ -7,6 +7,7 @@
 
 #include "proxy/async/deadline.h"
 #include "proxy/async/loop.h"
+#include "proxy/async/name_lookup.h"
 #include "proxy/async/task.h"
 #include "proxy/base/hash.h"
 #include "proxy/model/topology.h"
@@ -35,6 +36,7 @@ struct Worker {
   ProcessCounters& counters;
   Loop context;
   DeadlineWheel deadlines;
+  NameLookup names{context};
   const std::uint64_t mirror_memory = limits.mirror_memory;  // bytes, of the whole process
   static constexpr Duration kBusyLag = std::chrono::milliseconds(20);
   bool draining = false;  // answers then close their connections

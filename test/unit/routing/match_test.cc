@@ -64,7 +64,11 @@ TEST_CASE("paths are never normalised") {
   CHECK_FALSE(Exact("/a%2Fb", "/a%2fb"));
 }
 
-TEST_CASE("the server as a whole matches no path") { CHECK_FALSE(Prefix("/", "*")); }
+TEST_CASE("the server as a whole is asked of whoever serves its root") {
+  CHECK(Prefix("/", "*"));
+  CHECK_FALSE(Prefix("/v2/", "*"));
+  CHECK_FALSE(Exact("/a", "*"));
+}
 
 TEST_CASE("methods are compared with their case") {
   RouteMatch match;
