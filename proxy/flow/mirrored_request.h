@@ -35,6 +35,12 @@ class ShadowBudgets {
   std::map<std::pair<std::string, std::string>, std::unique_ptr<ShadowBudget>> budgets_;
 };
 
+// Two bounds of memory, in bytes.
+struct MemoryLimits {
+  std::int64_t candidate = 0;
+  std::int64_t process = 0;
+};
+
 // Bytes taken from a candidate's and the process's budget, given back when destroyed.
 class MemoryHold {
  public:
@@ -49,6 +55,16 @@ class MemoryHold {
   }
   ~MemoryHold() { Add(-bytes_); }
 
+  // Within both bounds, or not at all. Workers that add at the same moment may pass a bound by what
+  // one of them adds.
+  bool TryAdd(std::int64_t bytes, const MemoryLimits& limits) {
+    if (candidate_->load(std::memory_order_relaxed) + bytes > limits.candidate ||
+        process_->load(std::memory_order_relaxed) + bytes > limits.process) {
+      return false;
+    }
+    Add(bytes);
+    return true;
+  }
   void Add(std::int64_t bytes) {
     if (candidate_ == nullptr || bytes == 0) return;
     bytes_ += bytes;

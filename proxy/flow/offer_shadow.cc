@@ -32,25 +32,32 @@ std::optional<SkipReason> SkipAll(const ServedRequest& served) {
   return std::nullopt;
 }
 
+// Before anything is kept for it.
 std::optional<DropReason> Shed(const Services& s, const ShadowBudget& budget,
-                               const CandidateTraffic& candidate, std::int64_t bytes,
-                               UpstreamCluster& target, SteadyTime now) {
-  const MirrorPolicy& policy = candidate.arm->mirror;
+                               const CandidateTraffic& candidate, UpstreamCluster& target,
+                               SteadyTime now) {
   if (s.worker.draining) return DropReason::kDraining;
   if (s.worker.Busy()) return DropReason::kWorkerBusy;
-  if (budget.in_flight.load(std::memory_order_relaxed) >= policy.max_in_flight) {
+  if (budget.in_flight.load(std::memory_order_relaxed) >= candidate.arm->mirror.max_in_flight) {
     return DropReason::kInFlightLimit;
-  }
-  if (budget.memory.load(std::memory_order_relaxed) + bytes >
-      static_cast<std::int64_t>(policy.max_memory)) {
-    return DropReason::kCandidateMemory;
-  }
-  const auto most = s.worker.traffic.MirrorMemory().load(std::memory_order_relaxed);
-  if (most + bytes > static_cast<std::int64_t>(s.worker.mirror_memory)) {
-    return DropReason::kProcessMemory;
   }
   if (target.BreakerOpen(now)) return DropReason::kBreakerOpen;
   return std::nullopt;
+}
+
+// What the request holds, and as much again for the other arm's answer as this one's takes.
+std::optional<DropReason> TakeMemory(const ServedRequest& served, const MirroredRequest& request,
+                                     ShadowTarget& target) {
+  target.expected_answer = static_cast<std::int64_t>(served.served->body.Footprint());
+  const std::int64_t bytes =
+      target.expected_answer +
+      static_cast<std::int64_t>(request.head.Footprint() + request.body.Footprint() +
+                                served.served->head_bytes.Footprint() +
+                                served.served->body.Footprint());
+  if (target.memory.TryAdd(bytes, target.limits)) return std::nullopt;
+  const bool own =
+      target.budget->memory.load(std::memory_order_relaxed) + bytes > target.limits.candidate;
+  return own ? DropReason::kCandidateMemory : DropReason::kProcessMemory;
 }
 
 // Without the lock of ShadowBudgets but for the first time.
@@ -127,21 +134,24 @@ ShadowOutcome OfferShadow(Services& s, ServedRequest served) {
     const auto& pool = s.upstreams.Of(
         served.view->topology, reverse ? plan.route->incumbent_index : candidate.cluster_index,
         Purpose::kShadow);
-    const auto bytes =
-        static_cast<std::int64_t>(served.body.WireBytes() + served.served->body.Footprint() + 2048);
-    if (const auto drop = Shed(s, budget, candidate, bytes, *pool, now)) {
+    if (const auto drop = Shed(s, budget, candidate, *pool, now)) {
+      counters.Drop(*drop);
+      outcome.reason = ToString(*drop);
+      continue;
+    }
+    if (request == nullptr) request = Keep(served);
+    ShadowTarget target{draw.candidate,
+                        &budget,
+                        MemoryHold(budget.memory, s.worker.traffic.MirrorMemory()),
+                        {static_cast<std::int64_t>(candidate.arm->mirror.max_memory),
+                         static_cast<std::int64_t>(s.worker.mirror_memory)}};
+    if (const auto drop = TakeMemory(served, *request, target)) {
       counters.Drop(*drop);
       outcome.reason = ToString(*drop);
       continue;
     }
     counters.mirrored.Add();
     outcome.mirrored = true;
-    if (request == nullptr) request = Keep(served);
-    ShadowTarget target{draw.candidate, &budget,
-                        MemoryHold(budget.memory, s.worker.traffic.MirrorMemory())};
-    target.memory.Add(static_cast<std::int64_t>(
-        request->head.Footprint() + request->body.Footprint() +
-        served.served->head_bytes.Footprint() + served.served->body.Footprint()));
     budget.in_flight.fetch_add(1, std::memory_order_relaxed);
     targets.push_back(std::move(target));
   }

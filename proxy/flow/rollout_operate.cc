@@ -44,12 +44,57 @@ absl::Status CheckTexts(Command& command) {
   return absl::OkStatus();
 }
 
+// Candidates that get no traffic while a command that takes it away has not been carried out.
+class HeldDown {
+ public:
+  HeldDown() = default;
+  HeldDown(const HeldDown&) = delete;
+  HeldDown& operator=(const HeldDown&) = delete;
+  ~HeldDown() {
+    for (StopSwitch* stop : serving_) stop->serving.fetch_sub(1);
+    for (StopSwitch* stop : mirroring_) stop->mirroring.fetch_sub(1);
+  }
+  void Add(StopSwitch& stop, bool mirroring) {
+    stop.serving.fetch_add(1);
+    serving_.push_back(&stop);
+    if (!mirroring) return;
+    stop.mirroring.fetch_add(1);
+    mirroring_.push_back(&stop);
+  }
+
+ private:
+  std::vector<StopSwitch*> serving_;
+  std::vector<StopSwitch*> mirroring_;
+};
+
+// Which candidates a kill or rollback means, by what was last shown.
+std::shared_ptr<HeldDown> HoldDown(const Command& command, const ControlView& view,
+                                   TrafficBook& book) {
+  auto down = std::make_shared<HeldDown>();
+  const bool kill = command.kind == CommandKind::kKill;
+  if (command.dry_run || (!kill && command.kind != CommandKind::kRollBack)) return down;
+  for (const CandidateView& candidate : view.candidates) {
+    const bool by_id = !command.rollout.empty();
+    const bool meant =
+        by_id ? candidate.rollout && candidate.rollout->id == command.rollout
+              : (command.route.empty() ? kill : candidate.route == command.route) &&
+                    (kill || command.candidate.empty() || candidate.candidate == command.candidate);
+    if (meant) down->Add(book.Stop(candidate.route, candidate.candidate), kill);
+  }
+  return down;
+}
+
 }  // namespace
 
 absl::StatusOr<RolloutState> RolloutDriver::Apply(const Command& command) {
   auto answer = std::make_shared<std::promise<absl::StatusOr<RolloutState>>>();
   auto answered = answer->get_future();
-  around_.post([this, command, answer] { answer->set_value(Execute(command, around_.now())); });
+  auto down = HoldDown(command, *Read(), around_.book);
+  around_.post([this, command, answer, down = std::move(down)]() mutable {
+    auto result = Execute(command, around_.now());
+    down.reset();  // what it stands for is published by now, or refused
+    answer->set_value(std::move(result));
+  });
   if (answered.wait_for(around_.command_deadline) != std::future_status::ready) {
     return Unavailable(fmt::format(
         "the control loop did not answer {} within {:.0f} s; it may still take effect: look at the "

@@ -59,6 +59,7 @@ void RolloutDriver::PublishTraffic() {
       }
       candidate.serving = &around_.book.Arm(route.name, arm.cluster);
       candidate.coverage = &around_.book.CoverageOf(route.name, arm.cluster);
+      candidate.stop = &around_.book.Stop(route.name, arm.cluster);
       if (arm.mirror.adaptive) {
         candidate.adaptive = &around_.book.MirrorRate(route.name, arm.cluster);
       }

@@ -25,9 +25,26 @@ bool Overloaded(const Exchange& exchange) {
   }
 }
 
+// Answers take what was kept for them first, and beyond it what is left of the budget.
+class AnswerBudget : public CopyBudget {
+ public:
+  explicit AnswerBudget(ShadowTarget& target) : target_(target) {}
+  bool Covers(std::size_t bytes) override {
+    const std::int64_t more = static_cast<std::int64_t>(bytes) - target_.expected_answer;
+    if (more <= 0) return true;
+    if (!target_.memory.TryAdd(more, target_.limits)) return false;
+    target_.expected_answer += more;
+    return true;
+  }
+
+ private:
+  ShadowTarget& target_;
+};
+
 // 8 the candidate, or the incumbent when the candidate served
 Task<> AskShadow(Services& s, const MirroredRequest& request, const RequestHead& head,
-                 const CandidateTraffic& candidate, bool incumbent, Exchange& exchange) {
+                 const CandidateTraffic& candidate, bool incumbent, CopyBudget& budget,
+                 Exchange& exchange) {
   const RouteTraffic& route = *request.route;
   const Cluster& cluster = incumbent ? *route.incumbent : *candidate.cluster;
   const MirrorPolicy& policy = candidate.arm->mirror;
@@ -57,6 +74,7 @@ Task<> AskShadow(Services& s, const MirroredRequest& request, const RequestHead&
   out.body = &body;
   out.may_repeat = route.route->effects != Effects::kMutating;
   out.capture_limit = policy.max_body;
+  out.copy_budget = &budget;
   out.first_byte = policy.timeout;
   out.total = policy.timeout;
   co_await Send(s.worker, out, exchange);
@@ -85,16 +103,16 @@ struct SharedShadow {
 Task<> RunTarget(Services& s, std::shared_ptr<SharedShadow> shared, ShadowTarget target) {
   const MirroredRequest& request = *shared->request;
   const CandidateTraffic& candidate = request.route->candidates[target.candidate];
-  PairJob job{shared->request, target.candidate, request.incumbent, nullptr,
-              std::move(target.memory)};
+  PairJob job{shared->request, target.candidate, request.incumbent, nullptr, {}};
   if (request.serving_candidate == target.candidate) {
     job.candidate_exchange = request.candidate;
   } else {
     auto exchange = std::make_shared<Exchange>();
-    co_await AskShadow(s, request, shared->head, candidate, false, *exchange);
-    job.memory.Add(static_cast<std::int64_t>(exchange->body.Footprint()));
+    AnswerBudget budget(target);
+    co_await AskShadow(s, request, shared->head, candidate, false, budget, *exchange);
     job.candidate_exchange = std::move(exchange);
   }
+  job.memory = std::move(target.memory);
   target.budget->in_flight.fetch_sub(1, std::memory_order_relaxed);
   HandOver(s, std::move(job));
 }
@@ -112,8 +130,9 @@ Task<> RunShadow(Services& s, std::shared_ptr<MirroredRequest> request,
   if (mirrored.incumbent == nullptr) {
     const CandidateTraffic& first = mirrored.route->candidates[targets.front().candidate];
     auto exchange = std::make_shared<Exchange>();
-    co_await AskShadow(s, mirrored, shared->head, first, true, *exchange);
-    targets.front().memory.Add(static_cast<std::int64_t>(exchange->body.Footprint()));
+    AnswerBudget budget(targets.front());
+    co_await AskShadow(s, mirrored, shared->head, first, true, budget, *exchange);
+    targets.front().expected_answer = 0;  // taken; a candidate that is asked, too, pays for itself
     mirrored.incumbent = std::move(exchange);
   }
   // Side by side: a candidate that does not answer holds up no other.

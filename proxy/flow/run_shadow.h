@@ -14,6 +14,8 @@ struct ShadowTarget {
   std::uint16_t candidate = 0;  // index into route->candidates
   ShadowBudget* budget = nullptr;
   MemoryHold memory;
+  MemoryLimits limits;
+  std::int64_t expected_answer = 0;  // bytes of `memory` that are kept for the answer to come
 };
 
 void StartShadow(Services& services, std::shared_ptr<MirroredRequest> request,

@@ -173,6 +173,9 @@ void ScoringLoop::Score(const PairJob& job) {
       (!candidate_served && other.outcome == ExchangeOutcome::kPoolExhausted)) {
     return refuse(UncomparableReason::kNotSent);
   }
+  if (job.incumbent->capture_over_budget || job.candidate_exchange->capture_over_budget) {
+    return refuse(UncomparableReason::kOverBudget);
+  }
   if (job.incumbent->capture_too_large || job.candidate_exchange->capture_too_large) {
     return refuse(UncomparableReason::kTooLarge);
   }

@@ -98,6 +98,8 @@ std::string_view ToString(UncomparableReason reason) {
       return "overloaded";
     case UncomparableReason::kNotSent:
       return "not_sent";
+    case UncomparableReason::kOverBudget:
+      return "over_budget";
     case UncomparableReason::kCount:
       break;
   }

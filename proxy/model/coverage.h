@@ -44,6 +44,7 @@ enum class UncomparableReason {
   kShuttingDown,
   kOverloaded,  // the candidate shed load: 429 or 503 with Retry-After
   kNotSent,     // no connection or file descriptor was free for the shadow
+  kOverBudget,  // its answer was larger than expected, and the mirror's memory used up
   kCount,
 };
 

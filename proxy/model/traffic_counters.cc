@@ -58,6 +58,13 @@ AdaptiveRate& TrafficBook::MirrorRate(const std::string& route, const std::strin
   return *rate;
 }
 
+StopSwitch& TrafficBook::Stop(const std::string& route, const std::string& candidate) {
+  std::lock_guard lock(mutex_);
+  auto& stop = stops_[Key{route, candidate}];
+  if (stop == nullptr) stop = std::make_unique<StopSwitch>();
+  return *stop;
+}
+
 Coverage TrafficBook::SumCoverage(const std::string& route, const std::string& candidate) const {
   std::lock_guard lock(mutex_);
   Coverage sum;

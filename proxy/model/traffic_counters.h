@@ -78,6 +78,13 @@ class PerThread {
   std::vector<std::unique_ptr<Block>> blocks_;
 };
 
+// Takes a candidate's traffic away before the next view does: an operator's rollback or kill must
+// not wait for a control thread that waits for a disk. Counts the commands under way.
+struct StopSwitch {
+  std::atomic<int> serving{0};    // above 0: serves nobody
+  std::atomic<int> mirroring{0};  // above 0: gets no copy
+};
+
 class TrafficBook {
  public:
   // Threads 0..workers-1 are workers, the following compare_threads are compare threads.
@@ -93,6 +100,7 @@ class TrafficBook {
   PerThread<ProcessCounters>& Process() { return process_; }
   // How much of a candidate's mirror rate is in force, over all workers.
   AdaptiveRate& MirrorRate(const std::string& route, const std::string& candidate);
+  StopSwitch& Stop(const std::string& route, const std::string& candidate);
   std::size_t Workers() const { return workers_; }
 
   // For metrics: calls `visit(key, blocks)` for every block there is.
@@ -125,6 +133,7 @@ class TrafficBook {
   std::map<std::pair<Key, std::string>, std::unique_ptr<PerThread<ComparatorCounters>>>
       comparators_;
   std::map<Key, std::unique_ptr<AdaptiveRate>> rates_;
+  std::map<Key, std::unique_ptr<StopSwitch>> stops_;
   PerThread<ProcessCounters> process_;
   std::atomic<std::int64_t> mirror_memory_{0};
 };

@@ -23,6 +23,14 @@ struct CandidateTraffic {
   PerThread<ArmCounters>* serving = nullptr;
   PerThread<CoverageCounters>* coverage = nullptr;
   AdaptiveRate* adaptive = nullptr;  // null: the configured rate always holds
+  const StopSwitch* stop = nullptr;  // null: none
+
+  bool Stopped() const {
+    return stop != nullptr && stop->serving.load(std::memory_order_relaxed) > 0;
+  }
+  bool Mirroring() const {
+    return mirroring && (stop == nullptr || stop->mirroring.load(std::memory_order_relaxed) == 0);
+  }
 };
 
 struct RouteTraffic {

@@ -106,7 +106,7 @@ Assignment Assign(const RouteTraffic& traffic, const RequestFacts& request) {
     const bool from_below = i % 2 == 0;
     const bool serves = from_below ? plan.bucket >= low && plan.bucket < low + weight
                                    : plan.bucket < high && plan.bucket >= high - weight;
-    if (serves) plan.serving_candidate = static_cast<int>(i);
+    if (serves && !traffic.candidates[i].Stopped()) plan.serving_candidate = static_cast<int>(i);
     (from_below ? low : high) += from_below ? weight : 0u - weight;
   }
   plan.may_fall_back = plan.serving_candidate >= 0 && route.fallback &&
@@ -115,8 +115,9 @@ Assignment Assign(const RouteTraffic& traffic, const RequestFacts& request) {
     const CandidateTraffic& candidate = traffic.candidates[i];
     if (candidate.arm->mirror.rate <= 0) continue;
     const MirrorDraw draw = DrawMirror(route, candidate, unit.value, request.now);
-    plan.draws.push_back({static_cast<std::uint16_t>(i), candidate.mirroring && draw.Mirrored(),
-                          !candidate.mirroring, draw.RateLowered()});
+    const bool mirroring = candidate.Mirroring();
+    plan.draws.push_back({static_cast<std::uint16_t>(i), mirroring && draw.Mirrored(), !mirroring,
+                          draw.RateLowered()});
   }
   return plan;
 }

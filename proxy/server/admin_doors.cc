@@ -141,9 +141,9 @@ absl::StatusOr<RequestForecast> ExplainRequest(const TrafficView& view,
                   forecast.unit_source, forecast.bucket, forecast.arm, forecast.cluster);
   for (const CandidateTraffic& arm : traffic->candidates) {
     const MirrorDraw draw = DrawMirror(route, arm, unit.value, facts.now);
-    const bool mirrored = arm.mirroring && draw.Mirrored();
+    const bool mirrored = arm.Mirroring() && draw.Mirrored();
     forecast.mirrors.push_back({arm.cluster->name, mirrored,
-                                !arm.mirroring         ? "mirroring is off"
+                                !arm.Mirroring()       ? "mirroring is off"
                                 : draw.configured <= 0 ? "no mirror rate is set"
                                 : draw.Mirrored()      ? "drawn"
                                 : draw.RateLowered()   ? "sampled_out: the rate is lowered"

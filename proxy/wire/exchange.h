@@ -25,6 +25,7 @@ struct Exchange {
   // The copy: only when one was asked for and it is whole.
   bool captured = false;
   bool capture_too_large = false;
+  bool capture_over_budget = false;
   SliceList head_bytes;  // with its empty line
   SliceList body;        // as it lay on the wire
   Framing framing = Framing::kNone;

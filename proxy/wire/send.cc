@@ -299,7 +299,8 @@ Task<> Sending::StreamBody() {
     // Nobody gets the rest: the client waits for another arm's answer, or there is no client and
     // the copy is beyond its limit.
     const bool withheld_enough = exchange_.withheld && scanner_.PayloadBytes() > kMostWithheld;
-    if (withheld_enough || (out_.client == nullptr && exchange_.capture_too_large)) {
+    const bool no_copy = exchange_.capture_too_large || exchange_.capture_over_budget;
+    if (withheld_enough || (out_.client == nullptr && no_copy)) {
       exchange_.captured = false;
       abandoned_ = true;
       break;
@@ -359,6 +360,10 @@ void Sending::Capture(std::string_view bytes) {
     return;
   }
   exchange_.body.Append(connection_->input.Holder(), bytes);
+  if (out_.copy_budget == nullptr || out_.copy_budget->Covers(exchange_.body.Footprint())) return;
+  exchange_.captured = false;
+  exchange_.capture_over_budget = true;
+  exchange_.body.Clear();
 }
 
 bool Sending::CutShort() {

@@ -17,6 +17,14 @@
 
 namespace understudy {
 
+// Whoever pays for a copy of an answer while it grows.
+class CopyBudget {
+ public:
+  virtual ~CopyBudget() = default;
+  // False: no more than `bytes` in all may be kept.
+  virtual bool Covers(std::size_t bytes) = 0;
+};
+
 struct Outbound {
   std::shared_ptr<UpstreamCluster> cluster;
   const RequestHead* head = nullptr;
@@ -26,6 +34,7 @@ struct Outbound {
   bool may_repeat = false;                 // delivering the request twice is harmless
   bool withhold_5xx = false;               // the client does not get a 5xx: another arm answers
   std::uint64_t capture_limit = 0;         // bytes of the answer's body to copy at most; 0: no copy
+  CopyBudget* copy_budget = nullptr;       // null: none beside the limit
   Duration first_byte = Duration::zero();  // zero: no limit
   Duration total = Duration::zero();
 };

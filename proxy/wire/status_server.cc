@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "proxy/async/deadline.h"
+#include "proxy/async/event.h"
 #include "proxy/async/loop.h"
 #include "proxy/async/task.h"
 #include "proxy/base/status.h"
@@ -42,7 +43,12 @@ Task<> StatusServer::Parts::Accept(Parts& parts) {
   while (true) {
     auto [error, socket] = co_await parts.acceptor.async_accept(kAwait);
     if (error == asio::error::operation_aborted) co_return;
-    if (error || parts.connections >= kMostConnections) continue;
+    if (error) {  // out of descriptors, most likely: a moment instead of spinning
+      Event pause(parts.context.get_executor());
+      co_await pause.WaitFor(std::chrono::milliseconds(20));
+      continue;
+    }
+    if (parts.connections >= kMostConnections) continue;
     ++parts.connections;
     asio::co_spawn(parts.context.get_executor(), Serve(parts, std::move(socket)), asio::detached);
   }
