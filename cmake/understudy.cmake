@@ -91,3 +91,21 @@ function(understudy_test name)
   catch_discover_tests(${name} TEST_PREFIX "${name}: "
     PROPERTIES TIMEOUT 120 LABELS "${ARG_LABELS}")
 endfunction()
+
+# understudy_python_tests(PREFIX SCRIPT CLASS LABEL TIMEOUT [ARGUMENTS words...])
+# Registers each method test_some_words of the script's class as the ctest test "PREFIX: some words";
+# the script gets the arguments first. Debian's python3, since another one may come first on PATH.
+function(understudy_python_tests prefix script class label timeout)
+  cmake_parse_arguments(ARG "" "" "ARGUMENTS" ${ARGN})
+  set(script ${CMAKE_CURRENT_SOURCE_DIR}/${script})
+  file(STRINGS ${script} methods REGEX "def test_")
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${script})
+  foreach(method ${methods})
+    string(REGEX REPLACE ".*def (test_[a-z0-9_]+).*" "\\1" method "${method}")
+    string(REGEX REPLACE "^test_" "" sentence ${method})
+    string(REPLACE "_" " " sentence ${sentence})
+    add_test(NAME "${prefix}: ${sentence}"
+      COMMAND /usr/bin/python3 -B ${script} ${ARG_ARGUMENTS} ${class}.${method})
+    set_tests_properties("${prefix}: ${sentence}" PROPERTIES LABELS ${label} TIMEOUT ${timeout})
+  endforeach()
+endfunction()

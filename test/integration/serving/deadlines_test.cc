@@ -53,7 +53,7 @@ TEST_CASE("the total deadline cuts an answer that waits for a slow client, too")
   RunningProxy proxy(OneModel(model.Address(), ", timeouts: {total: 150ms}"));
   const TestSocket client = proxy.Connect();
   client.Send(kGet);
-  LetPass(400);
+  LetPass(1000);
   HttpReader reader(client);
   CHECK_FALSE(reader.Read().whole);
 }
