@@ -1,0 +1,44 @@
+// One client connection of the load: sends a request, checks its answer, connects anew when it
+// broke.
+//
+// Threads: the loop's. Ownership: the load owns it; borrows the load.
+#pragma once
+
+#include "test/bench/body_check.h"
+#include "test/bench/load.h"
+#include "test/bench/message_scanner.h"
+#include "test/bench/sockets.h"
+
+namespace understudy::bench {
+
+class Load::Client : public Watched {
+ public:
+  explicit Client(Load& load) : load_(load) {}
+  ~Client() override;
+
+  void Connect();
+  // `due`: when the request should have been sent; its latency counts from there.
+  void Ask(Nanos due);
+  void OnReady(std::uint32_t events) override;
+
+  Nanos due = 0;
+  Nanos first_byte_at = 0;
+  bool starting = true;  // has had no answer yet
+
+ private:
+  enum class State { kConnecting, kIdle, kWaiting };
+
+  void Read(bool until_empty);
+  void Take(std::string_view input);
+  void Complete();
+  void Break(LoadError error);
+
+  Load& load_;
+  int fd_ = -1;
+  State state_ = State::kConnecting;
+  MessageScanner scanner_{true};
+  BodyCheck body_{load_.expected_};
+  Outgoing outgoing_;
+};
+
+}  // namespace understudy::bench
