@@ -60,9 +60,9 @@ void DeadlineWheel::Tick() {
 }
 
 // A single stall, however long, does not count as being behind: each tick is one part of four, and
-// is cut at what takes two of them to pass any limit of 20 ms.
+// is cut at what takes two of them to pass a limit of 50 ms.
 void DeadlineWheel::MeasureLag(Duration late) {
-  static constexpr Duration kMostOfOne = std::chrono::milliseconds(80);
+  static constexpr Duration kMostOfOne = std::chrono::milliseconds(200);
   lag_ += (std::min(late, kMostOfOne) - lag_) / 4;
 }
 

@@ -38,7 +38,7 @@ struct Worker {
   DeadlineWheel deadlines;
   NameLookup names{context};
   const std::uint64_t mirror_memory = limits.mirror_memory;  // bytes, of the whole process
-  static constexpr Duration kBusyLag = std::chrono::milliseconds(20);
+  static constexpr Duration kBusyLag = std::chrono::milliseconds(50);
   bool draining = false;  // answers then close their connections
 };
 
