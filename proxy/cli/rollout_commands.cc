@@ -104,7 +104,8 @@ void AddSetWeight(CommandTree& tree, CLI::App& group) {
       ->check(CheckWeight);
   flags->change.AddRolloutFlagsTo(command);
   tree.Bind(command, [flags](Session& session) {
-    if (flags->weight.empty() && CheckWeight(flags->rollout.id).empty()) {
+    const bool by_route = !flags->rollout.route.empty();
+    if (flags->weight.empty() && (by_route || CheckWeight(flags->rollout.id).empty())) {
       flags->weight.swap(flags->rollout.id);
     }
     if (flags->weight.empty()) return session.Usage("which weight? Give one, such as --weight 5%");

@@ -89,6 +89,10 @@ TEST_CASE("set-weight takes the weight as a bare word behind an id or --route") 
           ExitCode::kYes);
   CHECK(server.rollouts.set_weight.rollout().route() == "digits");
   CHECK(server.rollouts.set_weight.rollout().id().empty());
+  const CommandRun small =
+      RunCommand({"rollout", "set-weight", "--route", "digits", "0.00001%"}, server.address);
+  CHECK(small.code == ExitCode::kUsage);
+  CHECK_THAT(small.err, Contains("in steps of 0.0001%"));
   const CommandRun none = RunCommand({"rollout", "set-weight", "r-1"}, server.address);
   CHECK(none.code == ExitCode::kUsage);
   CHECK_THAT(none.err, Contains("--weight 5%"));
