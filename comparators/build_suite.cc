@@ -1,5 +1,6 @@
 // From the words of a configuration file to a suite, with every fault found at once.
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "comparators/fingerprint.h"
@@ -16,19 +17,34 @@ constexpr std::size_t kMaxIgnoreRules = 256;
 constexpr std::size_t kMaxNameBytes = 64;
 constexpr std::size_t kMaxOptionBytes = 1u << 20;  // as text again, escapes and all
 
+std::string JsonText(std::string_view text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20) {
+      quoted += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted + '"';
+}
+
 class SuiteBuilder {
  public:
-  absl::StatusOr<std::unique_ptr<PairScorer>> Build(const SuiteSpec& spec) {
+  // Nothing when there are faults.
+  std::unique_ptr<PairScorer> Build(const SuiteSpec& spec) {
     const Preset* preset = FindTheirPreset(spec);
     if (preset != nullptr) {
-      for (const IgnoreSpec& rule : preset->ignore) AddIgnore(rule);
+      for (const IgnoreSpec& rule : preset->ignore) AddIgnore(rule, "preset");
       for (const std::string& path : preset->unscored) AddUnscored(path);
     }
     if (spec.ignore.size() > kMaxIgnoreRules) {
-      Fault(fmt::format("{} ignore rules; at most {} are allowed", spec.ignore.size(),
-                        kMaxIgnoreRules));
+      Fault("ignore", fmt::format("{} ignore rules; at most {} are allowed", spec.ignore.size(),
+                                  kMaxIgnoreRules));
     } else {
-      for (const IgnoreSpec& rule : spec.ignore) AddIgnore(rule);
+      for (std::size_t i = 0; i < spec.ignore.size(); ++i) {
+        AddIgnore(spec.ignore[i], fmt::format("ignore[{}].path", i));
+      }
     }
     AddComparators(preset != nullptr && spec.comparators.empty() ? preset->comparators
                                                                  : spec.comparators);
@@ -37,71 +53,95 @@ class SuiteBuilder {
     for (const PathPattern& rule : parts_.ignore) rules.push_back(rule.text());
     std::sort(rules.begin(), rules.end());
     for (const std::string& rule : rules) hash_.Add(rule);
-    if (!faults_.empty())
-      return absl::InvalidArgumentError(fmt::format("{}", fmt::join(faults_, "; ")));
+    if (!faults_.empty()) return nullptr;
     parts_.fingerprint = hash_.value();
     return MakeSuite(std::move(parts_));
   }
 
+  const std::vector<SuiteFault>& faults() const { return faults_; }
+
  private:
-  void Fault(std::string what) { faults_.push_back(std::move(what)); }
-  void Fault(const absl::Status& status) { Fault(std::string(status.message())); }
+  void Fault(std::string where, std::string what) {
+    faults_.push_back({std::move(where), std::move(what)});
+  }
+  void Fault(std::string where, const absl::Status& status) {
+    Fault(std::move(where), std::string(status.message()));
+  }
 
   const Preset* FindTheirPreset(const SuiteSpec& spec) {
     absl::StatusOr<const Preset*> preset = FindPreset(spec.preset);
     if (preset.ok()) return *preset;
-    Fault(preset.status());
+    Fault("preset", preset.status());
     return nullptr;
   }
 
-  void AddIgnore(const IgnoreSpec& rule) {
+  void AddIgnore(const IgnoreSpec& rule, const std::string& where) {
     absl::StatusOr<PathPattern> path = PathPattern::Parse(rule.path);
-    if (!path.ok()) return Fault(path.status());
+    if (!path.ok()) return Fault(where, path.status());
     if (path->covers_root()) {
       return Fault(
-          fmt::format("the ignore rule \"{}\" covers the whole answer, so nothing would be "
-                      "compared; name the part to leave out",
-                      ShownText(rule.path, kMaxNameBytes)));
+          where, fmt::format("the ignore rule \"{}\" covers the whole answer, so nothing would be "
+                             "compared; name the part to leave out",
+                             ShownText(rule.path, kMaxNameBytes)));
     }
     parts_.ignore.push_back(*std::move(path));
   }
 
   void AddUnscored(const std::string& path) {
     absl::StatusOr<PathPattern> pattern = PathPattern::Parse(path);
-    if (!pattern.ok()) return Fault(pattern.status());
+    if (!pattern.ok()) return Fault("preset", pattern.status());
     parts_.unscored.push_back(*std::move(pattern));
     hash_.Add(path);
   }
 
   void AddComparators(const std::vector<ComparatorSpec>& comparators) {
     if (comparators.size() > kMaxComparators) {
-      return Fault(fmt::format("{} comparators; at most {} are allowed", comparators.size(),
-                               kMaxComparators));
+      return Fault("comparators", fmt::format("{} comparators; at most {} are allowed",
+                                              comparators.size(), kMaxComparators));
     }
-    for (const ComparatorSpec& comparator : comparators) AddComparator(comparator);
+    for (std::size_t i = 0; i < comparators.size(); ++i) {
+      AddComparator(comparators[i], fmt::format("comparators[{}]", i));
+    }
   }
 
-  void AddComparator(const ComparatorSpec& spec) {
+  void AddComparator(const ComparatorSpec& spec, const std::string& where) {
+    const std::size_t before = faults_.size();
     if (spec.name.empty() || spec.name.size() > kMaxNameBytes) {
-      return Fault(fmt::format("a comparator's name has 1 to {} bytes; \"{}\" has {}",
-                               kMaxNameBytes, ShownText(spec.name, kMaxNameBytes),
-                               spec.name.size()));
-    }
-    const auto same_name = [&](const SuiteParts::Member& member) {
-      return member.name == spec.name;
-    };
-    if (std::any_of(parts_.members.begin(), parts_.members.end(), same_name)) {
-      return Fault(fmt::format("two comparators are named \"{}\"", spec.name));
+      Fault(where + ".name",
+            fmt::format("a comparator's name has 1 to {} bytes; \"{}\" has {}", kMaxNameBytes,
+                        ShownText(spec.name, kMaxNameBytes), spec.name.size()));
+    } else if (!names_.insert(spec.name).second) {
+      Fault(where + ".name", fmt::format("two comparators are named \"{}\"", spec.name));
     }
     absl::StatusOr<const Builtin*> builtin = FindBuiltin(spec.use);
-    if (!builtin.ok()) return Fault(builtin.status());
+    if (!builtin.ok()) return Fault(where + ".use", builtin.status());
     absl::StatusOr<BuiltComparator> built = (*builtin)->build(spec.options_json);
-    if (!built.ok()) return Fault(built.status());
+    if (!built.ok()) return FaultOptions(**builtin, spec, where + ".options", built.status());
+    if (faults_.size() > before) return;
     hash_.Add(spec.name);
     hash_.Add(spec.use);
     hash_.Add((*builtin)->version);
     AddOptions(spec.options_json);
     parts_.members.push_back({spec.name, *std::move(built)});
+  }
+
+  // Each option is tried by itself, so that one fault does not hide the next.
+  void FaultOptions(const Builtin& builtin, const ComparatorSpec& spec, const std::string& where,
+                    const absl::Status& whole) {
+    const std::size_t before = faults_.size();
+    const auto document = Document::Parse(spec.options_json);
+    if (document.ok() && (*document)->root().is_object()) {
+      (*document)->root().ForEachMember([&](std::string_view key, JsonValue value) {
+        const auto built = builtin.build(
+            fmt::format("{{{}:{}}}", JsonText(key), RenderJson(value, kMaxOptionBytes)));
+        if (built.ok()) return;
+        const bool known = std::any_of(builtin.options.begin(), builtin.options.end(),
+                                       [&](const OptionDoc& option) { return option.name == key; });
+        Fault(fmt::format("{}.{}", where, key), built.status());
+        faults_.back().unknown_option = !known;
+      });
+    }
+    if (faults_.size() == before) Fault(where, whole);
   }
 
   // Spaces and the order of members make no other rules.
@@ -113,13 +153,27 @@ class SuiteBuilder {
 
   SuiteParts parts_;
   Fingerprint hash_;
-  std::vector<std::string> faults_;
+  std::set<std::string> names_;
+  std::vector<SuiteFault> faults_;
 };
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<PairScorer>> BuildSuite(const SuiteSpec& spec) {
-  return SuiteBuilder().Build(spec);
+  SuiteBuilder builder;
+  std::unique_ptr<PairScorer> suite = builder.Build(spec);
+  if (suite != nullptr) return suite;
+  std::string message;
+  for (const SuiteFault& fault : builder.faults()) {
+    message += (message.empty() ? "" : "; ") + fault.message;
+  }
+  return absl::InvalidArgumentError(message);
+}
+
+std::vector<SuiteFault> FindSuiteFaults(const SuiteSpec& spec) {
+  SuiteBuilder builder;
+  builder.Build(spec);
+  return builder.faults();
 }
 
 }  // namespace understudy

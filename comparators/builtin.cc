@@ -61,11 +61,11 @@ std::span<const Builtin> Builtins() {
        1,
        {},
        &BuildExact},
-      {"json", "structure and values of JSON: the share of leaves that differ", 1,
+      {"json", "structure and values of JSON: the share of leaves that differ", 2,
        JsonComparator::Options(), &BuildJson},
-      {"tensors", "Open Inference Protocol outputs: the share of elements outside tolerance", 1,
+      {"tensors", "Open Inference Protocol outputs: the share of elements outside tolerance", 2,
        TensorsComparator::Options(), &BuildTensors},
-      {"top1", "the class an answer names: 1 when any row of the batch flipped", 1,
+      {"top1", "the class an answer names: 1 when any row of the batch flipped", 2,
        Top1Comparator::Options(), &BuildTop1},
   }};
   return kBuiltins;

@@ -4,10 +4,13 @@
 #include <algorithm>
 #include <limits>
 
+#include "comparators/charset.h"
+
 namespace understudy {
 namespace {
 
 constexpr std::string_view kContentEncoding = "content-encoding";
+constexpr std::string_view kContentType = "content-type";
 constexpr std::string_view kBinaryTail = "inference-header-content-length";
 
 bool SameName(std::string_view a, std::string_view lower) {
@@ -32,7 +35,9 @@ std::string HeaderValue(std::span<const AnswerHeader> headers, std::string_view 
 
 bool SameOnTheWire(const RawAnswer& a, const RawAnswer& b) {
   return a.status == b.status && a.body == b.body &&
-         HeaderValue(a.headers, kContentEncoding) == HeaderValue(b.headers, kContentEncoding);
+         HeaderValue(a.headers, kContentEncoding) == HeaderValue(b.headers, kContentEncoding) &&
+         CharsetOf(HeaderValue(a.headers, kContentType)) ==
+             CharsetOf(HeaderValue(b.headers, kContentType));
 }
 
 void PreparedAnswer::Decode(const DecodeLimits& limits) {
@@ -46,9 +51,25 @@ void PreparedAnswer::Decode(const DecodeLimits& limits) {
 
 void PreparedAnswer::Parse(const DocumentLimits& limits) {
   if (!decode_status_.ok() || has_binary_tail()) return;
-  absl::StatusOr<std::unique_ptr<Document>> document = Document::Parse(body_, limits);
+  const std::string charset = CharsetOf(HeaderValue(raw_.headers, kContentType));
+  std::string_view text = body_;
+  if (!IsPlainCharset(charset) && !body_.empty()) {
+    absl::StatusOr<std::string> utf8 = ToUtf8(charset, body_, limits.max_bytes);
+    charset_status_ = utf8.status();
+    if (!utf8.ok()) return;
+    utf8_ = *std::move(utf8);
+    text = utf8_;
+  }
+  absl::StatusOr<std::unique_ptr<Document>> document = Document::Parse(text, limits);
   parse_status_ = document.status();
   if (document.ok()) document_ = *std::move(document);
+  // Bytes that are none of the charset are not bad JSON but no text. ASCII is looked at in any
+  // case: a reader of JSON takes more than that.
+  if (IsPlainCharset(charset) && (!document.ok() || charset.ends_with("ascii")) &&
+      !IsWellFormed(charset, text)) {
+    charset_status_ = absl::InvalidArgumentError("the body is no " + charset + " text");
+    document_ = nullptr;
+  }
 }
 
 void PreparedAnswer::Mark(const std::vector<PathPattern>& ignore,

@@ -24,7 +24,8 @@ class PreparedAnswer {
   // Removes content-encodings. Its status is InvalidArgument for a broken body, ResourceExhausted
   // for one beyond the limits, Unimplemented for an unknown encoding.
   void Decode(const DecodeLimits& limits);
-  // Reads the body as JSON, once Decode() was called; nothing when that failed.
+  // Reads the body, in the charset its content-type names, as JSON, once Decode() was called;
+  // nothing when that failed.
   void Parse(const DocumentLimits& limits);
   // Marks what rules cover. `hits[i]` becomes at least the number of leaves that ignore rule i
   // covers here, so over both answers of a pair it is the larger number.
@@ -33,6 +34,9 @@ class PreparedAnswer {
 
   const absl::Status& decode_status() const { return decode_status_; }
   const absl::Status& parse_status() const { return parse_status_; }
+  // Codes as decode_status(): the body is not of its charset, too large in UTF-8, or the charset is
+  // unknown.
+  const absl::Status& charset_status() const { return charset_status_; }
   // Whether the body is JSON followed by binary tensors.
   bool has_binary_tail() const;
   // What comparators see; valid as long as this and the raw answer.
@@ -42,15 +46,17 @@ class PreparedAnswer {
   const RawAnswer& raw_;
   std::string decoded_;
   std::string_view body_;
+  std::string utf8_;  // what the document borrows, when that is not the body
   std::unique_ptr<Document> document_;
   absl::Status decode_status_;
+  absl::Status charset_status_;
   absl::Status parse_status_;
 };
 
 // All values of a header field, joined by commas as RFC 9110 has it. `name` is in lower case.
 std::string HeaderValue(std::span<const AnswerHeader> headers, std::string_view name);
 
-// Whether two answers have the same status, content-encoding and bytes.
+// Whether two answers have the same status, content-encoding, charset and bytes.
 bool SameOnTheWire(const RawAnswer& a, const RawAnswer& b);
 
 }  // namespace understudy

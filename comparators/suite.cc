@@ -119,7 +119,9 @@ ComparatorScore Suite::ScoreOne(const BuiltComparator& built, const Pair& pair,
                                 const PreparedAnswer& candidate) const {
   if (built.needs == ComparatorNeeds::kHead) return Ask(*built.comparator, pair, baseline);
   for (const PreparedAnswer* answer : {&baseline, &candidate}) {
-    const absl::Status& status = answer->decode_status();
+    const bool text_alone =
+        answer->decode_status().ok() && built.needs == ComparatorNeeds::kDocument;
+    const absl::Status& status = text_alone ? answer->charset_status() : answer->decode_status();
     if (status.ok()) continue;
     const std::string_view message = MessageOf(status);
     if (status.code() != absl::StatusCode::kInvalidArgument) {

@@ -28,6 +28,18 @@ namespace understudy {
 // comparators and options, names given twice, paths that are none or cover the whole document.
 absl::StatusOr<std::unique_ptr<PairScorer>> BuildSuite(const SuiteSpec& spec);
 
+// One thing that is wrong with a spec.
+struct SuiteFault {
+  // The field of the spec, as a configuration would name it: "preset", "ignore[0].path",
+  // "comparators[1].options.rtol"; empty: the spec as a whole.
+  std::string where;
+  std::string message;
+  bool unknown_option = false;  // `where` names an option that there is not
+};
+
+// Every fault that keeps a suite from being built of `spec`; none: BuildSuite gives one.
+std::vector<SuiteFault> FindSuiteFaults(const SuiteSpec& spec);
+
 // What a suite is made of once names are resolved.
 struct SuiteParts {
   struct Member {

@@ -46,6 +46,8 @@ bool Client::Interrupted(const grpc::Status& status) const {
   return status.error_code() == grpc::StatusCode::CANCELLED && interrupt_.Raised();
 }
 
+bool Client::Reached() const { return channel_->GetState(false) == GRPC_CHANNEL_READY; }
+
 ExitCode Client::CodeOf(const grpc::Status& status) const {
   if (Interrupted(status)) return ExitCode::kInterrupted;
   switch (status.error_code()) {
@@ -57,10 +59,9 @@ ExitCode Client::CodeOf(const grpc::Status& status) const {
     case grpc::StatusCode::UNAUTHENTICATED:
       return ExitCode::kPermission;
     case grpc::StatusCode::UNAVAILABLE:
-      return ExitCode::kUnreachable;
+      return Reached() ? kFailed : ExitCode::kUnreachable;  // it answered that its store fails
     case grpc::StatusCode::DEADLINE_EXCEEDED:
-      return channel_->GetState(false) == GRPC_CHANNEL_READY ? ExitCode::kTimeout
-                                                             : ExitCode::kUnreachable;
+      return Reached() ? ExitCode::kTimeout : ExitCode::kUnreachable;
     default:
       return kFailed;
   }
@@ -84,10 +85,9 @@ ExitCode Client::GateCodeOf(const grpc::Status& status) const {
 std::string Client::Sentence(const grpc::Status& status) const {
   if (Interrupted(status)) return "interrupted";
   const std::string detail = OneLine(status.error_message());
-  const bool reached = channel_->GetState(false) == GRPC_CHANNEL_READY;
   switch (status.error_code()) {
     case grpc::StatusCode::UNAVAILABLE:
-      if (reached) return detail;
+      if (Reached()) return detail;
       return fmt::format(
           "cannot reach Understudy at {}: {}. Is it running, and is --address right?", address_,
           detail);

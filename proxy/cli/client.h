@@ -68,6 +68,7 @@ class Client {
  private:
   static constexpr Milliseconds kDefaultTimeout{10'000};
 
+  bool Reached() const;  // the connection stands: what failed is the server's own answer
   bool Interrupted(const grpc::Status& status) const;
 
   std::string address_;

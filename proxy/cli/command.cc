@@ -123,7 +123,8 @@ std::string CheckDuration(const std::string& text) {
 std::string CheckWeight(const std::string& text) {
   std::uint32_t ppm = 0;
   if (ParseWeight(text, ppm)) return "";
-  return fmt::format("'{}' is no weight such as 5% or 0.05 (0% to 100%)", OneLine(text));
+  return fmt::format("'{}' is no weight such as 5% or 0.05 (0% to 100% in steps of 0.0001%)",
+                     OneLine(text));
 }
 
 std::string CheckWholeNumber(const std::string& text) {

@@ -59,7 +59,8 @@ ExitCode Check(Session& session, const std::string& path) {
   PrintFaults(session, response.faults());
   session.Print(response, response.valid()
                               ? fmt::format("valid, hash {}\n", OneLine(response.hash()))
-                              : fmt::format("{} faults\n", response.faults_size()));
+                              : fmt::format("{} fault{}\n", response.faults_size(),
+                                            response.faults_size() == 1 ? "" : "s"));
   return response.valid() ? ExitCode::kYes : ExitCode::kUsage;
 }
 
@@ -93,7 +94,7 @@ void AddConfigCommands(CommandTree& tree) {
   tree.Bind(tree.AddCommand(group, "get", "Print the file in force"), Get);
   const auto path = std::make_shared<std::string>();
   CLI::App& check = tree.AddCommand(group, "check", "Check a file; nothing changes");
-  check.add_option("--file", *path, "A file here; without it, the server's own on its disk");
+  check.add_option("file,--file", *path, "A file here; without it, the server's own on its disk");
   tree.Bind(check, [path](Session& session) { return Check(session, *path); });
   tree.Bind(tree.AddCommand(group, "reload", "Reload the server's file; a bad one changes nothing"),
             Reload);

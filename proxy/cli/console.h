@@ -3,6 +3,7 @@
 // Threads: used by the command's thread alone. Borrows both streams.
 #pragma once
 
+#include <functional>
 #include <ostream>
 
 namespace understudy {
@@ -10,8 +11,9 @@ namespace understudy {
 struct Console {
   std::ostream& out;
   std::ostream& err;
-  bool terminal = false;  // `out` is a terminal: redraw in place
-  bool color = false;     // a terminal, and NO_COLOR is not set
+  bool terminal = false;              // `out` is a terminal: redraw in place
+  bool color = false;                 // a terminal, and NO_COLOR is not set
+  std::function<bool()> reader_left;  // true once nobody reads `out` any more; may be empty
   int columns = 100;
   int rows = 40;
 };

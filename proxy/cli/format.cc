@@ -98,6 +98,7 @@ bool ParseWeight(const std::string& text, std::uint32_t& ppm) {
   if (error != std::errc{} || end != digits.data() + digits.size()) return false;
   const double parts = value * scale;
   if (!(parts >= 0 && parts <= 1'000'000)) return false;
+  if (std::fabs(parts - std::round(parts)) > 1e-6) return false;
   ppm = static_cast<std::uint32_t>(std::lround(parts));
   return true;
 }

@@ -1,4 +1,5 @@
 // understudyctl: the operator's client of the admin API.
+#include <poll.h>
 #include <pthread.h>
 #include <pwd.h>
 #include <sys/ioctl.h>
@@ -30,6 +31,10 @@ understudy::Console MakeConsole() {
   understudy::Console console{std::cout, std::cerr};
   console.terminal = isatty(STDOUT_FILENO) == 1 && Variable("TERM") != "dumb";
   console.color = console.terminal && Variable("NO_COLOR").empty();
+  console.reader_left = [] {
+    pollfd output{STDOUT_FILENO, 0, 0};
+    return poll(&output, 1, 0) == 1 && (output.revents & (POLLERR | POLLNVAL)) != 0;
+  };
   winsize size{};
   if (console.terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
     console.columns = size.ws_col;

@@ -10,7 +10,7 @@
 namespace understudy {
 
 std::string RenderCommandResponse(const v1::RolloutCommandResponse& response) {
-  std::string text = response.dry_run() ? "dry run, nothing changed: " : "";
+  std::string text;  // the sentence says so when it was a dry run
   if (!response.sentence().empty()) text += OneLine(response.sentence()) + "\n";
   text += RolloutLine(response.rollout());
   if (response.rollout().holds_size() > 0) text += ", held: " + HoldsText(response.rollout());

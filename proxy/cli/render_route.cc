@@ -17,6 +17,18 @@ std::string SwitchesText(const v1::RouteStatus& route) {
   return route.frozen() ? "frozen" : "-";
 }
 
+// "  killed by operator:ada at 2026-01-02T03:04:05Z: too many flips", a line each.
+std::string ActsText(const v1::RouteStatus& route) {
+  std::string text;
+  const auto add = [&text](const char* what, const v1::TimelineEntry& act) {
+    text += fmt::format("  {} by {} at {}: {}\n", what, OneLine(act.actor()),
+                        FormatTime(act.at().seconds()), OneLine(act.reason()));
+  };
+  if (route.has_killed_by()) add("killed", route.killed_by());
+  if (route.has_frozen_by()) add("frozen", route.frozen_by());
+  return text;
+}
+
 std::string IncumbentText(const v1::RouteStatus& route) {
   if (route.incumbent() == route.incumbent_in_file()) return OneLine(route.incumbent());
   return fmt::format("{} (the file says {})", OneLine(route.incumbent()),
@@ -48,7 +60,9 @@ std::string CoverageText(const v1::CoverageCounts& coverage) {
       coverage.eligible(), coverage.sampled_out(), coverage.mirrored(),
       Reasons("skipped", coverage.skipped()), Reasons("dropped", coverage.dropped()),
       coverage.mirrored(), coverage.compared(), coverage.in_flight(),
-      Reasons("uncomparable", coverage.uncomparable()), FormatShare(coverage.ratio()));
+      Reasons("uncomparable", coverage.uncomparable()),
+      coverage.chosen() == 0 ? "unknown: no request was chosen for mirroring"
+                             : FormatShare(coverage.ratio()));
 }
 
 }  // namespace
@@ -69,10 +83,11 @@ std::string RenderRoute(const v1::GetRouteResponse& response, const Paint& paint
   std::string text =
       fmt::format("{}  incumbent {}  switches {}\n", paint.Bold(OneLine(route.name())),
                   IncumbentText(route), SwitchesText(route));
+  text += ActsText(route);
   std::vector<std::vector<std::string>> rows;
   for (const v1::ArmStatus& arm : route.arms()) {
     rows.push_back({OneLine(arm.role()), ArmText(arm.cluster(), arm.version()),
-                    FormatShare(arm.share_configured()), FormatShare(arm.share_measured()),
+                    WeightText(arm.share_configured() * 100), FormatShare(arm.share_measured()),
                     std::to_string(arm.requests()), std::to_string(arm.errors()),
                     FormatLatency(arm.p50_seconds()), FormatLatency(arm.p99_seconds())});
   }
@@ -95,8 +110,8 @@ std::string RenderRoute(const v1::GetRouteResponse& response, const Paint& paint
 }
 
 std::string RenderSwitch(const v1::RouteSwitchResponse& response) {
-  std::string text = response.dry_run() ? "dry run, nothing changed: " : "";
-  text += OneLine(response.sentence()) + "\n";
+  // The sentence says so when it was a dry run.
+  std::string text = OneLine(response.sentence()) + "\n";
   for (const v1::RouteStatus& route : response.routes()) {
     text += fmt::format("{}  incumbent {}  switches {}\n", OneLine(route.name()),
                         IncumbentText(route), SwitchesText(route));

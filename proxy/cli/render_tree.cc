@@ -33,11 +33,6 @@ Lines SplitLines(const std::string& text) {
   return lines;
 }
 
-// An older rollout than the candidate's newest comes without the evidence, which is not its own.
-bool IsPast(const v1::CandidateStatus& status) {
-  return status.has_rollout() && status.route().empty();
-}
-
 // "digits  v2 (2) against v1 (1)": of the rollout, or of the candidate that has none.
 template <typename Named>
 std::string Contest(const Named& named, const Paint& paint) {
@@ -69,7 +64,7 @@ Branch Arms(const v1::RouteStatus& route) {
   std::vector<std::vector<std::string>> rows;
   for (const v1::ArmStatus& arm : route.arms()) {
     rows.push_back({OneLine(arm.role()), ArmText(arm.cluster(), arm.version()),
-                    FormatShare(arm.share_configured()), FormatShare(arm.share_measured()),
+                    WeightText(arm.share_configured() * 100), FormatShare(arm.share_measured()),
                     std::to_string(arm.requests()), std::to_string(arm.errors()),
                     FormatLatency(arm.p50_seconds()), FormatLatency(arm.p99_seconds())});
   }
@@ -79,11 +74,15 @@ Branch Arms(const v1::RouteStatus& route) {
                                    rows))};
 }
 
+std::string CoverageText(const v1::CandidateStatus& status) {
+  const bool none = status.has_coverage() && status.coverage().chosen() == 0;
+  return none ? "unknown (none chosen)" : FormatShare(status.verdict().coverage());
+}
+
 Branch Evidence(const v1::CandidateStatus& status) {
   Lines lines;
   lines.push_back(fmt::format("{} pairs, {}/s, coverage {}", status.pairs(),
-                              FormatNumber(status.pairs_per_second()),
-                              FormatShare(status.verdict().coverage())));
+                              FormatNumber(status.pairs_per_second()), CoverageText(status)));
   const std::vector<double> history(status.divergence_history().begin(),
                                     status.divergence_history().end());
   if (!history.empty()) {
@@ -102,19 +101,16 @@ std::string StageProgress(const Picture& picture, const v1::PlanStage& stage) {
     text += fmt::format(", {}", FormatSeconds(StageSeconds(status.rollout(), picture.now)));
     text += fmt::format("/{}", FormatSeconds(static_cast<double>(stage.min_duration().seconds())));
   }
-  text += fmt::format(", coverage {}/{}", FormatShare(status.verdict().coverage()),
-                      FormatShare(stage.min_coverage()));
-  if (stage.approval_required()) {
-    text += status.rollout().stage_approved() ? ", approved" : ", needs approval";
-  }
+  text += fmt::format(", coverage {}/{}", CoverageText(status), FormatShare(stage.min_coverage()));
   return text;
 }
 
-std::string StageDemand(const v1::PlanStage& stage) {
+// What a stage asks for; its approval is asked for before it begins.
+std::string StageDemand(const v1::PlanStage& stage, bool begun, bool approved) {
   std::string text =
       fmt::format("{} pairs, {}", stage.min_samples(),
                   FormatSeconds(static_cast<double>(stage.min_duration().seconds())));
-  if (stage.approval_required()) text += ", needs approval";
+  if (stage.approval_required() && !begun) text += approved ? ", approved" : ", needs approval";
   return text;
 }
 
@@ -151,8 +147,10 @@ Branch Stages(const Picture& picture, const Paint& paint) {
   for (int i = 0; i < rollout.plan().stages_size(); ++i) {
     const v1::PlanStage& stage = rollout.plan().stages(i);
     const bool present = InStages(rollout) && i == done;
-    const std::string text = PadRight(WeightText(stage.weight_percent()), 8) +
-                             (present ? StageProgress(picture, stage) : StageDemand(stage));
+    const std::string text =
+        PadRight(WeightText(stage.weight_percent()), 8) +
+        (present ? StageProgress(picture, stage)
+                 : StageDemand(stage, i < done, i == done + 1 && rollout.stage_approved()));
     lines.push_back(Marked(i < done, present, text, paint));
   }
   const std::string bake = fmt::format(
@@ -225,15 +223,13 @@ std::string RenderTree(const Picture& picture, const Paint& paint) {
   const v1::CandidateStatus& status = picture.status;
   std::vector<Branch> branches;
   if (!picture.route.name().empty()) branches.push_back(Arms(picture.route));
-  if (!IsPast(status)) branches.push_back(Evidence(status));
+  branches.push_back(Evidence(status));
   if (status.has_rollout()) branches.push_back(Stages(picture, paint));
   if (!status.rollout().ended_reason().empty()) {
     branches.push_back({"ended", {OneLine(status.rollout().ended_reason())}});
   }
-  if (!IsPast(status)) {
-    branches.push_back(Checks(status.verdict(), paint));
-    branches.push_back(Outlook(picture, paint));
-  }
+  branches.push_back(Checks(status.verdict(), paint));
+  branches.push_back(Outlook(picture, paint));
   if (picture.explanation.blockers_size() > 0) {
     branches.push_back(Blockers(picture.explanation, paint));
   }

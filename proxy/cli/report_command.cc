@@ -10,7 +10,7 @@ namespace understudy {
 namespace {
 
 struct Flags {
-  std::string route, candidate, format;
+  std::string route, candidate, rollout, format;
   std::string file = "-";
 };
 
@@ -22,7 +22,11 @@ v1::GetReportRequest::Format FormatOf(const std::string& name, OutputFormat outp
 }
 
 ExitCode Report(Session& session, const Flags& flags) {
+  if (flags.route.empty() && flags.rollout.empty()) {
+    return session.Usage("which report? Give --route R, or --rollout ID");
+  }
   v1::GetReportRequest request;
+  request.set_rollout(flags.rollout);
   request.set_route(flags.route);
   request.set_candidate(flags.candidate);
   request.set_format(FormatOf(flags.format, session.output));
@@ -43,8 +47,10 @@ ExitCode Report(Session& session, const Flags& flags) {
 void AddReportCommand(CommandTree& tree) {
   const auto flags = std::make_shared<Flags>();
   CLI::App& command = tree.AddCommand(tree.root(), "report", "The evidence as a document");
-  command.add_option("--route", flags->route, "The route")->required();
+  command.add_option("--route", flags->route, "The route");
   command.add_option("--candidate", flags->candidate, "Only this candidate cluster");
+  command.add_option("--rollout", flags->rollout,
+                     "Only this rollout; of an ended one the verdict and evidence it ended on");
   command.add_option("--format", flags->format, "json, markdown or junit (default markdown)")
       ->check(CLI::IsMember({"json", "markdown", "junit"}));
   command.add_option("--output", flags->file, "Write to this file instead of standard output");

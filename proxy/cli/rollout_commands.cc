@@ -93,12 +93,26 @@ void AddSetWeight(CommandTree& tree, CLI::App& group) {
   CLI::App& command = tree.AddCommand(
       group, "set-weight", "Set what the candidate serves: down at any time, up with --override");
   flags->rollout.AddTo(command);
-  command.add_option("--weight", flags->weight, "Share of the traffic, such as 5% or 0.05")
-      ->required()
+  // With --route the only bare word is the weight; it is told from an id by what it says.
+  CLI::Option* const id = command.get_option("id");
+  CLI::Option* const route = command.get_option("--route");
+  id->remove_excludes(route);
+  route->remove_excludes(id);
+  command
+      .add_option("weight,--weight", flags->weight,
+                  "Share of the traffic, such as 5% or 0.05, in steps of 0.0001%")
       ->check(CheckWeight);
   flags->change.AddRolloutFlagsTo(command);
   tree.Bind(command, [flags](Session& session) {
+    const bool by_route = !flags->rollout.route.empty();
+    if (flags->weight.empty() && (by_route || CheckWeight(flags->rollout.id).empty())) {
+      flags->weight.swap(flags->rollout.id);
+    }
+    if (flags->weight.empty()) return session.Usage("which weight? Give one, such as --weight 5%");
     if (flags->rollout.Empty()) return NeedsRollout(session);
+    if (!flags->rollout.id.empty() && !flags->rollout.route.empty()) {
+      return session.Usage("give a rollout's id or --route, not both");
+    }
     std::uint32_t ppm = 0;
     if (!ParseWeight(flags->weight, ppm)) return session.Usage(CheckWeight(flags->weight));
     v1::SetWeightRequest request;
@@ -169,7 +183,8 @@ void AddRolloutCommands(CommandTree& tree) {
   AddList(tree, group);
   AddChange(tree, group, {"hold", "Stop raises; evaluation and rollback go on", &Stub::Hold});
   AddChange(tree, group, {"resume", "Take the operator's hold away", &Stub::Resume});
-  AddChange(tree, group, {"approve", "Approve the stage that asks for it", &Stub::Approve});
+  AddChange(tree, group,
+            {"approve", "Approve the next stage, where it asks for that", &Stub::Approve});
   AddChange(tree, group,
             {"advance", "Go to the next stage; needs PASS or --override", &Stub::Advance});
   AddSetWeight(tree, group);

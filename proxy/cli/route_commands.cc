@@ -22,7 +22,7 @@ void AddRouteCommands(CommandTree& tree) {
   const auto request = std::make_shared<v1::GetRouteRequest>();
   CLI::App& get = tree.AddCommand(group, "get", "One route with its candidates");
   get.add_option_function<std::string>(
-         "route", [request](const std::string& route) { request->set_route(route); },
+         "route,--route", [request](const std::string& route) { request->set_route(route); },
          "The route's name")
       ->required();
   tree.Bind(get, [request](Session& session) {

@@ -106,18 +106,27 @@ ExitCode WatchRollout(Session& session, const v1::RolloutRef& rollout) {
   const Interrupt::Scope scope(session.interrupt, [&context] { context.TryCancel(); });
   const auto reader = session.client.rollouts().Watch(&context, request);
   std::optional<ExitCode> end;
+  bool unread = false;
   {
     Display display(session);
     Message message;
     while (!end && reader->Read(&message)) {
       display.Show(message);
+      // Looked at with each heartbeat, too: without a change nothing would be written.
+      const Console& console = session.console;
+      unread = !console.out.good() || (console.reader_left && console.reader_left());
+      if (unread) break;
       if (message.status().rollout().terminal())
         end = CodeOfEnd(message.status().rollout().phase());
     }
   }
-  if (end) context.TryCancel();  // the server would go on with a heartbeat each second
+  if (end || unread) context.TryCancel();  // the server would go on with a heartbeat each second
   const grpc::Status status = reader->Finish();
   session.client.LogCall(request.GetTypeName(), status);
+  if (unread) {
+    session.console.err << "understudyctl: cannot write to standard output\n";
+    return kFailed;
+  }
   if (end) return *end;
   if (!status.ok()) return session.Fail(status);
   session.console.err << "understudyctl: the server ended the watch before the rollout ended; it "

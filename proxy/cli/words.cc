@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <vector>
 
 #include "proxy/cli/format.h"
@@ -18,7 +19,14 @@ std::string PhaseText(const v1::Rollout& rollout) {
   return name.empty() ? std::to_string(rollout.phase()) : name;  // of a newer server
 }
 
-std::string WeightText(double weight_percent) { return FormatShare(weight_percent / 100); }
+// Exactly: a weight has steps of 0.0001 %.
+std::string WeightText(double weight_percent) {
+  if (!std::isfinite(weight_percent)) return "-";
+  std::string text = fmt::format("{:.4f}", weight_percent);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.ends_with('.')) text.pop_back();
+  return text + "%";
+}
 
 std::string ArmText(const std::string& cluster, const std::string& version) {
   if (version.empty()) return OneLine(cluster);

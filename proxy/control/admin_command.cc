@@ -72,7 +72,12 @@ absl::StatusOr<std::uint32_t> WeightPpm(double weight_percent) {
   if (!(weight_percent >= 0 && weight_percent <= 100)) {
     return InvalidArgument(fmt::format("a weight is 0 to 100 percent, not {}", weight_percent));
   }
-  return static_cast<std::uint32_t>(std::llround(weight_percent * 1e4));
+  const double parts = weight_percent * 1e4;
+  if (std::fabs(parts - std::round(parts)) > 1e-6) {
+    return InvalidArgument(
+        fmt::format("weights have steps of 0.0001 percent, which {} is not", weight_percent));
+  }
+  return static_cast<std::uint32_t>(std::llround(parts));
 }
 
 }  // namespace understudy

@@ -176,6 +176,7 @@ v1::CoverageCounts ToProto(const Coverage& coverage) {
   AddReasons<UncomparableReason>(coverage.uncomparable, message.mutable_uncomparable());
   message.set_ratio(coverage.Ratio());
   message.set_rate_lowered(coverage.rate_lowered);
+  message.set_chosen(coverage.Chosen());
   return message;
 }
 
@@ -215,6 +216,8 @@ v1::RouteStatus ToProto(const RouteView& route, const ControlView& view) {
   message.set_incumbent_in_file(route.incumbent_in_file);
   message.set_killed(route.killed);
   message.set_frozen(route.frozen);
+  if (route.killed_by.has_value()) *message.mutable_killed_by() = ToProto(*route.killed_by);
+  if (route.frozen_by.has_value()) *message.mutable_frozen_by() = ToProto(*route.frozen_by);
   for (const ArmTraffic& arm : route.arms) *message.add_arms() = ToProto(arm);
   for (const CandidateView& candidate : view.candidates) {
     if (candidate.route == route.name) message.add_candidates(candidate.candidate);

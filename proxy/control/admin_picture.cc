@@ -11,16 +11,9 @@ namespace understudy {
 
 v1::GetRolloutResponse PictureOf(const ControlView& view, const AdminTarget& target, WallTime now) {
   v1::GetRolloutResponse picture;
-  const CandidateView old =
-      target.old_rollout == nullptr ? CandidateView{} : ViewOfRollout(*target.old_rollout);
-  const CandidateView& shown = target.old_rollout == nullptr ? *target.candidate : old;
-  if (target.old_rollout == nullptr) {
-    *picture.mutable_status() = ToProto(shown);
-  } else {
-    picture.mutable_status()->set_route(shown.route);
-    picture.mutable_status()->set_candidate(shown.candidate);
-    *picture.mutable_status()->mutable_rollout() = ToProto(*target.old_rollout);
-  }
+  const CandidateView shown =
+      target.old_rollout == nullptr ? *target.candidate : ViewOfRollout(view, *target.old_rollout);
+  *picture.mutable_status() = ToProto(shown);
   if (const RouteView* route = view.FindRoute(shown.route)) {
     *picture.mutable_route() = ToProto(*route, view);
   }

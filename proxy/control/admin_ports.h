@@ -23,6 +23,7 @@ struct DivergenceFilter {
   std::string route;      // empty: all
   std::string candidate;  // empty: all
   double min_divergence = 0;
+  WallTime not_before{};  // the listing ends at the first record that is older
   std::size_t limit = 20;
   std::string page_token;  // of the page before, or empty
 };

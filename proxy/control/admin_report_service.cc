@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
+#include <vector>
 
 #include "proxy/base/status.h"
 #include "proxy/control/admin_command.h"
@@ -21,17 +23,58 @@ namespace {
 constexpr Duration kLongestWait = std::chrono::hours(1);
 constexpr Duration kLook = std::chrono::seconds(1);  // cancellation is noticed this often
 
+// Whose report is asked for.
+absl::StatusOr<std::vector<CandidateView>> SubjectsOf(const ControlView& view,
+                                                      const v1::GetReportRequest& request) {
+  if (request.rollout().empty()) {
+    auto subjects = ReportSubjects(view, request.route(), request.candidate());
+    if (subjects.has_value()) return *std::move(subjects);
+    return CandidateName(view, request.route(), request.candidate()).status();
+  }
+  v1::RolloutRef reference;
+  reference.set_id(request.rollout());
+  ASSIGN_OR_RETURN(const AdminTarget target, FindTarget(view, reference));
+  CandidateView shown =
+      target.old_rollout != nullptr ? ViewOfRollout(view, *target.old_rollout) : *target.candidate;
+  const bool elsewhere = (!request.route().empty() && request.route() != shown.route) ||
+                         (!request.candidate().empty() && request.candidate() != shown.candidate);
+  if (elsewhere) {
+    return InvalidArgument(fmt::format("rollout {} is of candidate \"{}\" on route \"{}\"",
+                                       request.rollout(), shown.candidate, shown.route));
+  }
+  return std::vector<CandidateView>{std::move(shown)};
+}
+
+// Examples from before a restart are in the records alone: the newest of the window are looked at.
+void FindExamples(CandidateView& subject, DivergenceSource& divergences) {
+  static constexpr std::size_t kPages = 20;
+  static constexpr Duration kSlack = std::chrono::minutes(5);  // records come as pairs are scored
+  if (!LacksExamples(subject)) return;
+  DivergenceFilter filter;
+  filter.route = subject.route;
+  filter.candidate = subject.candidate;
+  filter.min_divergence = std::numeric_limits<double>::min();
+  filter.not_before = subject.window_since - kSlack;
+  filter.limit = 500;
+  for (std::size_t page = 0; page < kPages; ++page) {
+    const absl::StatusOr<DivergenceListing> listing = divergences.List(filter);
+    if (!listing.ok()) return;
+    AddExamples(subject, listing->records);
+    if (subject.worst.size() > kExamplesPerReport) subject.worst.resize(kExamplesPerReport);
+    if (listing->next_page_token.empty()) return;
+    filter.page_token = listing->next_page_token;
+  }
+}
+
 // The records of the examples a report shows, as far as they are still on disk.
-ExampleRecords RecordsOf(const ControlView& view, const v1::GetReportRequest& request,
+ExampleRecords RecordsOf(const std::vector<CandidateView>& subjects,
                          DivergenceSource& divergences) {
   ExampleRecords records;
-  for (const CandidateView& candidate : view.candidates) {
-    if (candidate.route != request.route()) continue;
-    if (!request.candidate().empty() && candidate.candidate != request.candidate()) continue;
-    const std::size_t shown = std::min(candidate.worst.size(), kExamplesPerReport);
+  for (const CandidateView& subject : subjects) {
+    const std::size_t shown = std::min(subject.worst.size(), kExamplesPerReport);
     for (std::size_t i = 0; i < shown; ++i) {
-      absl::StatusOr<DivergenceRecord> record = divergences.Find(candidate.worst[i].id);
-      if (record.ok()) records.emplace(candidate.worst[i].id, *std::move(record));
+      absl::StatusOr<DivergenceRecord> record = divergences.Find(subject.worst[i].id);
+      if (record.ok()) records.emplace(subject.worst[i].id, *std::move(record));
     }
   }
   return records;
@@ -72,31 +115,36 @@ grpc::Status AdminReportService::GetReport(grpc::ServerContext*,
                                            const v1::GetReportRequest* request,
                                            v1::GetReportResponse* response) {
   const std::shared_ptr<const ControlView> view = rollouts_.Read();
-  const std::optional<ReportDocument> document =
-      BuildReport(*view, request->route(), request->candidate(),
-                  RecordsOf(*view, *request, divergences_), clock_.wall());
-  if (!document.has_value()) {
-    return ToGrpc(CandidateName(*view, request->route(), request->candidate()).status());
+  for (const std::string& name : {request->route(), request->candidate(), request->rollout()}) {
+    if (const absl::Status named = CheckName("name in a report", name); !named.ok()) {
+      return ToGrpc(named);
+    }
   }
+  absl::StatusOr<std::vector<CandidateView>> subjects = SubjectsOf(*view, *request);
+  if (!subjects.ok()) return ToGrpc(subjects.status());
+  for (CandidateView& subject : *subjects) FindExamples(subject, divergences_);
+  const std::string route = request->rollout().empty() ? request->route() : subjects->front().route;
+  const ReportDocument document =
+      BuildReport(*view, route, *subjects, RecordsOf(*subjects, divergences_), clock_.wall());
   switch (request->format()) {
     case v1::GetReportRequest::FORMAT_UNSPECIFIED:
     case v1::GetReportRequest::JSON:
-      response->set_document(RenderReportJson(*document));
+      response->set_document(RenderReportJson(document));
       response->set_content_type("application/json");
       break;
     case v1::GetReportRequest::MARKDOWN:
-      response->set_document(RenderReportMarkdown(*document));
+      response->set_document(RenderReportMarkdown(document));
       response->set_content_type("text/markdown");
       break;
     case v1::GetReportRequest::JUNIT:
-      response->set_document(RenderReportJunit(*document));
+      response->set_document(RenderReportJunit(document));
       response->set_content_type("application/xml");
       break;
     default:
       return ToGrpc(InvalidArgument("a report is JSON, MARKDOWN or JUNIT; this format is unknown"));
   }
   response->set_schema(std::string(kReportSchema));
-  response->set_verdict(ToProto(document->Worst()));
+  response->set_verdict(ToProto(document.Worst()));
   return grpc::Status::OK;
 }
 

@@ -30,6 +30,20 @@ std::string Outcome(const Command& command, const RolloutState& rollout) {
   return text;
 }
 
+// What is to be known of a version that was rolled back before; empty for others.
+std::string EarlierVerdict(const ControlView& view, const v1::Rollout& created) {
+  for (const Quarantine& entry : view.quarantine) {
+    if (entry.route != created.route() || entry.candidate_version != created.candidate_version()) {
+      continue;
+    }
+    return fmt::format(
+        "; version {} was rolled back before by rollout {} ({}): `understudyctl report --rollout "
+        "{}` shows its verdict",
+        entry.candidate_version, entry.rollout_id, entry.reason, entry.rollout_id);
+  }
+  return "";
+}
+
 }  // namespace
 
 grpc::Status AdminRolloutService::Apply(const Command& command, CommandResponse* response) {
@@ -63,19 +77,24 @@ grpc::Status AdminRolloutService::Create(Context* context, const v1::CreateRollo
   if (const absl::Status named = CheckName("plan", request->plan()); !named.ok()) {
     return ToGrpc(named);
   }
+  const std::shared_ptr<const ControlView> view = rollouts_.Read();
   const absl::StatusOr<std::string> candidate =
-      CandidateName(*rollouts_.Read(), request->route(), request->candidate());
+      CandidateName(*view, request->route(), request->candidate());
   if (!candidate.ok()) return ToGrpc(candidate.status());
   command->candidate = *candidate;
   command->plan = request->plan();
   command->unquarantine = request->unquarantine();
+  command->start = request->start();
   const grpc::Status created = Apply(*command, response);
+  const std::string earlier = EarlierVerdict(*view, response->rollout());
+  if (created.ok()) response->set_sentence(response->sentence() + earlier);
   if (!created.ok() || !request->start() || command->dry_run) return created;
 
   command->kind = CommandKind::kStart;
   command->rollout = response->rollout().id();
   command->if_generation.reset();  // it was about the rollout before this one
   const grpc::Status started = Apply(*command, response);
+  if (started.ok()) response->set_sentence(response->sentence() + earlier);
   if (started.ok()) return started;
   return {started.error_code(), fmt::format("rollout {} is created but not started: {}",
                                             command->rollout, started.error_message())};

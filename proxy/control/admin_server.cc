@@ -54,6 +54,14 @@ AdminServer::AdminServer() = default;
 absl::StatusOr<std::unique_ptr<AdminServer>> AdminServer::Start(const AdminOptions& options,
                                                                 const AdminPorts& ports) {
   ASSIGN_OR_RETURN(const std::string address, LoopbackAddress(options.address));
+  const auto refused = [&address](std::string_view why) {
+    return Unavailable(
+        fmt::format("the admin API cannot listen on {}: {}; choose another address under "
+                    "admin.grpc or end what uses this one",
+                    address, why));
+  };
+  // Asked before gRPC, which would print its own account of a taken port.
+  if (const std::string why = WhyNotBindable(options.address); !why.empty()) return refused(why);
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
 
@@ -70,10 +78,7 @@ absl::StatusOr<std::unique_ptr<AdminServer>> AdminServer::Start(const AdminOptio
   admin->services_->server = builder.BuildAndStart();
   if (admin->services_->server == nullptr || port == 0) {
     const std::string why = WhyNotBindable(options.address);
-    return Unavailable(fmt::format(
-        "the admin API cannot listen on {}: {}; choose another address under admin.grpc or end "
-        "what uses this one",
-        address, why.empty() ? "gRPC could not start its server" : why));
+    return refused(why.empty() ? "gRPC could not start its server" : why);
   }
   admin->port_ = static_cast<std::uint16_t>(port);
   return admin;

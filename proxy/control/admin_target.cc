@@ -36,7 +36,9 @@ std::vector<std::string> CandidatesOf(const ControlView& view, const std::string
 
 absl::StatusOr<AdminTarget> ById(const ControlView& view, const std::string& id) {
   for (const CandidateView& candidate : view.candidates) {
-    if (candidate.rollout.has_value() && candidate.rollout->id == id) {
+    const bool its = candidate.rollout.has_value() && candidate.rollout->id == id;
+    // What is observed after a rollout's end is not its evidence.
+    if (its && (!IsTerminal(candidate.rollout->phase) || view.FindEnded(id) == nullptr)) {
       return AdminTarget{&candidate, nullptr};
     }
   }

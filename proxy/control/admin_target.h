@@ -13,7 +13,8 @@
 namespace understudy {
 
 // The candidate a reference names. `old_rollout` is set when it names a rollout that is not the
-// candidate's newest, or whose candidate left the configuration: then there is no window to show.
+// candidate's newest, that has ended with evidence of its own, or whose candidate left the
+// configuration.
 struct AdminTarget {
   const CandidateView* candidate = nullptr;  // null only together with old_rollout
   const RolloutState* old_rollout = nullptr;

@@ -75,6 +75,26 @@ absl::StatusOr<RequestDescription> Describe(const v1::ExplainRequestRequest& req
   return description;
 }
 
+// Records outlive the configuration: routes and candidates of earlier rollouts are known, too.
+absl::Status CheckKnown(const ControlView& view, const v1::ListDivergencesRequest& request) {
+  const std::string& route = request.route();
+  const std::string& candidate = request.candidate();
+  const bool past =
+      std::any_of(view.rollouts.begin(), view.rollouts.end(), [&](const RolloutState& rollout) {
+        return (route.empty() || rollout.route == route) &&
+               (candidate.empty() || rollout.candidate == candidate);
+      });
+  const bool present =
+      std::any_of(view.candidates.begin(), view.candidates.end(), [&](const CandidateView& known) {
+        return (route.empty() || known.route == route) && known.candidate == candidate;
+      });
+  if (past || (candidate.empty() ? route.empty() || view.FindRoute(route) != nullptr : present)) {
+    return absl::OkStatus();
+  }
+  if (!route.empty()) return CandidateName(view, route, candidate).status();
+  return NotFound(fmt::format("no route has a candidate named \"{}\"", candidate));
+}
+
 }  // namespace
 
 grpc::Status AdminTrafficService::ListRoutes(grpc::ServerContext*, const v1::ListRoutesRequest*,
@@ -115,6 +135,9 @@ grpc::Status AdminTrafficService::ListDivergences(grpc::ServerContext*,
   }
   for (const std::string& text : {request->route(), request->candidate(), request->page_token()}) {
     if (const absl::Status named = CheckName("filter", text); !named.ok()) return ToGrpc(named);
+  }
+  if (const absl::Status known = CheckKnown(*rollouts_.Read(), *request); !known.ok()) {
+    return ToGrpc(known);
   }
   DivergenceFilter filter;
   filter.route = request->route();

@@ -38,6 +38,7 @@ class Expansion {
   void ExpandScalar(YamlNode& node) {
     const std::string& in = node.written;
     if (in.find("${") == std::string::npos) return;
+    node.faulty = true;  // until its value is whole
     std::string out;
     for (std::size_t i = 0; i < in.size();) {
       if (in.compare(i, 3, "$${") == 0) {
@@ -59,6 +60,7 @@ class Expansion {
       }
     }
     node.text = std::move(out);
+    node.faulty = false;
   }
 
   // The value of what stands between the braces; nothing after a fault.

@@ -28,8 +28,9 @@ std::vector<ConfigFault> ConfigFaults::Sorted() const {
   });
   if (left_out_ > 0) {
     const ConfigPlace end = sorted.back().place;
-    sorted.push_back(
-        {filename_, end, fmt::format("{} more faults; correct these first", left_out_)});
+    sorted.push_back({filename_, end,
+                      fmt::format("{} more fault{}; correct these first", left_out_,
+                                  left_out_ == 1 ? "" : "s")});
   }
   return sorted;
 }

@@ -55,7 +55,8 @@ constexpr std::string_view kRules = R"(## Rules between keys
   `sandboxed: true` alone.
 * An `ignore` rule may not cover the whole answer.
 * The checks of a plan may name only comparators that every route with that plan has: those under
-  `comparators`, or else the preset's own.
+  `comparators`, or else the preset's own. What each measures and its options are in
+  [comparators.md](comparators.md).
 * Admin addresses are loopback addresses.
 
 ## The built-in plan

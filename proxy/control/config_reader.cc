@@ -72,6 +72,7 @@ std::vector<std::string> KeysOf(const Descriptor& type) {
 
 void Reader::ReadMessage(const YamlNode& node, Message& into, const std::string& path) {
   const Descriptor& type = *into.GetDescriptor();
+  if (node.faulty) return source_.MarkFaulty(path);
   if (node.kind == YamlNode::Kind::kScalar && ChoiceOf(type) != nullptr) {
     return ReadBareWord(node, into, path);
   }
@@ -146,6 +147,7 @@ void Reader::ReadUnknown(const YamlEntry& entry, const Descriptor& type,
 
 void Reader::ReadField(const YamlNode& node, Message& into, const FieldDescriptor& field,
                        const std::string& path) {
+  if (node.faulty) return source_.MarkFaulty(path);
   if (node.kind == YamlNode::Kind::kNull) {
     return Fault(path, node.place,
                  fmt::format("'{}' has no value; write one or remove the key", field.name()));
@@ -154,6 +156,12 @@ void Reader::ReadField(const YamlNode& node, Message& into, const FieldDescripto
   if (field.is_repeated()) return ReadList(node, into, field, path);
   if (field.message_type() != nullptr) {
     return ReadMessage(node, *into.GetReflection()->MutableMessage(&into, &field), path);
+  }
+  // Options are read by their comparator, which then says what is wrong with which.
+  for (const YamlEntry& entry : node.entries) {
+    source_.SetKeyPlace(Below(path, entry.key), entry.place);
+    source_.SetPlace(Below(path, entry.key), entry.value.place);
+    if (entry.value.faulty) source_.MarkFaulty(Below(path, entry.key));
   }
   values_.Set(node, into, field, path);
 }

@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "proxy/control/config_fault.h"
 #include "proxy/control/config_source.h"
 #include "proxy/model/topology.h"
@@ -20,12 +19,19 @@ struct KnownPreset {
   std::string judged;                    // the one the built-in plan looks at
 };
 
+// One thing the comparators find wrong with a route's rules.
+struct CompareFault {
+  std::string where;  // below `compare`: "comparators[0].options.rtol"; empty: `compare` itself
+  std::string message;
+  bool at_key = false;  // the key there is the fault, not its value
+};
+
 // The comparators of this build, handed down by the server: control knows none by itself.
 struct KnownComparators {
   std::vector<std::string> names;  // what `use` may say
   std::vector<KnownPreset> presets;
-  // Whether a suite can be built from a route's rules (their options, mostly); may be empty.
-  std::function<absl::Status(const CompareRules&)> try_rules;
+  // What keeps a suite from being built of a route's rules (their options, mostly); may be empty.
+  std::function<std::vector<CompareFault>(const CompareRules&)> find_faults;
 };
 
 // What the rules look at and where they report.

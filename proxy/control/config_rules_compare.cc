@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "proxy/base/status.h"
 #include "proxy/control/config_rules.h"
 #include "proxy/control/config_suggest.h"
 
@@ -108,12 +107,16 @@ void CheckComparing(const RuleContext& context) {
     CheckComparators(context, route.compare, path + ".compare");
     CheckIgnore(context, route.compare, path + ".compare");
     CheckSegments(context, route, path);
-    // The comparators' own word, on rules that have no other fault.
-    if (!context.known.try_rules || context.source.IsFaultyWithin(path + ".compare")) continue;
-    const absl::Status status = context.known.try_rules(route.compare);
-    if (status.ok()) continue;
-    context.Fault(path + ".compare", fmt::format("the answers of route {} cannot be compared: {}",
-                                                 Quoted(route.name), Message(status)));
+    // The comparators' own word; what has a fault already is not judged again.
+    if (!context.known.find_faults) continue;
+    for (const CompareFault& fault : context.known.find_faults(route.compare)) {
+      const std::string at = path + ".compare" + (fault.where.empty() ? "" : "." + fault.where);
+      if (fault.at_key) {
+        context.source.AddFaultAtKey(context.faults, at, fault.message);
+      } else {
+        context.Fault(at, fault.message);
+      }
+    }
   }
 }
 

@@ -58,6 +58,12 @@ class PlanRules {
       context_.Fault(at + ".weight", fmt::format("weights have steps of 0.0001%, which {} is not",
                                                  Quoted(config.weight())));
     }
+    if (i == 0 && stage.weight_ppm == 0 && stage.approval_required) {
+      context_.Fault(at + ".approval",
+                     "a first stage of weight 0 begins with `rollout start`, which is a person's "
+                     "word already; write 'approval: required' at the stage that shall not begin "
+                     "without one");
+    }
     if (i == 0 || config.weight().empty()) return;
     const v1::StageConfig& before = config_.stages(i - 1);
     if (stage.weight_ppm < plan_.stages[static_cast<std::size_t>(i) - 1].weight_ppm) {

@@ -28,4 +28,11 @@ void ConfigSource::AddFault(ConfigFaults& faults, const std::string& path, std::
   faults.Add(PlaceOf(path), std::move(message));
 }
 
+void ConfigSource::AddFaultAtKey(ConfigFaults& faults, const std::string& path,
+                                 std::string message) {
+  const auto key = keys_.find(path);
+  if (!faulty_.insert(path).second) return;
+  faults.Add(key == keys_.end() ? PlaceOf(path) : key->second, std::move(message));
+}
+
 }  // namespace understudy

@@ -18,6 +18,8 @@ class ConfigSource {
   v1::ConfigFile file;  // defaults filled in
 
   void SetPlace(const std::string& path, ConfigPlace place) { places_[path] = place; }
+  // Where a free key of a mapping (a comparator's option) is written.
+  void SetKeyPlace(const std::string& path, ConfigPlace place) { keys_[path] = place; }
   // The place of the value, or of the nearest one that holds it (a default stands nowhere).
   ConfigPlace PlaceOf(std::string path) const;
   // True when the file itself has the value.
@@ -31,9 +33,12 @@ class ConfigSource {
 
   // Adds a fault at the value unless it has one.
   void AddFault(ConfigFaults& faults, const std::string& path, std::string message);
+  // The same at the value's key.
+  void AddFaultAtKey(ConfigFaults& faults, const std::string& path, std::string message);
 
  private:
   std::map<std::string, ConfigPlace> places_;
+  std::map<std::string, ConfigPlace> keys_;
   std::set<std::string> faulty_;
 };
 

@@ -78,6 +78,10 @@ bool ConfigValues::SetNumber(const YamlNode& node, google::protobuf::Message& in
 std::optional<std::string> ConfigValues::Text(const YamlNode& node,
                                               const google::protobuf::FieldDescriptor& field,
                                               const std::string& path) {
+  if (node.faulty) {
+    source_.MarkFaulty(path);
+    return std::nullopt;
+  }
   const Rule& rule = RuleOf(field);
   if (rule.format() == Rule::JSON_VALUE) return JsonOf(node);
   if (rule.format() == Rule::JSON_OBJECT && node.kind == YamlNode::Kind::kMap) return JsonOf(node);

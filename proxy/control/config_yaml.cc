@@ -27,7 +27,11 @@ struct OverBound {
 
 class TreeBuilder final : public YAML::EventHandler {
  public:
-  explicit TreeBuilder(ConfigFaults& faults) : faults_(faults) {}
+  TreeBuilder(std::string_view text, ConfigFaults& faults) : text_(text), faults_(faults) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      if (text[i] == '\n') line_starts_.push_back(i + 1);
+    }
+  }
 
   YamlNode TakeRoot() { return std::move(root_); }
 
@@ -40,7 +44,9 @@ class TreeBuilder final : public YAML::EventHandler {
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
     faults_.Add(PlaceOf(mark), "aliases are not allowed here; write the value out");
-    Place(Make(YamlNode::Kind::kNull, mark));
+    YamlNode node = Make(YamlNode::Kind::kNull, mark);
+    node.faulty = true;
+    Place(std::move(node));
   }
 
   void OnAnchor(const YAML::Mark& mark, const std::string& name) override {
@@ -50,6 +56,7 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
                 const std::string& value) override {
     RefuseTag(mark, tag);
+    RefuseOpenQuote(PlaceOf(mark));
     YamlNode node = Make(YamlNode::Kind::kScalar, mark);
     node.text = value;
     node.written = value;
@@ -95,6 +102,26 @@ class TreeBuilder final : public YAML::EventHandler {
   void RefuseTag(const YAML::Mark& mark, const std::string& tag) {
     if (tag.empty() || tag == "?" || tag == "!") return;
     faults_.Add(PlaceOf(mark), fmt::format("tags are not allowed here; remove {}", Quoted(tag)));
+  }
+
+  // yaml-cpp takes the end of the file for a quote that was never closed.
+  void RefuseOpenQuote(ConfigPlace place) {
+    const auto line = static_cast<std::size_t>(place.line - 1);
+    if (line >= line_starts_.size()) return;
+    const std::size_t begin = line_starts_[line] + static_cast<std::size_t>(place.column - 1);
+    if (begin >= text_.size() || (text_[begin] != '"' && text_[begin] != '\'')) return;
+    const char quote = text_[begin];
+    for (std::size_t i = begin + 1; i < text_.size(); ++i) {
+      if (quote == '"' && text_[i] == '\\') {
+        ++i;
+      } else if (text_[i] == quote) {
+        const bool doubled = quote == '\'' && i + 1 < text_.size() && text_[i + 1] == quote;
+        if (!doubled) return;
+        ++i;
+      }
+    }
+    faults_.Add(
+        place, fmt::format("not valid YAML: the quote {} that begins here is never closed", quote));
   }
 
   void Open(YamlNode node) {
@@ -149,7 +176,9 @@ class TreeBuilder final : public YAML::EventHandler {
     }
   }
 
+  const std::string_view text_;
   ConfigFaults& faults_;
+  std::vector<std::size_t> line_starts_{0};
   std::vector<Frame> frames_;
   YamlNode root_;
   std::size_t values_ = 0;
@@ -220,14 +249,14 @@ YamlNode ParseYaml(std::string_view text, ConfigFaults& faults) {
     return {};
   }
   if (RefuseDirtyText(text, faults)) return {};
-  TreeBuilder builder(faults);
+  TreeBuilder builder(text, faults);
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
     if (!parser.HandleNextDocument(builder)) return {};
     YamlNode root = builder.TakeRoot();
     ConfigFaults ignored("");
-    TreeBuilder further(ignored);
+    TreeBuilder further(text, ignored);
     if (parser.HandleNextDocument(further)) {
       faults.Add(further.TakeRoot().place, "a second YAML document begins; only one is allowed");
     }

@@ -23,6 +23,7 @@ struct YamlNode {
   Kind kind = Kind::kNull;
   ConfigPlace place;
   bool quoted = false;    // a scalar in quotes or a block scalar: never a number or a boolean
+  bool faulty = false;    // an alias, or text that could not be expanded: it has its fault already
   bool expanded = false;  // `text` holds values from outside the file; show `written` instead
   std::string text;       // of a scalar
   std::string written;    // the scalar as the file has it

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "proxy/control/report_text.h"
+#include "proxy/rollout/raise.h"
 
 namespace understudy {
 namespace {
@@ -16,7 +17,7 @@ std::string_view HoldSentence(Hold hold) {
     case Hold::kOperator:
       return "an operator holds it; `rollout resume` lifts that";
     case Hold::kAwaitingApproval:
-      return "the stage waits for `rollout approve`";
+      return "the stage is done and the next one begins once `rollout approve` allows it";
     case Hold::kInconclusive:
       return "the stage ran out of time without a verdict; more evidence or `rollout resume` "
              "lifts that";
@@ -28,7 +29,8 @@ std::string_view HoldSentence(Hold hold) {
     case Hold::kRestarted:
       return "the proxy restarted; one fresh full evaluation lifts that";
     case Hold::kCapacity:
-      return "the candidate's cluster lacks capacity; healthy endpoints lift it";
+      return "the route's other candidates leave no room for the next weight; lowering or ending "
+             "another candidate's rollout lifts it";
   }
   return "";
 }
@@ -65,9 +67,15 @@ class Search {
     const RouteView* route = view_.FindRoute(candidate_.route);
     if (route == nullptr) return;
     if (route->killed) {
-      Add("killed", "", "the route is killed: weight 0 and mirrors off; `unkill` lifts that");
+      Add("killed", "",
+          fmt::format("the route is killed{}: weight 0 and mirrors off; `unkill` lifts that",
+                      ByWhom(route->killed_by)));
     }
-    if (route->frozen) Add("frozen", "", "raises on the route are frozen; `unfreeze` lifts that");
+    if (route->frozen) {
+      Add("frozen", "",
+          fmt::format("raises on the route are frozen{}; `unfreeze` lifts that",
+                      ByWhom(route->frozen_by)));
+    }
   }
 
   void WithoutRollout() {
@@ -117,7 +125,7 @@ class Search {
         Remaining("stage", stage.min_duration, StageTime(rollout, now_));
       }
       Evidence(&stage);
-      Approval(rollout, stage);
+      Approval(rollout);
     }
   }
 
@@ -128,12 +136,12 @@ class Search {
                     DurationText(wanted), DurationText(wanted - had)));
   }
 
-  void Approval(const RolloutState& rollout, const Stage& stage) {
-    if (!stage.approval_required || rollout.stage_approved ||
-        rollout.holds.Has(Hold::kAwaitingApproval)) {
-      return;
-    }
-    Add("approval", "", "the stage needs `rollout approve` before the next raise");
+  void Approval(const RolloutState& rollout) {
+    const auto stage = UnapprovedStage(rollout);
+    if (!stage || rollout.holds.Has(Hold::kAwaitingApproval)) return;
+    Add("approval", "",
+        fmt::format("the next stage, {}, begins only after `rollout approve`",
+                    WeightText(rollout.plan.stages[*stage].weight_ppm)));
   }
 
   void Evidence(const Stage* stage) {
@@ -147,7 +155,12 @@ class Search {
     const double wanted =
         stage != nullptr && stage->min_coverage ? *stage->min_coverage : plan.min_coverage;
     const double covered = candidate_.coverage.Ratio();
-    if (candidate_.coverage.eligible > 0 && covered < wanted) {
+    if (candidate_.mirror_rate <= 0) {
+      Add("mirror", "",
+          "the candidate's mirror rate is 0, so nothing is compared: write 'mirror: {rate: 100%}' "
+          "(or a smaller share) at this candidate in the configuration and reload it");
+    }
+    if (candidate_.coverage.Settled() > 0 && covered < wanted) {
       Add("coverage", "",
           fmt::format("{} of the chosen requests were compared and {} are needed; see the "
                       "skipped, dropped and uncomparable counters",
@@ -187,7 +200,10 @@ class Search {
   }
 
   std::string AtThisRate(std::uint64_t pairs) const {
-    if (!(candidate_.pairs_per_second > 0)) return ", and no pairs arrive at present";
+    if (!(candidate_.pairs_per_second > 0)) {
+      return candidate_.mirror_rate > 0 ? ", and no pairs arrive at present"
+                                        : ", and none can come at a mirror rate of 0";
+    }
     return fmt::format(", {} at the present rate", DurationText(TimeFor(pairs)));
   }
 
@@ -216,10 +232,8 @@ class Search {
   static std::string NextStep(const RolloutState& rollout) {
     if (rollout.phase == Phase::kDraft) return "start";
     if (rollout.phase == Phase::kBaking) return "complete";
-    if (rollout.stage + 1 < rollout.plan.stages.size()) {
-      return "raise to " + WeightText(rollout.plan.stages[rollout.stage + 1].weight_ppm);
-    }
-    return "raise to 100 % and bake";
+    const RaiseTarget target = NextTarget(rollout);
+    return target.bakes ? "raise to 100 % and bake" : "raise to " + WeightText(target.weight_ppm);
   }
 
   bool HasBlocker(std::string_view kind) const {

@@ -14,7 +14,7 @@ namespace understudy {
 // One thing that stands between a candidate and its next step.
 struct Blocker {
   std::string kind;      // "hold", "time", "samples", "coverage", "check", "approval", "freshness",
-                         // "killed", "frozen", "store", "phase" or "quarantine"
+                         // "mirror", "killed", "frozen", "store", "phase" or "quarantine"
   std::string name;      // the hold or check, else empty
   std::string sentence;  // what it is and what resolves it
 };

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "proxy/control/report_text.h"
+#include "proxy/rollout/raise.h"
 
 namespace understudy {
 namespace {
@@ -176,10 +177,7 @@ std::optional<GateAnswer> Stopped(const ControlView& view, const RouteView& rout
 }
 
 bool NeedsApproval(const RolloutState& rollout) {
-  if (rollout.holds.Has(Hold::kAwaitingApproval)) return true;
-  const bool staged = rollout.phase == Phase::kShadowing || rollout.phase == Phase::kRamping;
-  return staged && rollout.stage < rollout.plan.stages.size() &&
-         rollout.plan.stages[rollout.stage].approval_required && !rollout.stage_approved;
+  return rollout.holds.Has(Hold::kAwaitingApproval) || UnapprovedStage(rollout).has_value();
 }
 
 GateAnswer Passed(const CandidateView& candidate) {

@@ -193,9 +193,9 @@ std::optional<RecordHead> ReadHead(std::string_view line) {
     out = inside.value_or("");
     return inside.has_value();
   };
-  std::string_view at;
-  if (!text("{\"id\":", head.id) || !text(",\"at\":", at) || !text(",\"route\":", head.route) ||
-      !text(",\"candidate\":", head.candidate) || !TakeName(line, ",\"divergence\":")) {
+  if (!text("{\"id\":", head.id) || !text(",\"at\":", head.at) ||
+      !text(",\"route\":", head.route) || !text(",\"candidate\":", head.candidate) ||
+      !TakeName(line, ",\"divergence\":")) {
     return std::nullopt;
   }
   const auto parsed = std::from_chars(line.data(), line.data() + line.size(), head.divergence);

@@ -22,6 +22,7 @@ absl::StatusOr<DivergenceRecord> ParseRecord(std::string_view line);
 // What a line's head says, found without reading the rest. Texts are as in the file, with escapes.
 struct RecordHead {
   std::string_view id;
+  std::string_view at;  // as FormatTime has it
   std::string_view route;
   std::string_view candidate;
   double divergence = 0;

@@ -13,6 +13,7 @@
 #include "proxy/base/log.h"
 #include "proxy/base/status.h"
 #include "proxy/control/records_line.h"
+#include "proxy/control/records_text.h"
 
 namespace understudy {
 namespace {
@@ -109,8 +110,13 @@ absl::StatusOr<DivergenceListing> RecordReader::List(const DivergenceFilter& fil
   const std::size_t limit = std::clamp<std::size_t>(filter.limit, 1, kMaxLimit);
   DivergenceListing listing;
   std::size_t bytes = 0;
+  bool past = false;
+  const std::string oldest =
+      filter.not_before == WallTime{} ? std::string() : FormatTime(filter.not_before);
   const auto visit = [&](std::string_view line) {
     const std::optional<RecordHead> head = ReadHead(line);
+    past = head && head->at < oldest;  // times of this format sort as texts
+    if (past) return Walk::kStop;
     if (!head || !Matches(*head, filter)) return Walk::kOn;
     if (absl::StatusOr<DivergenceRecord> record = ParseRecord(line); record.ok()) {
       listing.records.push_back(*std::move(record));
@@ -121,7 +127,7 @@ absl::StatusOr<DivergenceListing> RecordReader::List(const DivergenceFilter& fil
   };
   ASSIGN_OR_RETURN(const std::optional<Position> next,
                    WalkBack(directory_, from, max_scan_bytes_, visit));
-  if (next) listing.next_page_token = fmt::format("{}:{}", next->start, next->byte);
+  if (next && !past) listing.next_page_token = fmt::format("{}:{}", next->start, next->byte);
   return listing;
 }
 

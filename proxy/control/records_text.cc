@@ -39,8 +39,8 @@ std::size_t CharacterLength(std::string_view text) {
 
 }  // namespace
 
-std::string Digest(std::string_view bytes) {
-  return fmt::format("xxh64:{:016x}", XXH64(bytes.data(), bytes.size(), 0));
+std::string Digest(std::string_view bytes, std::uint64_t key) {
+  return fmt::format("xxh64:{:016x}", XXH64(bytes.data(), bytes.size(), key));
 }
 
 bool IsUtf8(std::string_view text) {

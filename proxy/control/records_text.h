@@ -11,8 +11,9 @@
 
 namespace understudy {
 
-// "xxh64:" and 16 hex digits: XXH64 with seed 0, as `xxhsum -H1` prints it.
-std::string Digest(std::string_view bytes);
+// "xxh64:" and 16 hex digits: XXH64 with the key as its seed. Without the key nobody can look up
+// which short value a digest stands for.
+std::string Digest(std::string_view bytes, std::uint64_t key);
 
 bool IsUtf8(std::string_view text);
 

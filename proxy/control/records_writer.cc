@@ -89,7 +89,7 @@ absl::StatusOr<std::unique_ptr<RecordWriter>> RecordWriter::Open(const std::stri
 
 bool RecordWriter::Offer(DivergenceRecord record, const PairBodies& bodies,
                          const CaptureRules& rules) {
-  const std::size_t withheld = ApplyCapture(record, bodies, rules);
+  const std::size_t withheld = ApplyCapture(record, bodies, rules, options_.digest_key);
   counters_.withheld_bodies.fetch_add(withheld, std::memory_order_relaxed);
   std::string line = FormatRecord(record);
   if (line.size() > options_.max_line_bytes) {

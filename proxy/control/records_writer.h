@@ -31,6 +31,7 @@ struct RecordOptions {
   RecordLimits limits;
   std::uint64_t segment_bytes = 16u << 20;  // a larger active segment is sealed
   std::size_t max_line_bytes = 4u << 20;
+  std::uint64_t digest_key = 0;  // of the data directory; see records_key.h
   std::size_t queue_lines = 4096;
   std::size_t queue_bytes = 32u << 20;  // in memory: twice that, while a full queue is written
   Duration upkeep = std::chrono::seconds(10);  // real time between looks at idle files

@@ -63,7 +63,8 @@ ReportCandidate BuildCandidate(const ControlView& view, const CandidateView& sta
     candidate.timeline_left_out = timeline.size() - kTimelineLines;
     timeline.erase(timeline.begin(), timeline.end() - kTimelineLines);
   }
-  candidate.gate = DecideGate(view, {status.route, status.candidate, ""}, now);
+  candidate.gate =
+      DecideGate(view, {status.route, status.candidate, status.candidate_version}, now);
   candidate.explanation = Explain(view, status, now);
   for (const DivergenceExample& example : status.worst) {
     if (candidate.examples.size() == kExamplesPerReport) break;
@@ -78,20 +79,45 @@ ReportCandidate BuildCandidate(const ControlView& view, const CandidateView& sta
 
 }  // namespace
 
-CandidateView ViewOfRollout(const RolloutState& rollout) {
-  CandidateView view;
-  view.route = rollout.route;
-  view.candidate = rollout.candidate;
-  view.candidate_version = rollout.candidate_version;
-  view.incumbent = rollout.incumbent;
-  view.incumbent_version = rollout.incumbent_version;
-  view.plan = rollout.plan;
-  view.rollout = rollout;
-  view.window_since = rollout.stage_since;
-  view.verdict.sentence =
-      "no window is open for this rollout: what it was decided on is in the "
-      "timeline";
-  return view;
+CandidateView ViewOfRollout(const ControlView& view, const RolloutState& rollout) {
+  if (const CandidateView* ended = view.FindEnded(rollout.id)) return *ended;
+  const CandidateView* live = view.Find(rollout.route, rollout.candidate);
+  if (live != nullptr && live->rollout.has_value() && live->rollout->id == rollout.id) return *live;
+  CandidateView shown;
+  shown.route = rollout.route;
+  shown.candidate = rollout.candidate;
+  shown.candidate_version = rollout.candidate_version;
+  shown.incumbent = rollout.incumbent;
+  shown.incumbent_version = rollout.incumbent_version;
+  shown.plan = rollout.plan;
+  shown.rollout = rollout;
+  shown.window_since = shown.worst_since = rollout.stage_since;
+  shown.verdict.sentence = "no evidence of this rollout is kept: it ended before any was gathered";
+  return shown;
+}
+
+bool LacksExamples(const CandidateView& subject) {
+  return subject.diverged > 0 && subject.worst_since > subject.window_since;
+}
+
+void AddExamples(CandidateView& subject, const std::vector<DivergenceRecord>& records) {
+  const std::string of = subject.rollout.has_value() ? subject.rollout->id : "";
+  for (const DivergenceRecord& record : records) {
+    const bool mine = record.rollout_id == of && record.at >= subject.window_since &&
+                      record.route == subject.route && record.candidate == subject.candidate;
+    const bool known = std::any_of(subject.worst.begin(), subject.worst.end(),
+                                   [&](const auto& example) { return example.id == record.id; });
+    const auto worst = std::max_element(
+        record.scores.begin(), record.scores.end(),
+        [](const RecordedScore& a, const RecordedScore& b) { return a.divergence < b.divergence; });
+    if (!mine || known || worst == record.scores.end() || !(worst->divergence > 0)) continue;
+    std::string segment;
+    for (const std::string& name : record.segments) segment += (segment.empty() ? "" : ",") + name;
+    subject.worst.push_back({record.id, record.at, worst->comparator, worst->divergence,
+                             worst->reason, std::move(segment)});
+  }
+  std::stable_sort(subject.worst.begin(), subject.worst.end(),
+                   [](const auto& a, const auto& b) { return a.divergence > b.divergence; });
 }
 
 VerdictKind Headline(const CandidateView& candidate) {
@@ -110,26 +136,39 @@ VerdictKind ReportDocument::Worst() const {
   return worst;
 }
 
-std::optional<ReportDocument> BuildReport(const ControlView& view, std::string_view route,
-                                          std::string_view candidate, const ExampleRecords& records,
-                                          WallTime now) {
-  const RouteView* found = view.FindRoute(route);
-  if (found == nullptr) return std::nullopt;
-  ReportDocument document;
-  document.generated_at = now;
-  document.route = *found;
-  document.store_available = view.store_available;
+std::optional<std::vector<CandidateView>> ReportSubjects(const ControlView& view,
+                                                         std::string_view route,
+                                                         std::string_view candidate) {
+  if (view.FindRoute(route) == nullptr) return std::nullopt;
+  std::vector<CandidateView> subjects;
   for (const CandidateView& status : view.candidates) {
     if (status.route != route || (!candidate.empty() && status.candidate != candidate)) continue;
-    document.candidates.push_back(BuildCandidate(view, status, records, now));
+    subjects.push_back(status);
   }
-  if (!document.candidates.empty() || candidate.empty()) return document;
+  if (!subjects.empty() || candidate.empty()) return subjects;
   const auto rollout =
       std::find_if(view.rollouts.begin(), view.rollouts.end(), [&](const RolloutState& state) {
         return state.route == route && state.candidate == candidate;
       });
   if (rollout == view.rollouts.end()) return std::nullopt;
-  document.candidates.push_back(BuildCandidate(view, ViewOfRollout(*rollout), records, now));
+  subjects.push_back(ViewOfRollout(view, *rollout));
+  return subjects;
+}
+
+ReportDocument BuildReport(const ControlView& view, std::string_view route,
+                           const std::vector<CandidateView>& subjects,
+                           const ExampleRecords& records, WallTime now) {
+  ReportDocument document;
+  document.generated_at = now;
+  document.store_available = view.store_available;
+  if (const RouteView* found = view.FindRoute(route)) {
+    document.route = *found;
+  } else {
+    document.route.name = route;  // an ended rollout's, which has left the configuration
+  }
+  for (const CandidateView& subject : subjects) {
+    document.candidates.push_back(BuildCandidate(view, subject, records, now));
+  }
   return document;
 }
 

@@ -49,14 +49,24 @@ struct ReportDocument {
 // Records of examples by id, where they are still on disk.
 using ExampleRecords = std::map<std::string, DivergenceRecord, std::less<>>;
 
-// `candidate` empty: all of the route. A named candidate that the configuration no longer lists is
-// shown by its newest rollout. Nothing when the route or the candidate is unknown.
-std::optional<ReportDocument> BuildReport(const ControlView& view, std::string_view route,
-                                          std::string_view candidate, const ExampleRecords& records,
-                                          WallTime now);
+// What a report of the route shows. `candidate` empty: all of the route. A named candidate that the
+// configuration no longer lists is shown by its newest rollout. Nothing when the route or the
+// candidate is unknown.
+std::optional<std::vector<CandidateView>> ReportSubjects(const ControlView& view,
+                                                         std::string_view route,
+                                                         std::string_view candidate);
+// One rollout as a report shows it: the live window of one under way, and the verdict and evidence
+// that an ended one ended on. `rollout` is of `view`.
+CandidateView ViewOfRollout(const ControlView& view, const RolloutState& rollout);
 
-// A rollout without a window of its own (its candidate has moved on, or left the configuration).
-CandidateView ViewOfRollout(const RolloutState& rollout);
+// Whether a subject's window has examples from before what its `worst` reaches back to.
+bool LacksExamples(const CandidateView& subject);
+// Adds such examples to `worst`; those of another rollout or time are passed over.
+void AddExamples(CandidateView& subject, const std::vector<DivergenceRecord>& records);
+
+ReportDocument BuildReport(const ControlView& view, std::string_view route,
+                           const std::vector<CandidateView>& subjects,
+                           const ExampleRecords& records, WallTime now);
 
 // The verdict a reader should see first: a rollout that was rolled back is FAIL whatever the new
 // window says; any other is the verdict of its window.

@@ -59,6 +59,7 @@ void WriteCoverage(JsonWriter& json, std::string_view key, const Coverage& cover
   json.Count("mirrored", coverage.mirrored);
   json.Count("compared", coverage.compared);
   json.Count("in_flight", coverage.InFlight());
+  json.Count("chosen", coverage.Chosen());
   json.Number("ratio", coverage.Ratio());
   WriteReasons<SkipReason>(json, "skipped", coverage.skipped);
   WriteReasons<DropReason>(json, "dropped", coverage.dropped);
@@ -109,6 +110,18 @@ void WriteRollout(JsonWriter& json, const std::optional<RolloutState>& rollout) 
     json.EndObject();
   }
   json.EndArray();
+  json.EndObject();
+}
+
+void WriteAct(JsonWriter& json, std::string_view key, const std::optional<JournalLine>& act) {
+  if (!act.has_value()) {
+    json.Null(key);
+    return;
+  }
+  json.BeginObject(key);
+  json.Time("at", act->at);
+  json.Text("actor", act->actor);
+  json.Text("reason", act->reason);
   json.EndObject();
 }
 
@@ -215,6 +228,7 @@ void WriteCandidate(JsonWriter& json, const ReportCandidate& candidate, WallTime
   json.Time("since", status.window_since);
   json.Time("until", generated_at);
   json.Count("pairs", status.pairs);
+  json.Count("diverged", status.diverged);
   json.Number("pairs_per_second", status.pairs_per_second);
   json.Number("mirror_rate", status.mirror_rate);
   json.Number("mirror_rate_in_force", status.mirror_rate_in_force);
@@ -244,6 +258,8 @@ std::string RenderReportJson(const ReportDocument& document) {
   json.Text("incumbent_in_file", document.route.incumbent_in_file);
   json.Boolean("killed", document.route.killed);
   json.Boolean("frozen", document.route.frozen);
+  WriteAct(json, "killed_by", document.route.killed_by);
+  WriteAct(json, "frozen_by", document.route.frozen_by);
   json.Boolean("store_available", document.store_available);
   json.BeginArray("arms");
   for (const ArmTraffic& arm : document.route.arms) {

@@ -97,7 +97,14 @@ void ReasonRows(Page& page, std::string_view outcome, const PerReason<Reason>& w
 void CoverageTable(Page& page, const Coverage& window, const Coverage& total) {
   page.Line("### Coverage");
   page.Blank();
-  page.Line("{} of the requests chosen for mirroring were compared.", ShareText(window.Ratio()));
+  if (window.Settled() > 0) {
+    page.Line("{} of the requests chosen for mirroring were compared.", ShareText(window.Ratio()));
+  } else if (window.eligible == 0) {
+    page.Line("No request was chosen for mirroring: none has come in this window.");
+  } else {
+    page.Line("No request was chosen for mirroring and has ended, of {} in this window.",
+              window.eligible);
+  }
   page.Blank();
   page.Line("| requests | this window | since start |");
   page.Line("|---|---:|---:|");
@@ -143,10 +150,20 @@ void Slices(Page& page, const CandidateView& status) {
   page.Blank();
 }
 
-void Examples(Page& page, const std::vector<ReportExample>& examples) {
+void Examples(Page& page, const ReportCandidate& candidate) {
+  const std::vector<ReportExample>& examples = candidate.examples;
+  const CandidateView& status = candidate.status;
   page.Line("### Worst examples");
   page.Blank();
-  if (examples.empty()) page.Line("None: no pair diverged in this window.");
+  if (examples.empty() && status.diverged == 0) {
+    page.Line("None: no pair diverged in this window.");
+  } else if (examples.empty()) {
+    page.Line(
+        "{} diverged in this window, and no record of them is kept any more; `understudyctl "
+        "divergence list --route {} --candidate {}` lists the records there are.",
+        status.diverged == 1 ? "1 pair" : fmt::format("{} pairs", status.diverged),
+        MarkdownCell(status.route), MarkdownCell(status.candidate));
+  }
   for (const ReportExample& entry : examples) {
     const DivergenceExample& example = entry.example;
     page.Line("- {} at {}: {} {}{} — {}", MarkdownCell(example.id), TimeText(example.at),
@@ -222,8 +239,12 @@ std::string RenderReportMarkdown(const ReportDocument& document) {
   page.Blank();
   page.Line("Schema {}, generated {}. Incumbent {}{}{}.", kReportSchema,
             TimeText(document.generated_at), MarkdownCell(document.route.incumbent),
-            document.route.killed ? "; the route is killed" : "",
-            document.route.frozen ? "; raises are frozen" : "");
+            document.route.killed
+                ? "; the route is killed" + MarkdownCell(ByWhom(document.route.killed_by))
+                : "",
+            document.route.frozen
+                ? "; raises are frozen" + MarkdownCell(ByWhom(document.route.frozen_by))
+                : "");
   page.Blank();
   if (!document.store_available) {
     page.Line("The control store cannot be written: nothing is raised.");
@@ -236,7 +257,7 @@ std::string RenderReportMarkdown(const ReportDocument& document) {
     Checks(page, candidate.status.verdict);
     CoverageTable(page, candidate.status.coverage, candidate.status.coverage_total);
     Slices(page, candidate.status);
-    Examples(page, candidate.examples);
+    Examples(page, candidate);
     Change(page, candidate);
     History(page, candidate);
   }

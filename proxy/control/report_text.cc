@@ -80,6 +80,11 @@ std::string ShareText(double share) {
   return std::isfinite(share) ? Trimmed(share * 100, 4) + " %" : "unknown";
 }
 
+std::string ByWhom(const std::optional<JournalLine>& act) {
+  if (!act.has_value()) return "";
+  return fmt::format(" by {} since {} ({})", act->actor, TimeText(act->at), act->reason);
+}
+
 std::string WeightText(std::uint32_t weight_ppm) { return ShareText(weight_ppm / 1e6); }
 
 std::string NumberText(double value) {

@@ -5,10 +5,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "proxy/base/time.h"
+#include "proxy/model/rollout.h"
 
 namespace understudy {
 
@@ -21,6 +23,9 @@ std::string DurationText(Duration duration);
 // A share of 0..1 as percent with up to four decimals: "2 %", "0.05 %"; "unknown" when not finite.
 std::string ShareText(double share);
 std::string WeightText(std::uint32_t weight_ppm);  // "12.5 %"
+
+// " by operator:ada since 2026-01-02T03:04:05Z (too many flips)"; empty for nothing.
+std::string ByWhom(const std::optional<JournalLine>& act);
 
 // Up to four significant digits; "unknown" when not finite.
 std::string NumberText(double value);

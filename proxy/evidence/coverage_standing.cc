@@ -10,8 +10,6 @@
 namespace understudy {
 namespace {
 
-std::uint64_t Minus(std::uint64_t a, std::uint64_t b) { return a > b ? a - b : 0; }
-
 struct Cause {
   std::string_view name;
   std::uint64_t count = 0;
@@ -28,6 +26,20 @@ std::uint64_t Of(const Coverage& coverage, UncomparableReason reason) {
   return coverage.uncomparable[static_cast<std::size_t>(reason)];
 }
 
+std::string NothingSettled(const Coverage& coverage) {
+  if (coverage.eligible == 0)
+    return "no request has come in this window: send traffic to the route";
+  const std::uint64_t off = coverage.skipped[static_cast<std::size_t>(SkipReason::kMirroringOff)];
+  if (off == coverage.eligible) {
+    return fmt::format("mirroring was off for all {} requests of this window: unkill the route",
+                       WithCommas(off));
+  }
+  return fmt::format(
+      "none of {} requests of this window has been mirrored to its end: wait, or see the "
+      "candidate's mirror rate",
+      WithCommas(coverage.eligible));
+}
+
 InconclusiveReason WhyShort(const Coverage& coverage, double allowance) {
   const std::uint64_t errors = Of(coverage, UncomparableReason::kComparatorError);
   if (static_cast<double>(errors) > allowance && errors * 2 > coverage.Uncomparable()) {
@@ -42,31 +54,24 @@ InconclusiveReason WhyShort(const Coverage& coverage, double allowance) {
 }  // namespace
 
 CoverageStanding StandingOf(const Coverage& coverage, double wanted) {
-  const std::uint64_t in_flight =
-      Minus(coverage.mirrored, coverage.compared + coverage.Uncomparable());
   CoverageStanding standing;
-  standing.settled = Minus(Minus(coverage.eligible, coverage.sampled_out), in_flight);
+  standing.settled = coverage.Settled();
   if (standing.settled == 0) {
     standing.reason = InconclusiveReason::kNoTraffic;
-    standing.sentence =
-        coverage.eligible == 0
-            ? "no request has come in this window: send traffic to the route"
-            : fmt::format(
-                  "none of {} requests of this window has been mirrored to its end: wait, "
-                  "or see the candidate's mirror rate",
-                  WithCommas(coverage.eligible));
+    standing.sentence = NothingSettled(coverage);
     return standing;
   }
   const double settled = static_cast<double>(standing.settled);
-  // Counters of several threads are read one after the other, so a sum may run ahead of its parts.
-  standing.ratio = std::min(1.0, static_cast<double>(coverage.compared) / settled);
+  standing.ratio = coverage.Ratio();
   standing.sentence =
       fmt::format("{} of {} chosen requests compared, {} wanted", Percent(standing.ratio),
                   WithCommas(standing.settled), Percent(wanted));
   if (standing.ratio >= wanted) return standing;
   standing.reason = WhyShort(coverage, (1 - wanted) * settled);
   Cause largest;
-  Raise<SkipReason>(largest, coverage.skipped);
+  PerReason<SkipReason> skipped = coverage.skipped;
+  skipped[static_cast<std::size_t>(SkipReason::kMirroringOff)] = 0;  // not among the chosen
+  Raise<SkipReason>(largest, skipped);
   Raise<DropReason>(largest, coverage.dropped);
   Raise<UncomparableReason>(largest, coverage.uncomparable);
   if (largest.count > 0) {

@@ -20,8 +20,8 @@ struct CoverageStanding {
   std::string sentence;
 };
 
-// Requests in flight are left out: what has not ended yet is not lost, and each ends by its
-// timeout.
+// Requests in flight are left out (what has not ended yet is not lost, and each ends by its
+// timeout), and so are those that came while mirroring was off.
 CoverageStanding StandingOf(const Coverage& coverage, double wanted);
 
 }  // namespace understudy

@@ -39,6 +39,10 @@ struct Standing {
   std::string sentence;
 };
 
+constexpr std::string_view kNoMirrorRate =
+    "the candidate's mirror rate is 0, so none of the route's requests is compared: write "
+    "'mirror: {rate: 100%}' (or a smaller share) at this candidate in the configuration";
+
 Standing StandingOfWindow(const Look& look, const Plan& plan, const StageContext& context,
                           WallTime now) {
   if (!context.window_current) {
@@ -51,11 +55,17 @@ Standing StandingOfWindow(const Look& look, const Plan& plan, const StageContext
   }
   const CoverageStanding coverage = StandingOf(window->coverage, look.min_coverage);
   if (coverage.settled == 0) {
-    if (window->compared == 0) return {coverage.reason, coverage.sentence};
+    if (window->compared == 0) {
+      const bool mirrors = context.mirror_rate > 0;
+      return {coverage.reason, mirrors ? coverage.sentence : std::string(kNoMirrorRate)};
+    }
     return {InconclusiveReason::kInsufficientCoverage,
             "the coverage counters have not caught up with the pairs of this window yet"};
   }
   if (window->newest_sample && now - *window->newest_sample > plan.max_evidence_age) {
+    if (context.mirror_rate <= 0) {
+      return {InconclusiveReason::kEvidenceStale, std::string(kNoMirrorRate)};
+    }
     return {InconclusiveReason::kEvidenceStale,
             fmt::format("the newest pair is {} old, {} is allowed: send traffic to the route",
                         RoughDuration(now - *window->newest_sample),
@@ -172,6 +182,10 @@ Verdict Evaluate(const Ledger& ledger, const Plan& plan, const StageContext& con
   for (std::size_t i = 0; i < active.size(); ++i) {
     if (!IsStatistical(active[i])) {
       verdict.checks.push_back(JudgeCoverage(look, active[i]));
+      CheckResult& coverage = verdict.checks.back();
+      if (context.mirror_rate <= 0 && coverage.reason == InconclusiveReason::kNoTraffic) {
+        coverage.sentence = fmt::format("coverage: {}", kNoMirrorRate);
+      }
       continue;
     }
     // A weighted mean beyond the threshold has at least one member beyond it: those carry it.

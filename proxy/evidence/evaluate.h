@@ -23,6 +23,7 @@ struct StageContext {
   std::optional<double> min_coverage;  // none: the plan's
   std::vector<Check> extra_checks;     // the stage's own
   double pairs_per_second = 0;         // compared lately; 0: unknown, no ETA
+  double mirror_rate = 1;              // as configured; at 0 no pair will ever come
   // False when the ledger belongs to another window, version or plan than the one asked about: then
   // nothing is concluded from it.
   bool window_current = true;

@@ -116,6 +116,7 @@ void RolloutDriver::TakeEffect(const RolloutStep& step, WallTime now) {
   changed_ = true;
   if (IsTerminal(state.phase) && candidate.rollout_id == state.id) {
     candidate.ended = true;
+    ended_[state.id] = std::make_shared<const CandidateView>(ShowCandidate(key, candidate));
     if (state.phase == Phase::kCancelled) Observe(key, now);
   } else if (step.Has(RolloutAction::kStartWindow)) {
     const Route* route = topology_->FindRoute(state.route);
@@ -215,6 +216,8 @@ void RolloutDriver::JudgeOne(const Key& key, Candidate& candidate, WallTime now)
                                                 : of_rollout ? active->stage
                                                              : 0);
     context.pairs_per_second = candidate.activity.PerSecond();
+    const CandidateArm* arm = FindArm(key);
+    context.mirror_rate = arm == nullptr ? 0 : arm->mirror.rate;
     candidate.verdict = Evaluate(candidate.evidence->ledger(), plan, context, now);
     candidate.verdict_window = candidate.evidence->window();
   }

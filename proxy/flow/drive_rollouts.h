@@ -120,6 +120,8 @@ class RolloutDriver : public RolloutControl {
 
   // rollout_load.cc: the start.
   void RestoreEvidence(const Key& key, WallTime now);
+  // Shows what an ended rollout ended on, from the evidence stored with its end.
+  void RestoreEnded(const RolloutState& rollout);
 
   // drive_rollouts.cc: the loop.
   RolloutFacts FactsOf(const RolloutState& rollout) const;
@@ -162,6 +164,7 @@ class RolloutDriver : public RolloutControl {
   RolloutBook rollouts_;
   std::map<Key, Candidate> candidates_;
   std::map<std::string, std::string> stored_evidence_;  // as loaded, until taken up
+  decltype(ControlView::ended) ended_;
   ArmActivity arms_;
   WallTime started_at_{};
   WallTime saved_at_{};

@@ -32,11 +32,13 @@ RouteControl PromotionOf(const RolloutState& completed, RouteControl switches) {
 void RolloutBook::Restore(const ControlState& state) {
   rollouts_.clear();
   timelines_.clear();
+  route_lines_.clear();
   switches_.clear();
   quarantine_.clear();
   for (const RolloutState& rollout : state.rollouts) rollouts_[rollout.id] = rollout;
   for (const JournalLine& line : state.journal) {
     if (rollouts_.contains(line.rollout_id)) Append(timelines_[line.rollout_id], line);
+    if (line.rollout_id.empty() && !line.route.empty()) AddRouteLine(line);
   }
   for (const RouteControl& switches : state.routes) switches_[switches.route] = switches;
   for (const Quarantine& q : state.quarantine) quarantine_[{q.route, q.candidate_version}] = q;
@@ -173,10 +175,36 @@ std::vector<RouteControl> RolloutBook::AllSwitches() const {
   return all;
 }
 
-const std::vector<JournalLine>& RolloutBook::Timeline(const std::string& id) const {
-  static const std::vector<JournalLine> kNone;
-  const auto at = timelines_.find(id);
-  return at == timelines_.end() ? kNone : at->second;
+void RolloutBook::AddRouteLine(const JournalLine& line) { Append(route_lines_[line.route], line); }
+
+std::vector<JournalLine> RolloutBook::TimelineOf(const RolloutState& rollout) const {
+  const auto own = timelines_.find(rollout.id);
+  std::vector<JournalLine> timeline =
+      own == timelines_.end() ? std::vector<JournalLine>{} : own->second;
+  const auto acts = route_lines_.find(rollout.route);
+  if (acts == route_lines_.end()) return timeline;
+  const std::size_t own_lines = timeline.size();
+  for (const JournalLine& act : acts->second) {
+    const bool its_time = act.at >= rollout.created_at &&
+                          (!IsTerminal(rollout.phase) || act.at <= rollout.phase_since);
+    const bool told = std::any_of(
+        timeline.begin(), timeline.begin() + own_lines,
+        [&](const JournalLine& line) { return line.at == act.at && line.reason == act.reason; });
+    if (its_time && !told) timeline.push_back(act);
+  }
+  std::inplace_merge(timeline.begin(), timeline.begin() + own_lines, timeline.end(),
+                     [](const JournalLine& a, const JournalLine& b) { return a.at < b.at; });
+  return timeline;
+}
+
+std::optional<JournalLine> RolloutBook::LastAct(const std::string& route,
+                                                std::string_view action) const {
+  const auto acts = route_lines_.find(route);
+  if (acts == route_lines_.end()) return std::nullopt;
+  const auto found = std::find_if(acts->second.rbegin(), acts->second.rend(),
+                                  [&](const JournalLine& line) { return line.action == action; });
+  if (found == acts->second.rend()) return std::nullopt;
+  return *found;
 }
 
 }  // namespace understudy

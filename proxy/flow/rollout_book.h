@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,7 +23,7 @@ namespace understudy {
 class RolloutBook {
  public:
   static constexpr std::size_t kMaxEnded = 500;
-  static constexpr std::size_t kMaxTimeline = 500;  // lines of one rollout, the newest
+  static constexpr std::size_t kMaxTimeline = 500;  // lines of one rollout or route, the newest
 
   void Restore(const ControlState& state);
   // Takes the step's state, lines, quarantine and promotion.
@@ -57,13 +58,20 @@ class RolloutBook {
   const Quarantine* FindQuarantine(const std::string& route, const std::string& version) const;
   std::vector<Quarantine> Quarantines() const;
   std::vector<RouteControl> AllSwitches() const;
-  const std::vector<JournalLine>& Timeline(const std::string& id) const;
+  // A route-wide act, already journalled.
+  void AddRouteLine(const JournalLine& line);
+  // The rollout's own lines and the route-wide acts between its creation and its end, oldest first.
+  // An act that the rollout has a line of its own for stands there once.
+  std::vector<JournalLine> TimelineOf(const RolloutState& rollout) const;
+  // The newest route-wide line with this action; nothing where none is remembered.
+  std::optional<JournalLine> LastAct(const std::string& route, std::string_view action) const;
 
  private:
   void ForgetOldest();
 
-  std::map<std::string, RolloutState> rollouts_;  // by id
-  std::map<std::string, std::vector<JournalLine>> timelines_;
+  std::map<std::string, RolloutState> rollouts_;                          // by id
+  std::map<std::string, std::vector<JournalLine>> timelines_;             // by rollout id
+  std::map<std::string, std::vector<JournalLine>> route_lines_;           // by route
   std::map<std::string, RouteControl> switches_;                          // by route
   std::map<std::pair<std::string, std::string>, Quarantine> quarantine_;  // by route, version
 };

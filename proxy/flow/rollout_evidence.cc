@@ -38,6 +38,12 @@ Coverage SettledCoverage(const Coverage& counted) {
   return settled;
 }
 
+std::uint64_t DivergedPairs(const WindowSums& window) {
+  std::uint64_t most = 0;
+  for (const ScoreSums& scores : window.scores) most = std::max(most, scores.n() - scores.zeros);
+  return most;
+}
+
 void PairActivity::Advance(WallTime now) {
   const std::int64_t step = StepOf(now);
   if (step_ == 0 || step < step_) {  // the first time, or the clock was set back
@@ -93,22 +99,29 @@ CandidateEvidence::CandidateEvidence(LedgerShape shape, std::string fingerprint,
                                      const Coverage& counted, std::uint64_t window, WallTime now)
     : CandidateEvidence(Ledger(std::move(shape)), std::move(fingerprint), counted) {
   ledger_.StartWindow(window, now);
+  worst_since_ = now;
+}
+
+absl::StatusOr<Ledger> CandidateEvidence::DecodeLedger(std::string_view bytes) {
+  if (bytes.size() < kFingerprintDigits) return InvalidArgument("stored evidence is cut short");
+  return Ledger::Decode(bytes.substr(kFingerprintDigits));
 }
 
 absl::StatusOr<CandidateEvidence> CandidateEvidence::Decode(std::string_view bytes,
                                                             const LedgerShape& shape,
                                                             const std::string& fingerprint,
-                                                            const Coverage& counted) {
-  if (bytes.size() < kFingerprintDigits) return InvalidArgument("stored evidence is cut short");
+                                                            const Coverage& counted, WallTime now) {
+  ASSIGN_OR_RETURN(Ledger ledger, DecodeLedger(bytes));
   if (bytes.substr(0, kFingerprintDigits) != FingerprintDigest(fingerprint)) {
     return FailedPrecondition(
         "the stored evidence is bound to other versions, another plan or other comparators");
   }
-  ASSIGN_OR_RETURN(Ledger ledger, Ledger::Decode(bytes.substr(kFingerprintDigits)));
   if (!(ledger.shape() == shape) || ledger.Current() == nullptr) {
     return FailedPrecondition("the stored evidence has another shape than the route's comparators");
   }
-  return CandidateEvidence(std::move(ledger), fingerprint, counted);
+  CandidateEvidence evidence(std::move(ledger), fingerprint, counted);
+  evidence.worst_since_ = now;
+  return evidence;
 }
 
 std::string CandidateEvidence::Encode() const {
@@ -123,6 +136,7 @@ void CandidateEvidence::StartWindow(std::uint64_t window, WallTime now) {
   if (window <= this->window()) return;
   ledger_.StartWindow(window, now);
   worst_.clear();
+  worst_since_ = now;
   fresh_ = true;
 }
 
@@ -153,7 +167,9 @@ void CandidateEvidence::Show(const std::vector<IgnoreRule>& ignore,
   view.coverage = sums.coverage;
   view.pairs = sums.compared;
   view.window_since = sums.started_at;
+  view.diverged = DivergedPairs(sums);
   view.worst = worst_;
+  view.worst_since = worst_since_;
   for (std::size_t i = 0; i < ignore.size() && i < sums.ignore_hits.size(); ++i) {
     view.suppression.push_back({ignore[i].path, ignore[i].reason, sums.ignore_hits[i]});
   }

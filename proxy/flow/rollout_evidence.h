@@ -20,6 +20,9 @@ namespace understudy {
 // The part of the counters whose requests have come to their end.
 Coverage SettledCoverage(const Coverage& counted);
 
+// Pairs of the window that one comparator, the one with most of them, scored above 0.
+std::uint64_t DivergedPairs(const WindowSums& window);
+
 // Pairs over the last two minutes, in steps of two seconds.
 class PairActivity {
  public:
@@ -51,8 +54,10 @@ class CandidateEvidence {
   // something else.
   static absl::StatusOr<CandidateEvidence> Decode(std::string_view bytes, const LedgerShape& shape,
                                                   const std::string& fingerprint,
-                                                  const Coverage& counted);
+                                                  const Coverage& counted, WallTime now);
   std::string Encode() const;
+  // The sums of stored evidence, whatever they are bound to: for records of what has ended.
+  static absl::StatusOr<Ledger> DecodeLedger(std::string_view bytes);
 
   const std::string& fingerprint() const { return fingerprint_; }
   const Ledger& ledger() const { return ledger_; }
@@ -76,6 +81,7 @@ class CandidateEvidence {
   std::string fingerprint_;
   Coverage settled_;  // of the counters, already in a window
   std::vector<DivergenceExample> worst_;
+  WallTime worst_since_{};
   bool fresh_ = true;
 };
 

@@ -27,7 +27,7 @@ void RolloutDriver::RestoreEvidence(const Key& key, WallTime now) {
   if (stored == stored_evidence_.end()) return;
   auto evidence = CandidateEvidence::Decode(
       stored->second, ShapeOf(*topology_->FindRoute(key.first)), FingerprintOf(key, bound, plan),
-      around_.book.SumCoverage(key.first, key.second));
+      around_.book.SumCoverage(key.first, key.second), now);
   if (!evidence.ok()) {
     spdlog::warn("evidence of {}: {}", name, Message(evidence.status()));
     return;
@@ -50,6 +50,36 @@ void RolloutDriver::RestoreEvidence(const Key& key, WallTime now) {
   candidate.verdict_window = candidate.evidence->window();
 }
 
+void RolloutDriver::RestoreEnded(const RolloutState& rollout) {
+  const auto stored = stored_evidence_.find(rollout.id);
+  if (stored == stored_evidence_.end()) return;
+  const auto ledger = CandidateEvidence::DecodeLedger(stored->second);
+  if (!ledger.ok() || ledger->Current() == nullptr) {
+    spdlog::warn("evidence of ended rollout {}: {}", rollout.id, Message(ledger.status()));
+    return;
+  }
+  const WindowSums& window = *ledger->Current();
+  CandidateView view;
+  view.route = rollout.route;
+  view.candidate = rollout.candidate;
+  view.candidate_version = rollout.candidate_version;
+  view.incumbent = rollout.incumbent;
+  view.incumbent_version = rollout.incumbent_version;
+  view.rollout = rollout;
+  view.plan = rollout.plan;
+  const bool completed = rollout.phase == Phase::kCompleted;
+  const StageContext context =
+      ContextOfStage(rollout.plan, completed ? rollout.plan.stages.size() : rollout.stage);
+  view.verdict = Evaluate(*ledger, rollout.plan, context, rollout.phase_since);
+  view.coverage = window.coverage;
+  view.pairs = window.compared;
+  view.diverged = DivergedPairs(window);
+  view.window_since = window.started_at;
+  view.worst_since = rollout.phase_since;
+  view.timeline = rollouts_.TimelineOf(rollout);
+  ended_[rollout.id] = std::make_shared<const CandidateView>(std::move(view));
+}
+
 absl::Status RolloutDriver::Load() {
   const WallTime now = around_.now();
   ASSIGN_OR_RETURN(const ControlState state, around_.store.Load());
@@ -61,6 +91,9 @@ absl::Status RolloutDriver::Load() {
   for (const JournalLine& line : state.journal) last_alive = std::max(last_alive, line.at);
   for (const EvidenceBlob& blob : state.evidence) stored_evidence_[blob.rollout_id] = blob.bytes;
   for (const Key& key : AllKeys()) RestoreEvidence(key, now);
+  for (const RolloutState& rollout : rollouts_.NewestFirst()) {
+    if (IsTerminal(rollout.phase)) RestoreEnded(rollout);
+  }
   stored_evidence_.clear();
   for (const std::string& id : rollouts_.ActiveIds()) {
     const RolloutState rollout = *rollouts_.Find(id);

@@ -183,6 +183,13 @@ absl::StatusOr<RolloutState> RolloutDriver::Create(const Command& command, WallT
     quarantine = *found;
   }
   ASSIGN_OR_RETURN(const RolloutStep step, CreateRollout(wanted, quarantine, now));
+  if (command.dry_run && command.start) {
+    Command start = command;
+    start.kind = CommandKind::kStart;
+    start.if_generation.reset();
+    ASSIGN_OR_RETURN(RolloutStep started, StepRollout(step.state, start, FactsOf(step.state), now));
+    return std::move(started.state);
+  }
   if (command.dry_run) return step.state;
   RETURN_IF_ERROR(Perform(step, now));
   if (!observed) Observe(key, now);
@@ -245,7 +252,10 @@ absl::StatusOr<RolloutState> RolloutDriver::Switch(const Command& command, WallT
   const bool restricts = command.kind == CommandKind::kKill || command.kind == CommandKind::kFreeze;
   if (restricts) {
     // All of it takes effect before the first byte is written.
-    for (const SwitchChange& change : changes) rollouts_.SetSwitches(change.switches);
+    for (const SwitchChange& change : changes) {
+      rollouts_.SetSwitches(change.switches);
+      rollouts_.AddRouteLine(change.line);
+    }
     changed_ = true;
     PublishTraffic();
   }
@@ -259,6 +269,7 @@ absl::StatusOr<RolloutState> RolloutDriver::Switch(const Command& command, WallT
     }
     RETURN_IF_ERROR(journal_.Write(std::move(txn)));
     rollouts_.SetSwitches(change.switches);
+    rollouts_.AddRouteLine(change.line);
     changed_ = true;
   }
   PublishTraffic();

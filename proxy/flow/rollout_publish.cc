@@ -56,6 +56,7 @@ void RolloutDriver::PublishTraffic() {
       const auto at = candidates_.find(key);
       if (at != candidates_.end() && at->second.evidence) {
         candidate.window = at->second.evidence->window();
+        if (!at->second.ended) candidate.rollout_id = at->second.rollout_id;
       }
       candidate.serving = &around_.book.Arm(route.name, arm.cluster);
       candidate.coverage = &around_.book.CoverageOf(route.name, arm.cluster);
@@ -79,6 +80,10 @@ RouteView RolloutDriver::ShowRoute(const Route& route) const {
   view.incumbent_in_file = route.incumbent;
   view.killed = switches.killed;
   view.frozen = switches.frozen;
+  if (switches.killed) view.killed_by = rollouts_.LastAct(route.name, ToString(CommandKind::kKill));
+  if (switches.frozen) {
+    view.frozen_by = rollouts_.LastAct(route.name, ToString(CommandKind::kFreeze));
+  }
 
   std::vector<const Cluster*> clusters{incumbent};
   for (const CandidateArm& arm : route.candidates) {
@@ -139,7 +144,7 @@ CandidateView RolloutDriver::ShowCandidate(const Key& key, const Candidate& cand
   view.plan = PlanOf(key);
   if (const RolloutState* rollout = rollouts_.Newest(key.first, key.second)) {
     view.rollout = *rollout;
-    view.timeline = rollouts_.Timeline(rollout->id);
+    view.timeline = rollouts_.TimelineOf(*rollout);
     const bool judged = candidate.rollout_id == rollout->id;
     if (judged || rollout->phase == Phase::kDraft) view.plan = rollout->plan;
     if (judged) {
@@ -173,6 +178,8 @@ void RolloutDriver::PublishControl(WallTime now) {
   }
   view->rollouts = rollouts_.NewestFirst();
   view->quarantine = rollouts_.Quarantines();
+  std::erase_if(ended_, [this](const auto& one) { return rollouts_.Find(one.first) == nullptr; });
+  view->ended = ended_;
   view->store_available = journal_.available();
   published_at_ = now;
   changed_ = false;

@@ -223,6 +223,7 @@ void RolloutDriver::CatchUpWithFile(WallTime now) {
     switches.promoted_version.clear();
     switches.promoted_by.clear();
     rollouts_.SetSwitches(switches);
+    rollouts_.AddRouteLine(line);
     ControlTxn txn;
     txn.routes.push_back(switches);
     txn.journal.push_back(line);

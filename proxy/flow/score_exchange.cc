@@ -75,6 +75,7 @@ DivergenceRecord RecordOf(const PairJob& job, const RequestHead& head, const Pai
   record.incumbent = request.route->incumbent->name;
   record.candidate_version = candidate.cluster->version;
   record.incumbent_version = request.route->incumbent->version;
+  record.rollout_id = candidate.rollout_id;
   record.candidate_served = request.serving_candidate == job.candidate;
   record.request_method = head.method;
   record.request_path = head.path;

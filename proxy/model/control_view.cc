@@ -18,4 +18,9 @@ const RouteView* ControlView::FindRoute(std::string_view route) const {
   return found == routes.end() ? nullptr : &*found;
 }
 
+const CandidateView* ControlView::FindEnded(std::string_view rollout_id) const {
+  const auto found = ended.find(rollout_id);
+  return found == ended.end() ? nullptr : found->second.get();
+}
+
 }  // namespace understudy

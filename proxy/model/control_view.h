@@ -5,8 +5,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -74,8 +78,13 @@ struct CandidateView {
   std::vector<double> divergence_history;  // mean per 2 s, oldest first, at most 60
   std::vector<Suppression> suppression;
   std::vector<SegmentStanding> segments;
+  std::uint64_t diverged = 0;            // of `pairs`: most that one comparator scored above 0
   std::vector<DivergenceExample> worst;  // at most 10, worst first
-  std::vector<JournalLine> timeline;     // of this rollout, oldest first
+  // Since when `worst` is complete: later than window_since after a restart, when earlier examples
+  // are in the divergence records alone.
+  WallTime worst_since{};
+  // Of this rollout, and the route-wide acts of its time; oldest first.
+  std::vector<JournalLine> timeline;
   WallTime window_since{};
 };
 
@@ -85,6 +94,9 @@ struct RouteView {
   std::string incumbent_in_file;
   bool killed = false;
   bool frozen = false;
+  // The journal's lines of these acts; absent where the journal no longer reaches back to them.
+  std::optional<JournalLine> killed_by;
+  std::optional<JournalLine> frozen_by;
   std::vector<ArmTraffic> arms;
 };
 
@@ -96,11 +108,14 @@ struct ControlView {
   std::vector<RouteView> routes;
   std::vector<CandidateView> candidates;
   std::vector<RolloutState> rollouts;  // all, newest first
+  // By rollout id: the verdict and the evidence an ended rollout ended on, where it had any.
+  std::map<std::string, std::shared_ptr<const CandidateView>, std::less<>> ended;
   std::vector<Quarantine> quarantine;
   bool store_available = true;
 
   const CandidateView* Find(std::string_view route, std::string_view candidate) const;
   const RouteView* FindRoute(std::string_view route) const;
+  const CandidateView* FindEnded(std::string_view rollout_id) const;
 };
 
 class RolloutControl {

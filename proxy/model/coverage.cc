@@ -1,10 +1,13 @@
 // Sums and names of the coverage counters.
 #include "proxy/model/coverage.h"
 
+#include <algorithm>
 #include <numeric>
 
 namespace understudy {
 namespace {
+
+std::uint64_t Minus(std::uint64_t a, std::uint64_t b) { return a > b ? a - b : 0; }
 
 template <typename Array>
 std::uint64_t Sum(const Array& values) {
@@ -122,9 +125,20 @@ std::uint64_t Coverage::Skipped() const { return Sum(skipped); }
 std::uint64_t Coverage::Dropped() const { return Sum(dropped); }
 std::uint64_t Coverage::Uncomparable() const { return Sum(uncomparable); }
 
+// Counters of several threads are read one after the other, so a sum may run ahead of its parts.
+std::uint64_t Coverage::Chosen() const {
+  const std::uint64_t off = skipped[static_cast<std::size_t>(SkipReason::kMirroringOff)];
+  return Minus(Minus(eligible, sampled_out), off);
+}
+
+std::uint64_t Coverage::Settled() const {
+  return Minus(Chosen(), Minus(mirrored, compared + Uncomparable()));
+}
+
 double Coverage::Ratio() const {
-  const std::uint64_t chosen = eligible - sampled_out;
-  return chosen == 0 ? 1.0 : static_cast<double>(compared) / static_cast<double>(chosen);
+  const std::uint64_t settled = Settled();
+  if (settled == 0) return 0;
+  return std::min(1.0, static_cast<double>(compared) / static_cast<double>(settled));
 }
 
 }  // namespace understudy

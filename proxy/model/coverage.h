@@ -73,7 +73,12 @@ struct Coverage {
   std::uint64_t Dropped() const;
   std::uint64_t Uncomparable() const;
   std::uint64_t InFlight() const { return mirrored - compared - Uncomparable(); }
-  // Share of the requests chosen for mirroring that were compared; 1 when none was chosen.
+  // Chosen for mirroring: eligible, without what sampling left out and what came while mirroring
+  // was off. A killed stretch is counted and shown, and is no loss of the mirror.
+  std::uint64_t Chosen() const;
+  // Chosen and no longer in flight: what has not ended yet is not lost.
+  std::uint64_t Settled() const;
+  // compared / Settled(), 0..1; 0 when nothing is settled.
   double Ratio() const;
 };
 

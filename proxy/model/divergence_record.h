@@ -20,7 +20,7 @@ namespace understudy {
 struct RecordedDifference {
   std::string path;       // JSON pointer, or empty for the whole body
   std::string kind;       // "value", "type", "missing", ... (comparators/comparator.h)
-  std::string baseline;   // in: the value; kept: the value, its digest "xxh64:<16 hex>", or
+  std::string baseline;   // in: the value; kept: the value, its keyed digest "xxh64:<16 hex>", or
   std::string candidate;  // "[redacted]", as the capture rules say
 };
 

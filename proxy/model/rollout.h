@@ -78,9 +78,9 @@ struct RolloutState {
   std::size_t stage = 0;         // index into plan.stages while SHADOWING or RAMPING
   std::uint32_t weight_ppm = 0;  // what the candidate serves now
   HoldSet holds;
-  std::uint64_t generation = 0;  // moves with every change
-  std::uint64_t window = 0;      // evidence window; a new one with each stage entered
-  bool stage_approved = false;
+  std::uint64_t generation = 0;             // moves with every change
+  std::uint64_t window = 0;                 // evidence window; a new one with each stage entered
+  bool stage_approved = false;              // the stage that the next raise begins
   bool weight_lowered_by_operator = false;  // automation does not undo it until resume
   WallTime created_at{};
   WallTime phase_since{};
@@ -136,6 +136,7 @@ struct Command {
   std::string reason;
   bool override_verdict = false;
   bool unquarantine = false;  // create
+  bool start = false;         // create: a dry run shows the rollout as started
   bool dry_run = false;
   std::optional<std::uint64_t> if_generation;
 };

@@ -20,6 +20,7 @@ struct CandidateTraffic {
   std::uint32_t weight_ppm = 0;
   bool mirroring = false;    // false when killed
   std::uint64_t window = 0;  // evidence window for samples of requests served now
+  std::string rollout_id;    // whose evidence that is; empty without a rollout under way
   PerThread<ArmCounters>* serving = nullptr;
   PerThread<CoverageCounters>* coverage = nullptr;
   AdaptiveRate* adaptive = nullptr;  // null: the configured rate always holds

@@ -86,10 +86,11 @@ void RaiseWhenReady(RolloutChange& change) {
   const RolloutState& state = change.state();
   if (IsPaused(state) || MissingEvidence(state, change.facts(), change.now())) return;
   const RaiseTarget target = NextTarget(state);
-  const Stage* stage = CurrentStage(state);
-  if (stage != nullptr && stage->approval_required && !state.stage_approved) {
-    change.AddHold(Hold::kAwaitingApproval,
-                   fmt::format("{} is done and waits for an approval", DescribePosition(state)));
+  if (const auto stage = UnapprovedStage(state)) {
+    change.AddHold(
+        Hold::kAwaitingApproval,
+        fmt::format("{} is done; the stage of {} begins once it is approved",
+                    DescribePosition(state), PercentText(state.plan.stages[*stage].weight_ppm)));
     return;
   }
   if (!HasRoom(change.facts(), target.weight_ppm)) {

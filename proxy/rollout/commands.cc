@@ -46,12 +46,20 @@ absl::Status Resume(RolloutChange& change, const Command& command) {
 }
 
 absl::Status Approve(RolloutChange& change, const Command& command) {
-  const Stage* stage = CurrentStage(change.state());
-  if (stage == nullptr || !stage->approval_required) {
-    return Refuse(change, command, "its present stage asks for no approval");
+  const RolloutState& state = change.state();
+  if (!IsUnderWay(state)) return Refuse(change, command, "start it first");
+  if (CurrentStage(state) != nullptr && state.stage_approved) return absl::OkStatus();
+  if (!UnapprovedStage(state) && !state.holds.Has(Hold::kAwaitingApproval)) {
+    return Refuse(change, command, "its next step asks for no approval");
   }
   change.Approve(command.reason);
   return absl::OkStatus();
+}
+
+bool OnlyAwaitsApproval(const RolloutState& state) {
+  HoldSet others = state.holds;
+  others.Remove(Hold::kAwaitingApproval);
+  return others.Empty() && !state.weight_lowered_by_operator;
 }
 
 // A raise by hand: on the same evidence as automation's, or past it by an override with a reason.
@@ -66,15 +74,17 @@ absl::Status AllowRaise(RolloutChange& change, const Command& command, std::uint
     return absl::OkStatus();
   }
   const RolloutState& state = change.state();
-  if (IsPaused(state)) {
+  const auto unapproved = UnapprovedStage(state);
+  if (IsPaused(state) && !(unapproved && OnlyAwaitsApproval(state))) {
     return Refuse(change, command, "it is held; lift the hold first, or override with a reason");
   }
   if (const auto missing = MissingEvidence(state, change.facts(), change.now())) {
     return Refuse(change, command, *missing + "; wait, or override with a reason");
   }
-  const Stage* stage = CurrentStage(state);
-  if (stage != nullptr && stage->approval_required && !state.stage_approved) {
-    return Refuse(change, command, "the stage needs an approval; approve it first");
+  if (unapproved) {
+    return Refuse(change, command,
+                  fmt::format("the stage of {} begins only with an approval; approve it first",
+                              PercentText(state.plan.stages[*unapproved].weight_ppm)));
   }
   return absl::OkStatus();
 }

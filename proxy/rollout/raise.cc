@@ -25,6 +25,13 @@ RaiseTarget NextTarget(const RolloutState& state) {
   return target;
 }
 
+std::optional<std::size_t> UnapprovedStage(const RolloutState& state) {
+  if (CurrentStage(state) == nullptr || state.stage_approved) return std::nullopt;
+  const RaiseTarget next = NextTarget(state);
+  if (next.bakes || !state.plan.stages[next.stage].approval_required) return std::nullopt;
+  return next.stage;
+}
+
 bool RequiredChecksPass(const Verdict& verdict) {
   if (verdict.kind == VerdictKind::kPass) return true;
   if (verdict.kind != VerdictKind::kWarn) return false;

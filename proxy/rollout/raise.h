@@ -21,6 +21,10 @@ struct RaiseTarget {
 };
 RaiseTarget NextTarget(const RolloutState& state);
 
+// The stage that the next raise begins, where it asks for an approval it does not have. 100 % and
+// completion ask for none.
+std::optional<std::size_t> UnapprovedStage(const RolloutState& state);
+
 // Every required check passes; a check that is not required may have failed.
 bool RequiredChecksPass(const Verdict& verdict);
 

@@ -79,10 +79,10 @@ absl::StatusOr<RolloutStep> CreateRollout(const NewRollout& wanted,
   RETURN_IF_ERROR(CheckPlan(wanted.plan));
   if (quarantine && !wanted.unquarantine) {
     return FailedPrecondition(fmt::format(
-        "create is refused: version {} of {} was rolled back on route {} by rollout {} ({}); see "
-        "its report, and say unquarantine to try it again",
+        "create is refused: version {} of {} was rolled back on route {} by rollout {} ({}); "
+        "`understudyctl report --rollout {}` shows its verdict, and unquarantine tries it again",
         wanted.candidate_version, wanted.candidate, wanted.route, quarantine->rollout_id,
-        quarantine->reason));
+        quarantine->reason, quarantine->rollout_id));
   }
   RolloutStep step;
   RolloutState& state = step.state;

@@ -92,8 +92,10 @@ ConfigCheckup ConfigFile::Reload(std::string_view actor) {
     spdlog::info("configuration {} reloaded by {}: hash {}", path_, actor, checkup.hash);
   }
   for (const ConfigComplaint& fault : checkup.faults) {
-    spdlog::error("reload by {} changed nothing: {}:{}:{}: {}", actor, fault.filename, fault.line,
-                  fault.column, fault.message);
+    const std::string place =
+        fault.line == 0 ? "" : fmt::format(":{}:{}", fault.line, fault.column);
+    spdlog::error("reload by {} changed nothing: {}{}: {}", actor, fault.filename, place,
+                  fault.message);
   }
   return checkup;
 }

@@ -55,7 +55,13 @@ KnownComparators KnownToConfig() {
   for (const Preset& preset : Presets()) {
     if (!preset.name.empty()) known.presets.push_back(Known(preset, std::string(preset.name)));
   }
-  known.try_rules = [](const CompareRules& rules) { return BuildSuite(SpecOf(rules)).status(); };
+  known.find_faults = [](const CompareRules& rules) {
+    std::vector<CompareFault> faults;
+    for (SuiteFault& fault : FindSuiteFaults(SpecOf(rules))) {
+      faults.push_back({std::move(fault.where), std::move(fault.message), fault.unknown_option});
+    }
+    return faults;
+  };
   return known;
 }
 

@@ -17,6 +17,7 @@
 #include "proxy/control/access_log.h"
 #include "proxy/control/admin_server.h"
 #include "proxy/control/metrics.h"
+#include "proxy/control/records_key.h"
 #include "proxy/control/records_reader.h"
 #include "proxy/control/records_writer.h"
 #include "proxy/control/sqlite_store.h"
@@ -117,7 +118,9 @@ absl::Status Process::Parts::Make(const ProcessOptions& options) {
   const auto compare = static_cast<std::size_t>(std::max(1, topology->compare_threads));
   book = std::make_unique<TrafficBook>(count, compare);
   const std::string directory = topology->data_dir + "/records";
-  ASSIGN_OR_RETURN(records, RecordWriter::Open(directory, {topology->records}, WallNow));
+  RecordOptions record_options{.limits = topology->records};
+  record_options.digest_key = DigestKeyOf(topology->data_dir);
+  ASSIGN_OR_RETURN(records, RecordWriter::Open(directory, record_options, WallNow));
   stored_records = std::make_unique<RecordReader>(directory);
   access_log = std::make_unique<QueuedAccessLog>(topology->log, STDOUT_FILENO);
   RETURN_IF_ERROR(MakeDriver());

@@ -47,8 +47,8 @@ QUICK_STAGES = ("{weight: 0, min_samples: 40, min_duration: 300ms}",
                 "{weight: 60%, min_samples: 40, min_duration: 300ms}")
 # The same with a human's word before the second raise: it stays in RAMPING until then.
 APPROVED_STAGES = (QUICK_STAGES[0],
-                   "{weight: 30%, min_samples: 40, min_duration: 300ms, approval: required}",
-                   QUICK_STAGES[2])
+                   QUICK_STAGES[1],
+                   "{weight: 60%, min_samples: 40, min_duration: 300ms, approval: required}")
 READY = re.compile(r"ready: listener port (\d+), admin grpc port (\d+), admin http port (\d+)")
 
 

@@ -76,6 +76,12 @@ bool MayRaise(const RolloutState& before, const RolloutState& after, const Rollo
   if (after.overrides.size() == before.overrides.size() + 1) {
     return !after.overrides.back().reason.empty();
   }
+  // Automation and commands without an override begin no stage unapproved.
+  const auto& stages = before.plan.stages;
+  for (std::size_t i = before.stage; after.phase == Phase::kRamping && i <= after.stage; ++i) {
+    const bool begins = stages[i].weight_ppm > before.weight_ppm;
+    if (begins && stages[i].approval_required && !before.stage_approved) return false;
+  }
   if (facts.verdict == nullptr || facts.verdict_window != before.window) return false;
   const Verdict& verdict = *facts.verdict;
   const bool passes =

@@ -42,6 +42,61 @@ TEST_CASE("a report comes in the format asked for") {
         grpc::StatusCode::NOT_FOUND);
 }
 
+TEST_CASE("a report is of one rollout when that is asked for, an ended one too") {
+  ControlView view = samples::PassingView();
+  RolloutState older = samples::Ramping();
+  older.id = "r-older";
+  older.phase = Phase::kRolledBack;
+  older.ended_reason = "a check failed";
+  view.rollouts.push_back(older);
+  CandidateView ended = view.candidates[0];
+  ended.rollout = older;
+  ended.verdict.kind = VerdictKind::kFail;
+  view.ended["r-older"] = std::make_shared<const CandidateView>(ended);
+  AdminFixture fixture({}, view);
+  Stub stub(fixture.channel);
+  v1::GetReportRequest request;
+  v1::GetReportResponse response;
+  request.set_rollout("r-older");
+  request.set_format(v1::GetReportRequest::MARKDOWN);
+  REQUIRE(fixture.Call(&Stub::GetReport, stub, request, response).ok());
+  CHECK(response.verdict() == v1::Verdict::FAIL);
+  CHECK(response.document().find("r-older") != std::string::npos);
+  request.set_route("letters");
+  CHECK(fixture.Call(&Stub::GetReport, stub, request, response).error_code() ==
+        grpc::StatusCode::INVALID_ARGUMENT);
+  request.clear_route();
+  request.set_rollout("r-none");
+  CHECK(fixture.Call(&Stub::GetReport, stub, request, response).error_code() ==
+        grpc::StatusCode::NOT_FOUND);
+}
+
+TEST_CASE("examples from before a restart come from the records") {
+  ControlView view = samples::PassingView();
+  CandidateView& candidate = view.candidates[0];
+  candidate.diverged = 1;
+  candidate.worst.clear();
+  candidate.worst_since = view.at;
+  candidate.window_since = view.at - std::chrono::minutes(5);
+  AdminFixture fixture({}, view);
+  DivergenceRecord record;
+  record.id = "p-7";
+  record.at = candidate.window_since + std::chrono::minutes(1);
+  record.route = "digits";
+  record.candidate = "v2";
+  record.rollout_id = candidate.rollout->id;
+  record.scores = {{"top1", true, 1, "3 became 5", "", {}}};
+  fixture.divergences.records["p-7"] = record;
+  Stub stub(fixture.channel);
+  v1::GetReportRequest request;
+  v1::GetReportResponse response;
+  request.set_route("digits");
+  request.set_format(v1::GetReportRequest::MARKDOWN);
+  REQUIRE(fixture.Call(&Stub::GetReport, stub, request, response).ok());
+  CHECK(response.document().find("p-7 at ") != std::string::npos);
+  CHECK(fixture.divergences.last_filter.not_before < candidate.window_since);
+}
+
 TEST_CASE("the gate answers at once without a wait") {
   AdminFixture fixture;
   Stub stub(fixture.channel);

@@ -201,10 +201,77 @@ TEST_CASE("get of an older rollout shows it without the present window's evidenc
   request.mutable_rollout()->set_id("r-older");
   REQUIRE(rollouts.Call(&Stub::Get, rollouts.stub, request, response).ok());
   CHECK(response.status().rollout().phase() == v1::Rollout::CANCELLED);
-  CHECK_FALSE(response.status().has_verdict());
+  CHECK(response.status().verdict().checks_size() == 0);
+  CHECK(response.status().pairs() == 0);
   request.mutable_rollout()->set_id("r-none");
   CHECK(rollouts.Call(&Stub::Get, rollouts.stub, request, response).error_code() ==
         grpc::StatusCode::NOT_FOUND);
+}
+
+TEST_CASE("get of an ended rollout shows the verdict and evidence it ended on") {
+  ControlView view = samples::PassingView();
+  RolloutState older = samples::Ramping();
+  older.id = "r-older";
+  older.phase = Phase::kRolledBack;
+  view.rollouts.push_back(older);
+  CandidateView ended = view.candidates[0];
+  ended.rollout = older;
+  ended.verdict.kind = VerdictKind::kFail;
+  ended.pairs = 321;
+  view.ended["r-older"] = std::make_shared<const CandidateView>(ended);
+  Rollouts rollouts({}, view);
+  v1::GetRolloutRequest request;
+  v1::GetRolloutResponse response;
+  request.mutable_rollout()->set_id("r-older");
+  REQUIRE(rollouts.Call(&Stub::Get, rollouts.stub, request, response).ok());
+  CHECK(response.status().verdict().kind() == v1::Verdict::FAIL);
+  CHECK(response.status().verdict().checks_size() == 2);
+  CHECK(response.status().pairs() == 321);
+}
+
+TEST_CASE("creating a version that was rolled back before points to that verdict") {
+  ControlView view = samples::PassingView();
+  view.quarantine.push_back({"digits", "2", "r-older", samples::Noon(), "flips"});
+  Rollouts rollouts({}, view);
+  rollouts.control.OnApply([](const Command&) { return samples::Ramping(); });
+  v1::CreateRolloutRequest request;
+  request.set_route("digits");
+  request.set_unquarantine(true);
+  for (const bool start : {false, true}) {
+    request.set_start(start);
+    REQUIRE(rollouts.Call(&Stub::Create, rollouts.stub, request, rollouts.response).ok());
+    CHECK(rollouts.response.sentence().find("`understudyctl report --rollout r-older`") !=
+          std::string::npos);
+  }
+}
+
+TEST_CASE("a dry run of create says once that nothing changed and passes start on") {
+  Rollouts rollouts;
+  rollouts.control.OnApply([](const Command&) { return samples::Ramping(); });
+  v1::CreateRolloutRequest request;
+  request.set_route("digits");
+  request.set_start(true);
+  request.mutable_options()->set_dry_run(true);
+  REQUIRE(rollouts.Call(&Stub::Create, rollouts.stub, request, rollouts.response).ok());
+  const std::string& sentence = rollouts.response.sentence();
+  CHECK(sentence.find("dry run") == sentence.rfind("dry run"));
+  REQUIRE(rollouts.control.Commands().size() == 1);
+  CHECK(rollouts.control.Commands()[0].start);
+}
+
+TEST_CASE("a weight between two steps is refused, never rounded") {
+  Rollouts rollouts;
+  rollouts.control.OnApply([](const Command&) { return samples::Ramping(); });
+  v1::SetWeightRequest request;
+  request.mutable_rollout()->set_route("digits");
+  request.set_weight_percent(0.00001);
+  const grpc::Status refused =
+      rollouts.Call(&Stub::SetWeight, rollouts.stub, request, rollouts.response);
+  CHECK(refused.error_code() == grpc::StatusCode::INVALID_ARGUMENT);
+  CHECK(refused.error_message().find("0.0001") != std::string::npos);
+  request.set_weight_percent(12.3456);
+  REQUIRE(rollouts.Call(&Stub::SetWeight, rollouts.stub, request, rollouts.response).ok());
+  CHECK(rollouts.control.Commands().back().weight_ppm == 123'456);
 }
 
 TEST_CASE("list filters and says when a page was too small") {

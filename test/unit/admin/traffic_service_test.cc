@@ -127,6 +127,31 @@ TEST_CASE("divergences are listed without bodies and shown with them") {
         grpc::StatusCode::NOT_FOUND);
 }
 
+TEST_CASE("a route or candidate that nothing knows has no list of divergences but an error") {
+  ControlView view = samples::PassingView();
+  RolloutState past = samples::Ramping();
+  past.candidate = "v0";
+  view.rollouts.push_back(past);
+  AdminFixture fixture({}, view);
+  Stub stub(fixture.channel);
+  const auto code = [&](const char* route, const char* candidate) {
+    v1::ListDivergencesRequest request;
+    v1::ListDivergencesResponse list;
+    request.set_route(route);
+    request.set_candidate(candidate);
+    return fixture.Call(&Stub::ListDivergences, stub, request, list).error_code();
+  };
+  CHECK(code("nope", "") == grpc::StatusCode::NOT_FOUND);
+  CHECK(code("", "nope") == grpc::StatusCode::NOT_FOUND);
+  CHECK(code("digits", "nope") == grpc::StatusCode::NOT_FOUND);
+  CHECK(code("nope", "v2") == grpc::StatusCode::NOT_FOUND);
+  CHECK(code("", "") == grpc::StatusCode::OK);
+  CHECK(code("digits", "") == grpc::StatusCode::OK);
+  CHECK(code("digits", "v2") == grpc::StatusCode::OK);
+  CHECK(code("", "v2") == grpc::StatusCode::OK);
+  CHECK(code("digits", "v0") == grpc::StatusCode::OK);  // of an earlier rollout
+}
+
 TEST_CASE("filters of divergences are bounded and page tokens are checked") {
   AdminFixture fixture;
   Stub stub(fixture.channel);

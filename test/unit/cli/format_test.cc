@@ -59,7 +59,8 @@ TEST_CASE("weights are percents or shares within 0 and 100 percent") {
   CHECK(ppm == 5'000);
   REQUIRE(ParseWeight("1", ppm));
   CHECK(ppm == 1'000'000);
-  for (const char* bad : {"", "%", "5", "101%", "-1%", "5%%", "five", "nan", "1e9"}) {
+  for (const char* bad : {"", "%", "5", "101%", "-1%", "5%%", "five", "nan", "1e9", "0.00001%",
+                          "0.00000001", "5.00005%"}) {
     CAPTURE(bad);
     CHECK_FALSE(ParseWeight(bad, ppm));
   }

@@ -89,7 +89,7 @@ TEST_CASE("a failed call never looks like a yes or a regression") {
       {grpc::StatusCode::ABORTED, ExitCode::kStale},
       {grpc::StatusCode::PERMISSION_DENIED, ExitCode::kPermission},
       {grpc::StatusCode::UNAUTHENTICATED, ExitCode::kPermission},
-      {grpc::StatusCode::UNAVAILABLE, ExitCode::kUnreachable},
+      {grpc::StatusCode::UNAVAILABLE, ExitCode::kInconclusive},
       {grpc::StatusCode::UNIMPLEMENTED, ExitCode::kUnreachable},
   };
   for (const auto& [status, expected] : codes) {

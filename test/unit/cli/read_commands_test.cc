@@ -210,6 +210,7 @@ TEST_CASE("routes show an incumbent beyond the file's and where every request we
   coverage.set_compared(6);
   coverage.set_in_flight(1);
   coverage.set_ratio(0.6);
+  coverage.set_chosen(10);
   v1::ReasonCount& skipped = *coverage.add_skipped();
   skipped.set_reason("client_left");
   skipped.set_count(3);
@@ -222,6 +223,23 @@ TEST_CASE("routes show an incumbent beyond the file's and where every request we
                                "  mirrored 7 = compared 6 + in flight 1 + uncomparable\n"
                                "  uncomparable 0\n"
                                "  coverage 60%\n"));
+}
+
+TEST_CASE("a route and a file to check may be named by a flag or as a bare word") {
+  ScriptedServer server;
+  server.traffic.route_response.mutable_route()->set_name("digits");
+  v1::TimelineEntry& act = *server.traffic.route_response.mutable_route()->mutable_killed_by();
+  act.set_actor("operator:ada");
+  act.set_reason("the pager rang");
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"route", "get", "digits"},
+                                                {"route", "get", "--route", "digits"}}) {
+    const CommandRun run = RunCommand(words, server.address);
+    CHECK(run.code == ExitCode::kYes);
+    CHECK_THAT(run.out, Contains("killed by operator:ada") && Contains("the pager rang"));
+  }
+  CHECK(RunCommand({"route", "get"}, server.address).code == ExitCode::kUsage);
+  const CommandRun missing = RunCommand({"config", "check", "no-such-file.yaml"}, server.address);
+  CHECK_THAT(missing.err, Contains("cannot read 'no-such-file.yaml'"));
 }
 
 TEST_CASE("config check sends the file, lists every fault by line and exits 2") {

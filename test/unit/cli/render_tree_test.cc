@@ -91,13 +91,25 @@ TEST_CASE("a candidate without a rollout shows its evidence and no stages") {
   CHECK_THAT(tree, Contains("200 pairs") && !Contains("stages of plan"));
 }
 
-TEST_CASE("an older rollout shows how it ended and no evidence that is not its own") {
-  v1::CandidateStatus status;
-  *status.mutable_rollout() = EndPicture(v1::Rollout::ROLLED_BACK).status().rollout();
+TEST_CASE("an ended rollout shows how it ended and the checks it ended on") {
+  const v1::CandidateStatus status = EndPicture(v1::Rollout::ROLLED_BACK).status();
   const std::string tree =
       RenderTree({status, v1::RouteStatus(), v1::Explanation(), 0}, Paint(false));
   CHECK_THAT(tree, Contains("digits  v2 (2) against v1 (1)  ROLLED_BACK") && Contains("because"));
-  CHECK_THAT(tree, !Contains("checks") && !Contains("evidence"));
+  CHECK_THAT(tree, Contains("flips") && Contains("200 pairs"));
+}
+
+TEST_CASE("the approval of a next stage is shown, and that of one that has begun is not") {
+  v1::WatchRolloutResponse picture = SamplePicture();
+  picture.mutable_status()
+      ->mutable_rollout()
+      ->mutable_plan()
+      ->mutable_stages(1)
+      ->set_approval_required(true);
+  CHECK_THAT(Tree(picture), Contains("50%     500 pairs, 1m0s, needs approval"));
+  CHECK_THAT(Tree(picture), Contains("coverage 98%/90%\n"));
+  picture.mutable_status()->mutable_rollout()->set_stage_approved(true);
+  CHECK_THAT(Tree(picture), Contains("50%     500 pairs, 1m0s, approved"));
 }
 
 TEST_CASE("time spent held is not time of the stage") {

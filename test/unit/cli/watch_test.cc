@@ -79,6 +79,21 @@ TEST_CASE("on a terminal every picture is drawn in place and the cursor comes ba
   CHECK_THAT(run.out, Catch::StartsWith("\x1b[?25l") && Catch::EndsWith("\x1b[?25h"));
 }
 
+TEST_CASE("a watch that nobody reads any more ends with a heartbeat") {
+  ScriptedServer server;
+  v1::WatchRolloutResponse heartbeat = SamplePicture();
+  heartbeat.set_changed(false);
+  server.rollouts.pictures = {SamplePicture(), heartbeat};
+  server.rollouts.watch_stays_open = true;
+  std::ostringstream out, err;
+  Console console{out, err};
+  int asked = 0;
+  console.reader_left = [&asked] { return ++asked == 2; };
+  Interrupt interrupt;
+  CHECK(RunCommandLine(kWatch, Environment{server.address, "ada"}, console, interrupt) == kFailed);
+  CHECK_THAT(err.str(), Contains("cannot write to standard output"));
+}
+
 TEST_CASE("JSON pictures come one per line") {
   ScriptedServer server;
   server.rollouts.pictures = {SamplePicture(), EndPicture(v1::Rollout::COMPLETED)};

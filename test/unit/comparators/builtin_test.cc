@@ -2,6 +2,8 @@
 #include "comparators/builtin.h"
 
 #include <catch2/catch.hpp>
+#include <fstream>
+#include <iterator>
 #include <string>
 
 namespace understudy {
@@ -19,6 +21,23 @@ TEST_CASE("every built-in comparator can be found, described and built without o
       CHECK_FALSE(option.type.empty());
       CHECK_FALSE(option.default_value.empty());
       CHECK_FALSE(option.meaning.empty());
+    }
+  }
+}
+
+TEST_CASE("every comparator and option stands in docs/comparators.md") {
+  std::ifstream file(UNDERSTUDY_DOCS "/comparators.md");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  REQUIRE_FALSE(text.empty());
+  for (const Builtin& builtin : Builtins()) {
+    INFO(builtin.name);
+    const std::string heading = "\n## `" + std::string(builtin.name) + "`\n";
+    const std::size_t begin = text.find(heading);
+    REQUIRE(begin != std::string::npos);
+    const std::string section = text.substr(begin, text.find("\n## ", begin + 1) - begin);
+    for (const OptionDoc& option : builtin.options) {
+      INFO(option.name);
+      CHECK(section.find("\n| `" + std::string(option.name) + "` |") != std::string::npos);
     }
   }
 }

@@ -241,6 +241,26 @@ TEST_CASE("suite: faults of a configuration are all named at once") {
   }
 }
 
+TEST_CASE("suite: each faulty option, name and rule is a fault of its own with its place") {
+  SuiteSpec spec;
+  spec.ignore = {{"/ok", ""}, {"/**", ""}};
+  spec.comparators = {{"a", "json", R"({"rtol":-1,"atol":"x","arays":"list","score":"share"})"},
+                      {"a", "top1", R"({"tie_margin":true})"},
+                      {"b", "jsn", ""}};
+  std::vector<std::string> places;
+  for (const SuiteFault& fault : FindSuiteFaults(spec)) {
+    places.push_back(fault.where);
+    CHECK_FALSE(fault.message.empty());
+    CHECK(fault.unknown_option == (fault.where == "comparators[0].options.arays"));
+  }
+  CHECK(places == std::vector<std::string>{"ignore[1].path", "comparators[0].options.rtol",
+                                           "comparators[0].options.atol",
+                                           "comparators[0].options.arays", "comparators[1].name",
+                                           "comparators[1].options.tie_margin",
+                                           "comparators[2].use"});
+  CHECK(FindSuiteFaults({.preset = "oip-v2"}).empty());
+}
+
 TEST_CASE("suite: rules that cover the root are refused in every spelling") {
   for (const char* path : {"", "/", "/*", "/**", "/**/*", "/*/**"}) {
     INFO(path);

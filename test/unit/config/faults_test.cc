@@ -211,6 +211,42 @@ TEST_CASE("a file over a bound is refused with the bound") {
         std::string::npos);
 }
 
+TEST_CASE("a quote that is never closed is a fault where it begins, at the end of the file too") {
+  const std::string good(SmallestConfigExample());
+  for (const char quote : {'"', '\''}) {
+    for (const char* end : {"", "\n", "\n\n", " \n# a comment\n"}) {
+      INFO("quote " << quote << " end " << end);
+      const std::string text = With(good, "data_dir: ./understudy-data\n",
+                                    std::string("data_dir: ") + quote + "./x" + end);
+      const auto lines = Lines(Load(text));
+      REQUIRE_FALSE(lines.empty());
+      const std::string place = *end == '\0' ? "f.yaml:15:" : "f.yaml:15:11: not valid YAML: ";
+      CHECK(lines.front().rfind(place, 0) == 0);
+    }
+  }
+  CHECK(Load(With(good, "./understudy-data", "'./it''s'")).topology);
+  CHECK(Load(With(good, "./understudy-data", R"("./a\"b")")).topology);
+  CHECK(Load(With(good, "./understudy-data", R"("./a\\")")).topology);
+}
+
+TEST_CASE("an alias and an unset variable are one fault each") {
+  const std::string good(SmallestConfigExample());
+  CHECK(Lines(Load(With(good, "endpoints: [\"127.0.0.1:9001\"]", "endpoints: *e"))).size() == 1);
+  CHECK(Lines(Load("workers: ${NO_SUCH_VARIABLE}\n" + good)) ==
+        std::vector<std::string>{"f.yaml:1:10: the environment variable NO_SUCH_VARIABLE is not "
+                                 "set; set it or write ${NO_SUCH_VARIABLE:-default}"});
+  CHECK(Lines(Load(With(good, "[\"127.0.0.1:9001\"]", "[\"${NO_SUCH_VARIABLE}\"]"))).size() == 1);
+  CHECK(Lines(Load(With(good, "effects: pure", "effects: ${NO_SUCH_VARIABLE}"))).size() == 1);
+}
+
+TEST_CASE("an approval before a first stage of weight 0 is refused with where to write it") {
+  const std::string text = With(std::string(FullConfigExample()), "{weight: 0,    min_samples: 500",
+                                "{weight: 0, approval: required, min_samples: 500");
+  const auto lines = Lines(Load(text));
+  REQUIRE(lines.size() == 1);
+  CHECK(lines[0].find("begins with `rollout start`") != std::string::npos);
+}
+
 TEST_CASE("a report of faults is bounded and counts what it leaves out") {
   std::string text;
   for (int i = 0; i < 150; ++i) text += "key" + std::to_string(i) + ": 1\n";

@@ -284,14 +284,18 @@ TEST_CASE("the file's hash is of its text") {
 
 TEST_CASE("comparators may refuse a route's rules and the fault says where") {
   KnownComparators known = TestComparators();
-  known.try_rules = [](const CompareRules& rules) -> absl::Status {
-    if (rules.comparators.empty()) return absl::OkStatus();
-    return InvalidArgument("'rtol' is no number");
+  known.find_faults = [](const CompareRules& rules) {
+    std::vector<CompareFault> faults;
+    if (rules.comparators.empty()) return faults;
+    faults.push_back({"comparators[1].options.rtol", "'rtol' is no number"});
+    faults.push_back({"comparators[1].options.atol", "there is no option 'atol'", true});
+    faults.push_back({"comparators[0].use", "no such comparator"});
+    return faults;
   };
   const ConfigResult refused = LoadConfig(FullConfigExample(), "f.yaml", known, FakeEnvironment());
-  REQUIRE(Lines(refused).size() == 1);
-  CHECK(refused.faults[0].message ==
-        "the answers of route 'digits' cannot be compared: 'rtol' is no number");
+  CHECK(Lines(refused) == std::vector<std::string>{"f.yaml:41:29: no such comparator",
+                                                   "f.yaml:42:56: 'rtol' is no number",
+                                                   "f.yaml:42:62: there is no option 'atol'"});
   CHECK(LoadConfig(SmallestConfigExample(), "f.yaml", known, FakeEnvironment()).topology);
 }
 

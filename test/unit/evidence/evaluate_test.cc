@@ -277,6 +277,28 @@ TEST_CASE("scores between 0 and 1 are rounded against the verdict") {
   CHECK(verdict.checks[0].estimate == Approx(20.5 / 1024).epsilon(1e-4));
 }
 
+TEST_CASE("a killed stretch does not lower coverage, and one that is all killed says so") {
+  Ledger ledger = OneComparator();
+  Coverage off;
+  off.eligible = off.skipped[static_cast<std::size_t>(SkipReason::kMirroringOff)] = 5000;
+  REQUIRE(ledger.AddCoverage(off));
+  const Plan plan = PlanOf({MeanAtMost(0.02)});
+  CHECK_THAT(Look(ledger, plan).sentence, Catch::Contains("mirroring was off for all 5,000"));
+  AddPairs(ledger, 300, 0);
+  const Verdict verdict = Look(ledger, plan);
+  CHECK(verdict.kind == VerdictKind::kPass);
+  CHECK(verdict.coverage == 1);
+}
+
+TEST_CASE("a mirror rate of 0 is named with what to write instead") {
+  StageContext context;
+  context.mirror_rate = 0;
+  const Verdict verdict = Look(OneComparator(), PlanOf({MeanAtMost(0.02)}), context);
+  CHECK(verdict.reason == InconclusiveReason::kNoTraffic);
+  CHECK_THAT(verdict.sentence,
+             Catch::Contains("mirror rate is 0") && Catch::Contains("mirror: {rate: 100%}"));
+}
+
 TEST_CASE("an empty ledger is no traffic") {
   const Verdict verdict =
       Look(Ledger(LedgerShape{.comparators = {"top1"}}), PlanOf({MeanAtMost(0.02)}));

@@ -59,6 +59,18 @@ std::vector<std::string> AllIds(RecordReader& reader, DivergenceFilter filter) {
 
 std::string Id(int number) { return samples::SmallRecord(number).id; }
 
+TEST_CASE("a listing with a beginning ends at the first record that is older") {
+  const TemporaryDirectory directory;
+  Fill(directory.Path(), 3);
+  RecordReader reader(directory.Path());
+  DivergenceFilter filter;
+  filter.not_before = samples::SmallRecord(12).at;
+  filter.limit = 4;
+  std::vector<std::string> expected;
+  for (int i = 29; i >= 12; --i) expected.push_back(Id(i));
+  CHECK(AllIds(reader, filter) == expected);
+}
+
 TEST_CASE("no directory, or an empty one, has no records") {
   const TemporaryDirectory directory;
   for (const std::string& path : {directory.Path(), directory.File("none")}) {

@@ -32,9 +32,12 @@ TEST_CASE("all blockers of a stage are listed, with what is left") {
   CandidateView& candidate = view.candidates[0];
   candidate.rollout->stage_since = Noon(-20);
   candidate.rollout->holds.Add(Hold::kOperator);
-  candidate.rollout->plan.stages[1].approval_required = true;
+  candidate.rollout->plan.stages.push_back(candidate.rollout->plan.stages.back());
+  candidate.rollout->plan.stages[2].weight_ppm = 500'000;
+  candidate.rollout->plan.stages[2].approval_required = true;
   candidate.pairs = 400;
   candidate.coverage.compared = 1000;
+  candidate.coverage.uncomparable[static_cast<std::size_t>(UncomparableReason::kNotJson)] += 200;
   candidate.verdict = samples::ObservedView().candidates[0].verdict;
   const Explanation explanation = Ask(view);
   REQUIRE(Find(explanation, "time") != nullptr);
@@ -43,12 +46,38 @@ TEST_CASE("all blockers of a stage are listed, with what is left") {
   CHECK(Find(explanation, "samples")->sentence ==
         "400 of 1000 pairs are compared; 600 more are needed, 2 min 30 s at the present rate");
   CHECK(Find(explanation, "coverage") != nullptr);
-  CHECK(Find(explanation, "approval") != nullptr);
+  REQUIRE(Find(explanation, "approval") != nullptr);
+  CHECK(Find(explanation, "approval")->sentence ==
+        "the next stage, 50 %, begins only after `rollout approve`");
+  CHECK(explanation.next_step == "raise to 50 %");
   REQUIRE(Find(explanation, "hold") != nullptr);
   CHECK(Find(explanation, "hold")->name == "OPERATOR");
   REQUIRE(Find(explanation, "check") != nullptr);
   CHECK(Find(explanation, "check")->name == "flips");
   CHECK(explanation.eta == std::chrono::seconds(160));
+}
+
+TEST_CASE(
+    "what holds for lack of room, what a rate of 0 means and who killed are said as they are") {
+  ControlView view = samples::PassingView();
+  CandidateView& candidate = view.candidates[0];
+  candidate.rollout->holds.Add(Hold::kCapacity);
+  candidate.mirror_rate = 0;
+  view.routes[0].killed = true;
+  JournalLine line;
+  line.actor = "operator:ada";
+  line.reason = "the pager rang";
+  line.at = Noon(-60);
+  view.routes[0].killed_by = line;
+  const Explanation explanation = Ask(view);
+  REQUIRE(Find(explanation, "hold") != nullptr);
+  CHECK(Find(explanation, "hold")->sentence.find("the route's other candidates leave no room") ==
+        0);
+  REQUIRE(Find(explanation, "mirror") != nullptr);
+  CHECK(Find(explanation, "mirror")->sentence.find("mirror: {rate: 100%}") != std::string::npos);
+  REQUIRE(Find(explanation, "killed") != nullptr);
+  CHECK(Find(explanation, "killed")->sentence.find("by operator:ada") != std::string::npos);
+  CHECK(Find(explanation, "killed")->sentence.find("the pager rang") != std::string::npos);
 }
 
 TEST_CASE("the time of a stage stands still while it is held") {

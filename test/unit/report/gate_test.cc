@@ -146,10 +146,14 @@ TEST_CASE("the gate says that an approval is missing, held for it or about to be
   CHECK(Ask(samples::ViewWith(rollout, samples::PassingVerdict())).kind ==
         GateKind::kNeedsApproval);
   rollout = samples::Ramping();
-  rollout.plan.stages[1].approval_required = true;
+  rollout.plan.stages.push_back(rollout.plan.stages.back());
+  rollout.plan.stages[2].approval_required = true;
   CHECK(Ask(samples::ViewWith(rollout, samples::PassingVerdict())).kind ==
         GateKind::kNeedsApproval);
   rollout.stage_approved = true;
+  CHECK(Ask(samples::ViewWith(rollout, samples::PassingVerdict())).kind == GateKind::kYes);
+  rollout = samples::Ramping();
+  rollout.plan.stages[1].approval_required = true;  // it has begun: it was approved
   CHECK(Ask(samples::ViewWith(rollout, samples::PassingVerdict())).kind == GateKind::kYes);
 }
 

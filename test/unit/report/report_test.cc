@@ -17,9 +17,9 @@ namespace {
 using samples::Noon;
 
 ReportDocument Build(const ControlView& view, const ExampleRecords& records = {}) {
-  const auto document = BuildReport(view, "digits", "", records, Noon());
-  REQUIRE(document.has_value());
-  return *document;
+  const auto subjects = ReportSubjects(view, "digits", "");
+  REQUIRE(subjects.has_value());
+  return BuildReport(view, "digits", *subjects, records, Noon());
 }
 
 // A record of example p-1 whose values must stay out of every report.
@@ -131,17 +131,104 @@ TEST_CASE("JUnit has a suite for each segment that is judged") {
 
 TEST_CASE("a report is of a known route and candidate or it is none") {
   const ControlView view = samples::PassingView();
-  CHECK_FALSE(BuildReport(view, "letters", "", {}, Noon()).has_value());
-  CHECK_FALSE(BuildReport(view, "digits", "v9", {}, Noon()).has_value());
-  CHECK(BuildReport(view, "digits", "v2", {}, Noon()).has_value());
+  CHECK_FALSE(ReportSubjects(view, "letters", "").has_value());
+  CHECK_FALSE(ReportSubjects(view, "digits", "v9").has_value());
+  CHECK(ReportSubjects(view, "digits", "v2").has_value());
 }
 
 TEST_CASE("a candidate that left the configuration is reported by its newest rollout") {
   ControlView view = samples::RolledBackView();
   view.candidates.clear();
-  const auto document = BuildReport(view, "digits", "v2", {}, Noon());
-  REQUIRE(document.has_value());
-  CHECK(document->Worst() == VerdictKind::kFail);
+  const auto subjects = ReportSubjects(view, "digits", "v2");
+  REQUIRE(subjects.has_value());
+  CHECK(BuildReport(view, "digits", *subjects, {}, Noon()).Worst() == VerdictKind::kFail);
+}
+
+TEST_CASE("a report of an ended rollout shows the verdict and evidence it ended on") {
+  ControlView view = samples::PassingView();
+  RolloutState older = samples::Ramping();
+  older.id = "r-older";
+  older.phase = Phase::kRolledBack;
+  older.ended_reason = "a check failed: flips";
+  view.rollouts.push_back(older);
+  CandidateView ended = view.candidates[0];
+  ended.rollout = older;
+  ended.verdict.kind = VerdictKind::kFail;
+  ended.verdict.sentence = "flips: beyond the limit";
+  ended.pairs = 321;
+  view.ended["r-older"] = std::make_shared<const CandidateView>(ended);
+  const ReportDocument document =
+      BuildReport(view, "digits", {ViewOfRollout(view, older)}, {}, Noon());
+  CHECK(document.Worst() == VerdictKind::kFail);
+  const std::string page = RenderReportMarkdown(document);
+  CHECK(page.find("r-older: ROLLED") != std::string::npos);
+  CHECK(page.find("321 pairs") != std::string::npos);
+  CHECK(page.find("| flips | all traffic |") != std::string::npos);
+  CHECK(ViewOfRollout(view, *view.candidates[0].rollout).pairs == view.candidates[0].pairs);
+}
+
+TEST_CASE("a window without a chosen request has no share of compared ones") {
+  ControlView view = samples::PassingView();
+  Coverage& coverage = view.candidates[0].coverage;
+  coverage = {};
+  CHECK(RenderReportMarkdown(Build(view))
+            .find("No request was chosen for mirroring: none has come") != std::string::npos);
+  coverage.eligible = coverage.sampled_out = 7;
+  const std::string page = RenderReportMarkdown(Build(view));
+  CHECK(page.find("No request was chosen for mirroring and has ended, of 7") != std::string::npos);
+  CHECK(page.find("100 %") == page.find("100 % and bake"));
+  CHECK(RenderReportJson(Build(view)).find("\"ratio\": 0,") != std::string::npos);
+}
+
+TEST_CASE("examples from before a restart come from the records of the same rollout and window") {
+  CandidateView subject = samples::PassingView().candidates[0];
+  subject.diverged = 2;
+  subject.worst.clear();
+  subject.window_since = Noon(-300);
+  subject.worst_since = Noon(-10);
+  REQUIRE(LacksExamples(subject));
+  DivergenceRecord record;
+  record.id = "p-old";
+  record.at = Noon(-100);
+  record.route = subject.route;
+  record.candidate = subject.candidate;
+  record.rollout_id = subject.rollout->id;
+  record.scores = {{"status", true, 0, "", "", {}}, {"top1", true, 0.75, "3 became 5", "", {}}};
+  DivergenceRecord earlier = record, foreign = record, worse = record;
+  earlier.id = "p-earlier";
+  earlier.at = Noon(-301);
+  foreign.id = "p-foreign";
+  foreign.rollout_id = "r-another";
+  worse.id = "p-worse";
+  worse.scores[1].divergence = 1;
+  AddExamples(subject, {earlier, record, foreign, worse, record});
+  REQUIRE(subject.worst.size() == 2);
+  CHECK(subject.worst[0].id == "p-worse");
+  CHECK(subject.worst[1].comparator == "top1");
+  CHECK(subject.worst[1].reason == "3 became 5");
+}
+
+TEST_CASE("a window whose examples are lost says so and never that nothing diverged") {
+  ControlView view = samples::PassingView();
+  view.candidates[0].worst.clear();
+  view.candidates[0].diverged = 3;
+  const std::string page = RenderReportMarkdown(Build(view));
+  CHECK(page.find("no pair diverged") == std::string::npos);
+  CHECK(page.find("3 pairs diverged in this window") != std::string::npos);
+  CHECK(page.find("divergence list") != std::string::npos);
+}
+
+TEST_CASE("a kill is shown with who did it and why") {
+  ControlView view = samples::PassingView();
+  view.routes[0].killed = true;
+  JournalLine line;
+  line.at = Noon(-60);
+  line.actor = "operator:ada";
+  line.reason = "the pager rang";
+  view.routes[0].killed_by = line;
+  CHECK(RenderReportMarkdown(Build(view)).find("the route is killed by operator:ada since") !=
+        std::string::npos);
+  CHECK(RenderReportJson(Build(view)).find("\"reason\": \"the pager rang\"") != std::string::npos);
 }
 
 TEST_CASE("a long timeline keeps its newest lines and says how many are left out") {

@@ -163,9 +163,59 @@ TEST_CASE("on_inconclusive rollback ends the rollout without a quarantine") {
   CHECK_FALSE(rollout.last.Has(RolloutAction::kQuarantine));
 }
 
-TEST_CASE("A stage that asks for an approval waits for one, each stage for its own") {
+TEST_CASE("The first stage with a weight does not begin without the approval it asks for") {
   Plan plan = FourStagePlan();
-  plan.stages[1].approval_required = plan.stages[2].approval_required = true;
+  plan.stages = {StageOf(0, 100, 10), StageOf(200'000, 100, 10)};
+  plan.stages[1].approval_required = true;
+  ScriptedRollout rollout(plan);
+  rollout.Climb(1);
+  CHECK(rollout.state.phase == Phase::kShadowing);
+  CHECK(rollout.state.weight_ppm == 0);
+  CHECK(rollout.state.holds.Has(Hold::kAwaitingApproval));
+  CHECK_THAT(rollout.journal.back().reason, Catch::Contains("20%"));
+  REQUIRE(rollout.Do(CommandKind::kApprove).ok());
+  CHECK(rollout.state.holds.Empty());
+  rollout.After(1);
+  rollout.Judge(VerdictKind::kPass);
+  CHECK(rollout.state.weight_ppm == 200'000);
+  rollout.After(11);
+  rollout.Judge(VerdictKind::kPass);
+  CHECK(rollout.state.phase == Phase::kBaking);  // nobody was asked for 100 %
+}
+
+TEST_CASE("A stage inserted before a weighted one with approval needs none itself") {
+  Plan plan = FourStagePlan();
+  plan.stages = {StageOf(200'000, 100, 10)};
+  plan.stages[0].approval_required = true;
+  ScriptedRollout rollout(plan);
+  rollout.Climb(1);
+  CHECK(rollout.state.phase == Phase::kShadowing);
+  CHECK(rollout.state.holds.Has(Hold::kAwaitingApproval));
+}
+
+TEST_CASE("A restart and lost evidence do not pass over an approval") {
+  Plan plan = FourStagePlan();
+  plan.stages[2].approval_required = true;
+  ScriptedRollout rollout(plan);
+  rollout.Climb(2);
+  REQUIRE(rollout.state.holds.Has(Hold::kAwaitingApproval));
+  rollout.facts.started_at = WallAt(rollout.seconds);
+  REQUIRE(rollout.Feed(Restarted{WallAt(rollout.seconds)}).ok());
+  rollout.After(1);
+  rollout.Judge(VerdictKind::kPass);
+  CHECK(rollout.state.holds.Has(Hold::kAwaitingApproval));
+  CHECK(rollout.state.weight_ppm == 10'000);
+  REQUIRE(rollout.Do(CommandKind::kApprove).ok());
+  REQUIRE(rollout.Feed(EvidenceLost{"other comparators"}).ok());
+  rollout.After(11);
+  rollout.Judge(VerdictKind::kPass);
+  CHECK(rollout.state.holds.Has(Hold::kAwaitingApproval));
+  CHECK(rollout.state.weight_ppm == 10'000);
+}
+
+TEST_CASE("Each stage that asks for an approval waits for its own") {
+  Plan plan = FourStagePlan();
+  plan.stages[2].approval_required = plan.stages[3].approval_required = true;
   ScriptedRollout rollout(plan);
   rollout.Climb(2);
   CHECK(rollout.state.holds.Has(Hold::kAwaitingApproval));

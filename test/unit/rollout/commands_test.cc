@@ -123,6 +123,53 @@ TEST_CASE("Raising by hand needs an override with a reason, which is kept") {
   CHECK(rollout.state.overrides[1].reason == "because");
 }
 
+TEST_CASE("Raising by hand passes over no approval but by an override") {
+  Plan plan = FourStagePlan();
+  plan.stages[2].approval_required = plan.stages[3].approval_required = true;
+  ScriptedRollout rollout(plan);
+  rollout.Climb(2);
+  REQUIRE(rollout.state.holds.Has(Hold::kAwaitingApproval));
+  CHECK_THAT(Message(rollout.Do(CommandKind::kAdvance)), Contains("approve it first"));
+  REQUIRE(rollout.Do(CommandKind::kApprove).ok());
+  CHECK(rollout.state.weight_ppm == 10'000);
+  REQUIRE(rollout.Do(CommandKind::kAdvance).ok());
+  CHECK(rollout.state.weight_ppm == 100'000);
+  REQUIRE(rollout.Do(CommandKind::kAdvance, true).ok());
+  CHECK(rollout.state.weight_ppm == 500'000);
+}
+
+TEST_CASE("A stage that was lowered from is approved anew") {
+  Plan plan = FourStagePlan();
+  plan.stages[2].approval_required = true;
+  ScriptedRollout rollout(plan);
+  rollout.Climb(1);
+  REQUIRE(rollout.Do(CommandKind::kApprove).ok());
+  rollout.After(11);
+  rollout.Judge(VerdictKind::kPass);
+  REQUIRE(rollout.state.weight_ppm == 100'000);
+  REQUIRE(rollout.Do(CommandKind::kSetWeight, false, 10'000).ok());
+  REQUIRE(rollout.Do(CommandKind::kResume).ok());
+  rollout.After(11);
+  rollout.Judge(VerdictKind::kPass);
+  CHECK(rollout.state.weight_ppm == 10'000);
+  CHECK(rollout.state.holds.Has(Hold::kAwaitingApproval));
+}
+
+TEST_CASE("Approving where nothing asks for it is refused, and twice is no error") {
+  ScriptedRollout plain;
+  CHECK_THAT(Message(plain.Do(CommandKind::kApprove)), Contains("start it first"));
+  plain.Climb(1);
+  CHECK_THAT(Message(plain.Do(CommandKind::kApprove)), Contains("asks for no approval"));
+  Plan plan = FourStagePlan();
+  plan.stages[1].approval_required = true;
+  ScriptedRollout rollout(plan);
+  rollout.Climb(0);
+  REQUIRE(rollout.Do(CommandKind::kApprove).ok());
+  const auto generation = rollout.state.generation;
+  REQUIRE(rollout.Do(CommandKind::kApprove).ok());
+  CHECK(rollout.state.generation == generation);
+}
+
 TEST_CASE("No override lifts a kill, a freeze, a full route or a dead store") {
   ScriptedRollout rollout;
   rollout.Climb(1);
