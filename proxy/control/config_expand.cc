@@ -61,6 +61,7 @@ class Expansion {
     }
     node.text = std::move(out);
     node.faulty = false;
+    if (node.expanded) faults_.Conceal(node.text, node.written);
   }
 
   // The value of what stands between the braces; nothing after a fault.

@@ -18,7 +18,20 @@ void ConfigFaults::Add(ConfigPlace place, std::string message) {
     ++left_out_;
     return;
   }
+  for (const auto& [value, written] : concealed_) {
+    for (std::size_t at = message.find(value); at != std::string::npos;
+         at = message.find(value, at + written.size())) {
+      message.replace(at, value.size(), written);
+    }
+  }
   faults_.push_back({filename_, place, std::move(message)});
+}
+
+void ConfigFaults::Conceal(const std::string& value, const std::string& written) {
+  constexpr std::size_t kLeastSecret = 4;
+  if (value == written) return;
+  concealed_.emplace_back(Quoted(value), Quoted(written));
+  if (value.size() >= kLeastSecret) concealed_.emplace_back(value, written);
 }
 
 std::vector<ConfigFault> ConfigFaults::Sorted() const {

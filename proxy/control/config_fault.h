@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace understudy {
@@ -30,6 +31,9 @@ class ConfigFaults {
   explicit ConfigFaults(std::string filename) : filename_(std::move(filename)) {}
 
   void Add(ConfigPlace place, std::string message);
+  // `value` came from outside the file, where `written` stands: no later message shows it. A value
+  // of less than four bytes hides nothing, and is left alone outside quotes.
+  void Conceal(const std::string& value, const std::string& written);
   bool empty() const { return faults_.empty(); }
 
   // In the order of the file, with a last line that counts what was left out.
@@ -37,6 +41,7 @@ class ConfigFaults {
 
  private:
   std::string filename_;
+  std::vector<std::pair<std::string, std::string>> concealed_;  // what a message may hold; instead
   std::vector<ConfigFault> faults_;
   std::size_t left_out_ = 0;
 };

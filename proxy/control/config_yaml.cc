@@ -19,6 +19,28 @@ ConfigPlace PlaceOf(const YAML::Mark& mark) {
   return {mark.line + 1, mark.column + 1};
 }
 
+// The library counts past the end of the text, and in characters; its sentences quote single bytes.
+ConfigPlace PlaceWithin(const YAML::Mark& mark, std::string_view text) {
+  ConfigPlace last;
+  std::size_t line_start = 0;
+  const ConfigPlace place = PlaceOf(mark);
+  for (std::size_t end = text.find('\n'); end != text.npos && last.line < place.line;
+       end = text.find('\n', line_start)) {
+    ++last.line;
+    line_start = end + 1;
+  }
+  if (last.line < place.line) return {last.line, static_cast<int>(text.size() - line_start) + 1};
+  const std::size_t length = std::min(text.find('\n', line_start), text.size()) - line_start;
+  return {place.line, std::min(place.column, static_cast<int>(length) + 1)};
+}
+
+std::string Printable(std::string text) {
+  for (char& c : text) {
+    if (c < 0x20 || c > 0x7E) c = '?';
+  }
+  return text;
+}
+
 // Ends the parse from inside a callback; caught in ParseYaml and nowhere else.
 struct OverBound {
   ConfigPlace place;
@@ -262,11 +284,12 @@ YamlNode ParseYaml(std::string_view text, ConfigFaults& faults) {
     }
     return root;
   } catch (const YAML::Exception& error) {
-    faults.Add(PlaceOf(error.mark), fmt::format("not valid YAML: {}", error.msg));
+    faults.Add(PlaceWithin(error.mark, text),
+               fmt::format("not valid YAML: {}", Printable(error.msg)));
   } catch (const OverBound& over) {
     faults.Add(over.place, over.message);
   } catch (const std::exception& error) {
-    faults.Add({}, fmt::format("not valid YAML: {}", error.what()));
+    faults.Add({}, fmt::format("not valid YAML: {}", Printable(error.what())));
   }
   return {};
 }

@@ -36,7 +36,10 @@ void AppendTime(std::string& out, WallTime time) {
 WallTime ReadTime(VarintReader& in) {
   const std::uint64_t folded = in.Next();
   const auto count = static_cast<std::int64_t>((folded >> 1) ^ (~(folded & 1) + 1));
-  return WallTime(Duration(count));
+  // 146 years on either side of 1970: differences of two such times stay within 64 bits.
+  constexpr std::int64_t kFarthest = std::int64_t{1} << 62;
+  if (count > kFarthest || count < -kFarthest) in.Fail();
+  return in.ok() ? WallTime(Duration(count)) : WallTime();
 }
 
 void AppendCounts(std::string& out, const SparseCounts& counts) {

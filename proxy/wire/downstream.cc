@@ -43,7 +43,9 @@ Downstream::Downstream(Worker& worker, Socket socket, const ListenerConfig& list
 Downstream::~Downstream() { worker_.counters.connections_open.Sub(1); }
 
 Task<> Downstream::Run(std::shared_ptr<Downstream> self, RequestHandler& handler) {
-  while (true) {
+  // A client that has reset already has no address, and must not be served under none: the next hop
+  // would take the client's own X-Forwarded-For for ours.
+  while (!self->client_address_.empty()) {
     const HeadResult head = co_await self->ReadHead();
     if (head == HeadResult::kClosed) break;
     if (head == HeadResult::kRead) {

@@ -1,0 +1,57 @@
+#!/usr/bin/python3
+"""Writes the seeds of the fuzz targets into corpus/<target>/, as far as they are not there.
+
+A seed is a small input that means something: one rule of a format, kept or broken. Inputs that ended
+a target are kept beside them, by hand, and named after what was wrong.
+"""
+
+import pathlib
+import subprocess
+import sys
+
+import seeds_http
+import seeds_json
+import seeds_rows
+import seeds_texts
+
+HERE = pathlib.Path(__file__).parent
+
+
+def rows(here):
+    """Rows of control.db, encoded by protoc."""
+    for name, letter, message, text in seeds_rows.ROWS:
+        encoded = subprocess.run(
+            ["protoc", f"--proto_path={here.parent.parent / 'proto'}",
+             f"--encode=understudy.v1.{message}", "understudy/v1/storage.proto"],
+            input=text.encode(), capture_output=True, check=True).stdout
+        yield name, letter + encoded
+    yield from seeds_rows.BROKEN
+
+
+def main():
+    targets = {
+        "request_reader": seeds_http.requests(),
+        "answer_reader": seeds_http.answers(),
+        "config_loader": seeds_texts.configurations(),
+        "content_decoding": seeds_texts.encoded(),
+        "evidence_replay": seeds_rows.EVIDENCE,
+        "json_reader": seeds_json.texts(),
+        "json_text": seeds_json.pointed(),
+        "path_pattern": seeds_json.patterned(),
+        "redaction": seeds_json.redacted(),
+        "stored_rows": rows(HERE),
+        "suite": seeds_json.pairs(),
+    }
+    for target, seeds in targets.items():
+        folder = HERE / "corpus" / target
+        folder.mkdir(parents=True, exist_ok=True)
+        names = set()
+        for name, data in seeds:
+            if name in names:
+                sys.exit(f"{target}: two seeds are named {name}")
+            names.add(name)
+            (folder / f"{name}.seed").write_bytes(data)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,140 @@
+// Suites of every comparator over arbitrary pairs: a divergence in [0,1] or a known reason why
+// there is none; equal bytes are equal; what a rule ignores makes no difference. The input is a
+// suite's letter, a status' letter for each answer, an encoding's letter, and two bodies with a
+// byte 0x1E between them.
+#include "comparators/suite.h"
+
+#include <algorithm>
+#include <array>
+
+#include "comparators/difference.h"
+#include "comparators/text.h"
+#include "proxy/routing/json_text.h"
+#include "test/fuzz/fuzz.h"
+
+namespace understudy {
+namespace {
+
+// The rules of the suite the ignore check uses.
+const std::vector<IgnoreSpec> kIgnored = {
+    {"/a", ""}, {"/meta/**", ""}, {"/items/*/id", ""}, {"/**/t", ""}, {"/list/0", ""}};
+constexpr std::string_view kIgnoredPlaces[] = {"/a",   "/meta/x", "/items/0/id",
+                                               "/b/t", "/t",      "/list/0"};
+
+const std::vector<std::unique_ptr<PairScorer>>& Suites() {
+  static const std::vector<std::unique_ptr<PairScorer>> suites = [] {
+    const SuiteSpec specs[] = {
+        {.preset = "oip-v2"},
+        {.preset = "generic-json", .ignore = kIgnored},
+        {.preset = ""},
+        {.comparators = {{"list", "json", R"({"atol":0.01,"rtol":0.1})"},
+                         {"set", "json", R"({"arrays":"set","score":"any"})"},
+                         {"keyed", "json", R"({"arrays":{"key":"/id"},"integers":"tolerance"})"},
+                         {"mixed", "json",
+                          R"({"arrays":[{"path":"/items","as":{"key":"/id"}},)"
+                          R"({"path":"/**/t","as":"set"}],"equal_nan":false})"}}},
+        {.ignore = kIgnored,
+         .comparators = {{"set", "json", R"({"arrays":"set"})"},
+                         {"keyed", "json", R"({"arrays":{"key":"/id"}})"},
+                         {"values", "tensors", ""},
+                         {"top1", "top1", ""}}},
+        {.comparators = {{"values", "tensors", R"({"rtol":0.1})"},
+                         {"top1", "top1", ""},
+                         {"exact", "exact", ""}}},
+    };
+    std::vector<std::unique_ptr<PairScorer>> built;
+    for (const SuiteSpec& spec : specs) {
+      auto suite = BuildSuite(spec);
+      Require(suite.ok(), "the suites of this target can be built");
+      built.push_back(*std::move(suite));
+    }
+    return built;
+  }();
+  return suites;
+}
+
+void RequireBounded(std::string_view text) {
+  // The mark of a cut text may come on top.
+  Require(text.size() <= kMaxShownText + 3, "texts are cut");
+}
+
+void RequireSound(const ComparatorScore& score) {
+  if (!score.compared) {
+    static constexpr std::string_view kReasons[] = {"decode_error", "not_json", "too_large",
+                                                    "unsupported"};
+    Require(std::find(std::begin(kReasons), std::end(kReasons), score.uncomparable) !=
+                std::end(kReasons),
+            "a pair is uncomparable for a known reason, and no built-in comparator goes wrong");
+    RequireBounded(score.detail);
+    return;
+  }
+  const Comparison& comparison = score.comparison;
+  Require(comparison.divergence >= 0 && comparison.divergence <= 1, "a divergence is in [0,1]");
+  Require(comparison.reason.empty() == (comparison.divergence == 0),
+          "there is a reason if and only if there is a divergence");
+  Require(comparison.differences.size() <= kMaxDifferences, "differences are bounded");
+  RequireBounded(comparison.reason);
+  for (const Difference& difference : comparison.differences) {
+    RequireBounded(difference.path);
+    RequireBounded(difference.baseline);
+    RequireBounded(difference.candidate);
+    Require(!difference.kind.empty(), "a difference has a kind");
+  }
+}
+
+bool Same(const PairScore& a, const PairScore& b) {
+  return a.ignore_hits == b.ignore_hits &&
+         std::equal(a.scores.begin(), a.scores.end(), b.scores.begin(), b.scores.end(),
+                    [](const ComparatorScore& x, const ComparatorScore& y) {
+                      return x.compared == y.compared && x.uncomparable == y.uncomparable &&
+                             x.comparison.divergence == y.comparison.divergence;
+                    });
+}
+
+// No divergence, whatever a comparator can tell.
+void RequireEqual(const PairScorer& suite, const RawAnswer& a, const RawAnswer& b,
+                  std::string_view sentence) {
+  for (const ComparatorScore& score : suite.Score({"", a, b}).scores) {
+    Require(!score.compared || score.comparison.divergence == 0, sentence);
+  }
+}
+
+void RequireIgnored(const PairScorer& suite, std::string_view body) {
+  for (const std::string_view place : kIgnoredPlaces) {
+    const auto changed = SetJsonValue(body, place, "[\"another\", 17]");
+    if (!changed || !Document::Parse(body).ok()) continue;
+    const RawAnswer before{200, {}, body};
+    const RawAnswer after{200, {}, *changed};
+    RequireEqual(suite, before, after, "what is ignored makes no difference");
+    RequireEqual(suite, after, before, "in either order");
+  }
+}
+
+}  // namespace
+}  // namespace understudy
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace understudy;
+  constexpr std::array kStatuses = {200, 204, 404, 429, 500, 503};
+  constexpr std::array<std::string_view, 5> kEncodings = {"", "gzip", "deflate", "br", "zstd"};
+  Choices input(TextOf(data, size));
+  const std::size_t which = input.Byte() % Suites().size();
+  const PairScorer& suite = *Suites()[which];
+  RawAnswer baseline, candidate;
+  baseline.status = kStatuses[input.Below(kStatuses.size())];
+  candidate.status = kStatuses[input.Below(kStatuses.size())];
+  const AnswerHeader encoding{"Content-Encoding", kEncodings[input.Below(kEncodings.size())]};
+  baseline.body = input.Until('\x1E');
+  candidate.body = input.Rest();
+  if (!encoding.value.empty()) candidate.headers = {&encoding, 1};
+  const PairScore score = suite.Score({"", baseline, candidate});
+  Require(score.scores.size() == suite.ComparatorNames().size(), "every comparator has its say");
+  Require(score.ignore_hits.size() == suite.IgnoreRules().size(), "every rule is counted");
+  for (const ComparatorScore& one : score.scores) RequireSound(one);
+  Require(Same(suite.Score({"", baseline, candidate}), score), "the same pair has the same score");
+  // The suite in which NaN is not NaN is the one where equal bytes may differ.
+  const bool reflexive = which != 3;
+  if (reflexive) RequireEqual(suite, baseline, baseline, "equal bytes are equal");
+  if (which == 1 || which == 4) RequireIgnored(suite, baseline.body);
+  return 0;
+}
