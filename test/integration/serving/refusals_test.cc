@@ -1,5 +1,6 @@
 // What is refused at the door: 400 and friends, the connection closed, and nothing passed on.
 #include <catch2/catch.hpp>
+#include <future>
 
 #include "test/support/fake_upstream.h"
 #include "test/support/running_proxy.h"
@@ -139,9 +140,9 @@ TEST_CASE("an idle connection is closed after its time without a word") {
 }
 
 TEST_CASE("a malformed chunk behind a good one ends the request and the upstream's copy of it") {
-  FakeUpstream model = FakeUpstream::Raw([](FakeUpstream::Connection& c, const HttpText&) {
-    const std::string all = c.reader.Rest(2000);
-    CHECK(all.find("0\r\n\r\n") == std::string::npos);
+  std::promise<std::string> got;
+  FakeUpstream model = FakeUpstream::Raw([&got](FakeUpstream::Connection& c, const HttpText&) {
+    got.set_value(c.reader.Rest(2000));
     return false;
   });
   RunningProxy proxy(OneModel(model.Address()));
@@ -152,6 +153,7 @@ TEST_CASE("a malformed chunk behind a good one ends the request and the upstream
   HttpReader reader(client);
   CHECK(reader.Read().Status() == 400);
   CHECK(reader.AtEnd());
+  CHECK(got.get_future().get().find("0\r\n\r\n") == std::string::npos);
 }
 
 TEST_CASE("a client beyond the limit of connections is told so") {
