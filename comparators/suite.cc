@@ -2,6 +2,7 @@
 #include "comparators/suite.h"
 
 #include <exception>
+#include <optional>
 #include <utility>
 
 #include "comparators/difference.h"
@@ -92,24 +93,28 @@ PairScore Suite::Score(const RawPair& pair) const {
   PairScore result;
   result.ignore_hits.resize(rules_.size());
   const bool same = SameOnTheWire(pair.baseline, pair.candidate);
-  PreparedAnswer baseline(pair.baseline);
-  PreparedAnswer candidate(pair.candidate);
+  result.scores.reserve(parts_.members.size());
+  std::optional<PreparedAnswer> baseline, candidate;  // made for whoever looks
   bool decoded = false;
   for (const SuiteParts::Member& member : parts_.members) {
     if (same && member.built.same_bytes_are_equal) {
       result.scores.push_back(Compared({}));
       continue;
     }
+    if (!baseline) {
+      baseline.emplace(pair.baseline);
+      candidate.emplace(pair.candidate);
+    }
     if (!decoded && member.built.needs != ComparatorNeeds::kHead) {
       decoded = true;
-      for (PreparedAnswer* answer : {&baseline, &candidate}) {
+      for (PreparedAnswer* answer : {&*baseline, &*candidate}) {
         answer->Decode(parts_.decode_limits);
         if (needs_document_) answer->Parse(parts_.document_limits);
         answer->Mark(parts_.ignore, parts_.unscored, result.ignore_hits);
       }
     }
-    const Pair view{pair.request_body, baseline.view(), candidate.view()};
-    result.scores.push_back(ScoreOne(member.built, view, baseline, candidate));
+    const Pair view{pair.request_body, baseline->view(), candidate->view()};
+    result.scores.push_back(ScoreOne(member.built, view, *baseline, *candidate));
   }
   return result;
 }

@@ -4,12 +4,16 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <string>
 #include <string_view>
 
 namespace understudy {
 
 // XXH3-64 over the parts; each part's length is hashed too, so ("ab","c") and ("a","bc") differ.
 std::uint64_t H64(std::string_view salt, std::initializer_list<std::string_view> parts);
+
+// 16 lower-case hexadecimal digits.
+std::string HexOf(std::uint64_t hash);
 
 // Maps a hash to [0, 1) with 53 bits.
 inline double UnitInterval(std::uint64_t hash) {

@@ -1,8 +1,6 @@
 // The steps of loading, in order.
 #include "proxy/control/config_loader.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -31,7 +29,7 @@ void AddBuiltinPlans(Topology& topology, const KnownComparators& known) {
 }  // namespace
 
 std::string ConfigHash(std::string_view text) {
-  return fmt::format("{:016x}", H64("understudy config 1", {text}));
+  return HexOf(H64("understudy config 1", {text}));
 }
 
 ConfigResult LoadConfig(std::string_view text, const std::string& filename,

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "proxy/base/chunk.h"
+#include "proxy/model/message.h"
 #include "proxy/model/traffic_view.h"
 #include "proxy/wire/exchange.h"
 
@@ -89,8 +90,9 @@ struct MirroredRequest {
   std::string pair_id;
   std::string client_address;
   WallTime at{};
-  SliceList head;  // as it lay on the wire
-  SliceList body;
+  SliceList head_bytes;
+  RequestHead head;  // its views lie in head_bytes
+  SliceList body;    // as it lay on the wire
   int serving_candidate = -1;                 // -1: the incumbent served
   std::shared_ptr<const Exchange> incumbent;  // where it answered already
   std::shared_ptr<const Exchange> candidate;  // of the serving candidate

@@ -51,7 +51,7 @@ std::optional<DropReason> TakeMemory(const ServedRequest& served, const Mirrored
   target.expected_answer = static_cast<std::int64_t>(served.served->body.Footprint());
   const std::int64_t bytes =
       target.expected_answer +
-      static_cast<std::int64_t>(request.head.Footprint() + request.body.Footprint() +
+      static_cast<std::int64_t>(request.head_bytes.Footprint() + request.body.Footprint() +
                                 served.served->head_bytes.Footprint() +
                                 served.served->body.Footprint());
   if (target.memory.TryAdd(bytes, target.limits)) return std::nullopt;
@@ -78,7 +78,10 @@ std::shared_ptr<MirroredRequest> Keep(const ServedRequest& served) {
   request->pair_id = served.pair_id;
   request->client_address = served.client.ClientAddress();
   request->at = served.at;
-  request->head.Append(served.client.HeadHolder(), served.client.RequestHeadBytes());
+  const std::string_view head = served.client.RequestHeadBytes();
+  request->head_bytes.Append(served.client.HeadHolder(), head);
+  request->head =
+      HeadOfCopy(served.client.Request(), head, request->head_bytes.Slices().front().bytes.data());
   request->body = served.body.TakeCopy();
   request->serving_candidate = served.plan.serving_candidate;
   if (served.plan.serving_candidate < 0) {

@@ -1,8 +1,6 @@
 // Evidence bookkeeping of one candidate.
 #include "proxy/flow/rollout_evidence.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -17,7 +15,7 @@ constexpr std::size_t kFingerprintDigits = 16;
 constexpr std::int64_t kStepSeconds = 2;
 
 std::string FingerprintDigest(const std::string& fingerprint) {
-  return fmt::format("{:016x}", H64("evidence", {fingerprint}));
+  return HexOf(H64("evidence", {fingerprint}));
 }
 
 std::int64_t StepOf(WallTime now) {

@@ -1,10 +1,8 @@
 // A shadow: its failures are values in an exchange, and end here.
 #include "proxy/flow/run_shadow.h"
 
-#include <fmt/format.h>
-
 #include "proxy/async/clock.h"
-#include "proxy/base/log.h"
+#include "proxy/base/hash.h"
 #include "proxy/flow/rewrite_body.h"
 #include "proxy/wire/send.h"
 
@@ -42,18 +40,19 @@ class AnswerBudget : public CopyBudget {
 };
 
 // 8 the candidate, or the incumbent when the candidate served
-Task<> AskShadow(Services& s, const MirroredRequest& request, const RequestHead& head,
-                 const CandidateTraffic& candidate, bool incumbent, CopyBudget& budget,
-                 Exchange& exchange) {
+Task<> AskShadow(Services& s, const MirroredRequest& request, const CandidateTraffic& candidate,
+                 bool incumbent, CopyBudget& budget, Exchange& exchange) {
   const RouteTraffic& route = *request.route;
   const Cluster& cluster = incumbent ? *route.incumbent : *candidate.cluster;
   const MirrorPolicy& policy = candidate.arm->mirror;
-  const std::string parent = fmt::format("{:016x}", H64("parent", {request.pair_id, cluster.name}));
+  const bool traced = FindField(request.head.fields, "traceparent") != nullptr;
+  const std::string parent =
+      traced ? HexOf(H64("parent", {request.pair_id, cluster.name})) : std::string();
   Outbound out;
   out.cluster =
       s.upstreams.Of(request.view->topology,
                      incumbent ? route.incumbent_index : candidate.cluster_index, Purpose::kShadow);
-  out.head = &head;
+  out.head = &request.head;
   out.rewrite.client_address = request.client_address;
   out.rewrite.role = "shadow";
   out.rewrite.route = route.route->name;
@@ -65,7 +64,7 @@ Task<> AskShadow(Services& s, const MirroredRequest& request, const RequestHead&
   const SliceList* bytes = &request.body;
   std::string joined;
   if (!cluster.body.empty() &&
-      RewriteBody(request.body.Join(joined), head.framing, cluster.body, rewritten)) {
+      RewriteBody(request.body.Join(joined), request.head.framing, cluster.body, rewritten)) {
     bytes = &rewritten;
     out.rewrite.set_length = true;
     out.rewrite.length = rewritten.Bytes();
@@ -92,24 +91,16 @@ void HandOver(Services& s, PairJob job) {  // 9
   }
 }
 
-// What the shadows of one request share.
-struct SharedShadow {
-  std::shared_ptr<MirroredRequest> request;
-  std::string joined;
-  RequestHead head;
-};
-
 // One candidate's pair, its budget given back at the end.
-Task<> RunTarget(Services& s, std::shared_ptr<SharedShadow> shared, ShadowTarget target) {
-  const MirroredRequest& request = *shared->request;
-  const CandidateTraffic& candidate = request.route->candidates[target.candidate];
-  PairJob job{shared->request, target.candidate, request.incumbent, nullptr, {}};
-  if (request.serving_candidate == target.candidate) {
-    job.candidate_exchange = request.candidate;
+Task<> RunTarget(Services& s, std::shared_ptr<const MirroredRequest> request, ShadowTarget target) {
+  const CandidateTraffic& candidate = request->route->candidates[target.candidate];
+  PairJob job{request, target.candidate, request->incumbent, nullptr, {}};
+  if (request->serving_candidate == target.candidate) {
+    job.candidate_exchange = request->candidate;
   } else {
     auto exchange = std::make_shared<Exchange>();
     AnswerBudget budget(target);
-    co_await AskShadow(s, request, shared->head, candidate, false, budget, *exchange);
+    co_await AskShadow(s, *request, candidate, false, budget, *exchange);
     job.candidate_exchange = std::move(exchange);
   }
   job.memory = std::move(target.memory);
@@ -117,38 +108,38 @@ Task<> RunTarget(Services& s, std::shared_ptr<SharedShadow> shared, ShadowTarget
   HandOver(s, std::move(job));
 }
 
-Task<> RunShadow(Services& s, std::shared_ptr<MirroredRequest> request,
-                 std::vector<ShadowTarget> targets) {
-  auto shared = std::make_shared<SharedShadow>();
-  shared->request = std::move(request);
-  MirroredRequest& mirrored = *shared->request;
-  const HeadLimits limits{s.worker.limits.header_bytes, s.worker.limits.headers};
-  if (ParseRequestHead(mirrored.head.Join(shared->joined), limits, shared->head)) {
-    co_return;  // it was parsed before
-  }
-  // Every pair needs the incumbent's answer: where it did not serve it is asked first, and once.
-  if (mirrored.incumbent == nullptr) {
-    const CandidateTraffic& first = mirrored.route->candidates[targets.front().candidate];
-    auto exchange = std::make_shared<Exchange>();
-    AnswerBudget budget(targets.front());
-    co_await AskShadow(s, mirrored, shared->head, first, true, budget, *exchange);
-    targets.front().expected_answer = 0;  // taken; a candidate that is asked, too, pays for itself
-    mirrored.incumbent = std::move(exchange);
-  }
-  // Side by side: a candidate that does not answer holds up no other.
-  for (std::size_t i = 1; i < targets.size(); ++i) {
-    asio::co_spawn(s.worker.GetExecutor(), RunTarget(s, shared, std::move(targets[i])),
+// Side by side: a candidate that does not answer holds up no other.
+void RunTargets(Services& s, const std::shared_ptr<const MirroredRequest>& request,
+                std::vector<ShadowTarget> targets) {
+  for (ShadowTarget& target : targets) {
+    asio::co_spawn(s.worker.GetExecutor(), RunTarget(s, request, std::move(target)),
                    asio::detached);
   }
-  co_await RunTarget(s, shared, std::move(targets.front()));
+}
+
+// Every pair needs the incumbent's answer: where it did not serve it is asked first, and once.
+Task<> AskIncumbentFirst(Services& s, std::shared_ptr<MirroredRequest> request,
+                         std::vector<ShadowTarget> targets) {
+  ShadowTarget& first = targets.front();
+  auto exchange = std::make_shared<Exchange>();
+  AnswerBudget budget(first);
+  co_await AskShadow(s, *request, request->route->candidates[first.candidate], true, budget,
+                     *exchange);
+  first.expected_answer = 0;  // taken; a candidate that is asked, too, pays for itself
+  request->incumbent = std::move(exchange);
+  RunTargets(s, request, std::move(targets));
 }
 
 }  // namespace
 
 void StartShadow(Services& s, std::shared_ptr<MirroredRequest> request,
                  std::vector<ShadowTarget> targets) {
-  asio::co_spawn(s.worker.GetExecutor(), RunShadow(s, std::move(request), std::move(targets)),
-                 asio::detached);
+  if (request->incumbent != nullptr) {
+    RunTargets(s, request, std::move(targets));
+    return;
+  }
+  asio::co_spawn(s.worker.GetExecutor(),
+                 AskIncumbentFirst(s, std::move(request), std::move(targets)), asio::detached);
 }
 
 }  // namespace understudy

@@ -15,7 +15,9 @@
 
 #include "comparators/scorer.h"
 #include "proxy/async/ring.h"
+#include "proxy/flow/candidate_scorers.h"
 #include "proxy/flow/mirrored_request.h"
+#include "proxy/flow/opened_answer.h"
 #include "proxy/model/control_view.h"
 #include "proxy/model/divergence_record.h"
 #include "proxy/model/sample.h"
@@ -47,14 +49,6 @@ class SampleQueue {
   Batch batch_;
 };
 
-// The scorer of a route of a topology; built on first use and kept while the topology lives.
-class ScorerSource {
- public:
-  virtual ~ScorerSource() = default;
-  virtual std::shared_ptr<const PairScorer> Of(const std::shared_ptr<const Topology>& topology,
-                                               const Route& route) = 0;
-};
-
 struct ScoringSurroundings {
   std::vector<Ring<PairJob>*> rings;  // one from each worker
   ScorerSource& scorers;
@@ -66,7 +60,9 @@ struct ScoringSurroundings {
 
 class ScoringLoop {
  public:
-  explicit ScoringLoop(ScoringSurroundings surroundings) : around_(std::move(surroundings)) {}
+  explicit ScoringLoop(ScoringSurroundings surroundings)
+      : around_(std::move(surroundings)),
+        scorers_(around_.scorers, around_.book, around_.thread) {}
   // Until Stop(); then what is still queued is counted as uncomparable{shutting_down}.
   void Run();
   void Stop() { stopping_.store(true, std::memory_order_release); }
@@ -75,10 +71,10 @@ class ScoringLoop {
   void Score(const PairJob& job);
 
  private:
-  void Count(const std::string& route, const std::string& candidate, const PairScorer& scorer,
-             const PairScore& score);
-
   ScoringSurroundings around_;
+  CandidateScorers scorers_;
+  OpenedAnswer baseline_, candidate_;  // of the pair at hand, like the texts
+  std::string request_text_, request_payload_;
   std::atomic<bool> stopping_{false};
 };
 

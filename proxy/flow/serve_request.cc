@@ -1,9 +1,8 @@
 // Serving: route, assign, send, fall back, answer; then, with the client served, offer the shadow.
 #include "proxy/flow/serve_request.h"
 
-#include <fmt/format.h>
-
 #include "proxy/async/clock.h"
+#include "proxy/base/hash.h"
 #include "proxy/flow/offer_shadow.h"
 #include "proxy/flow/rewrite_body.h"
 #include "proxy/routing/assign.h"
@@ -132,10 +131,11 @@ Task<> Serving::Run() {
   const RequestHead& request = client_.Request();  // 1 the head was read
   view_ = s_.traffic.Read();                       // 2 one view to the end
   at_ = WallNow();
-  pair_id_ = fmt::format(
-      "{:016x}",
-      H64("request", {std::string_view(reinterpret_cast<const char*>(&s_.seed), sizeof s_.seed),
-                      fmt::format_int(++s_.requests).c_str()}));
+  ++s_.requests;
+  const auto bytes_of = [](const std::uint64_t& number) {
+    return std::string_view(reinterpret_cast<const char*>(&number), sizeof number);
+  };
+  pair_id_ = HexOf(H64("request", {bytes_of(s_.seed), bytes_of(s_.requests)}));
   route_ = MatchRoute(*view_, request);
   if (route_ == nullptr) {
     s_.worker.counters.no_route.Add();

@@ -1,5 +1,7 @@
-// Comparing names.
+// Comparing names; moving a head to a copy of its bytes.
 #include "proxy/model/message.h"
+
+#include <functional>
 
 namespace understudy {
 namespace {
@@ -8,8 +10,7 @@ char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 
 
 }  // namespace
 
-bool NameIs(std::string_view name, std::string_view lower) {
-  if (name.size() != lower.size()) return false;
+bool SameLetters(std::string_view name, std::string_view lower) {
   for (std::size_t i = 0; i < name.size(); ++i) {
     if (Lower(name[i]) != lower[i]) return false;
   }
@@ -29,6 +30,25 @@ const HeaderField* FindField(const std::vector<HeaderField>& fields, std::string
     if (NameIs(field.name, lower)) return &field;
   }
   return nullptr;
+}
+
+RequestHead HeadOfCopy(const RequestHead& head, std::string_view bytes, const char* copy) {
+  RequestHead moved = head;
+  const auto move = [&](std::string_view& view) {
+    const std::less<const char*> before;
+    if (before(view.data(), bytes.data()) || !before(view.data(), bytes.data() + bytes.size())) {
+      return;
+    }
+    view = {copy + (view.data() - bytes.data()), view.size()};
+  };
+  for (std::string_view* view : {&moved.method, &moved.target, &moved.path, &moved.host}) {
+    move(*view);
+  }
+  for (HeaderField& field : moved.fields) {
+    move(field.name);
+    move(field.value);
+  }
+  return moved;
 }
 
 bool IsIdempotentMethod(std::string_view method) {

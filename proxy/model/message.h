@@ -15,7 +15,10 @@ struct HeaderField {
 };
 
 // ASCII case-insensitive equality; `lower` is already in lower case.
-bool NameIs(std::string_view name, std::string_view lower);
+bool SameLetters(std::string_view name, std::string_view lower);  // of one length
+inline bool NameIs(std::string_view name, std::string_view lower) {
+  return name.size() == lower.size() && SameLetters(name, lower);
+}
 // The same, for two names in whatever case.
 bool SameName(std::string_view a, std::string_view b);
 
@@ -48,6 +51,10 @@ struct AnswerHead {
   bool keep_alive = true;
   bool retry_after = false;
 };
+
+// The same head for a copy of its bytes: views into `bytes` become views of the same places of
+// `copy`, which is as long; others (of literals) stay.
+RequestHead HeadOfCopy(const RequestHead& head, std::string_view bytes, const char* copy);
 
 // GET, HEAD, OPTIONS, TRACE, PUT, DELETE (RFC 9110 section 9.2.2).
 bool IsIdempotentMethod(std::string_view method);

@@ -1,0 +1,30 @@
+// A kept answer cut into the parts that comparators take.
+//
+// Threads: one compare thread's. Ownership: Answer() has views into the exchange and into this; the
+// memory is used again for the next one.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "comparators/scorer.h"
+#include "proxy/model/message.h"
+#include "proxy/wire/exchange.h"
+
+namespace understudy {
+
+class OpenedAnswer {
+ public:
+  // `method` of the request. False: the bytes are no whole answer.
+  bool Open(const Exchange& exchange, std::string_view method);
+  const RawAnswer& Answer() const { return answer_; }
+
+ private:
+  std::string head_text_, body_text_, payload_text_;
+  AnswerHead head_;
+  std::vector<AnswerHeader> headers_;
+  RawAnswer answer_;
+};
+
+}  // namespace understudy
