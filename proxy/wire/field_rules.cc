@@ -43,10 +43,6 @@ bool IsOneOf(std::string_view name, std::span<const std::string_view> names) {
 
 }  // namespace
 
-bool Means(std::string_view name, std::string_view lower) {
-  return name.size() == lower.size() && MeansPrefix(name, lower);
-}
-
 bool MeansPrefix(std::string_view name, std::string_view lower) {
   if (name.size() < lower.size()) return false;
   for (std::size_t i = 0; i < lower.size(); ++i) {

@@ -14,8 +14,10 @@
 namespace understudy {
 
 // `lower` in lower case, with `-`.
-bool Means(std::string_view name, std::string_view lower);
 bool MeansPrefix(std::string_view name, std::string_view lower);
+inline bool Means(std::string_view name, std::string_view lower) {
+  return name.size() == lower.size() && MeansPrefix(name, lower);
+}
 
 // Fields that concern this connection alone whatever Connection says (RFC 9110 section 7.6.1), and
 // those between a client and a proxy.

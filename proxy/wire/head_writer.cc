@@ -14,6 +14,38 @@ void AppendField(std::string& out, std::string_view name, std::string_view value
   out.append(name).append(": ").append(value).append("\r\n");
 }
 
+// Copies fields. Those that lie behind each other as "name: value" go in one piece.
+class FieldCopy {
+ public:
+  explicit FieldCopy(std::string& out) : out_(out) {}
+  void Add(const HeaderField& field) {
+    const char* const begin = field.name.data();
+    const char* const value = field.value.data();
+    const char* const end = value + field.value.size();
+    if (value != begin + field.name.size() + 2 || value[-1] != ' ' || end[0] != '\r' ||
+        end[1] != '\n') {
+      Flush();
+      AppendField(out_, field.name, field.value);
+      return;
+    }
+    if (begin != end_) {
+      Flush();
+      begin_ = begin;
+    }
+    end_ = end + 2;
+  }
+  // Before anything else is appended, and at the end.
+  void Flush() {
+    if (begin_ != nullptr) out_.append(begin_, end_);
+    begin_ = end_ = nullptr;
+  }
+
+ private:
+  std::string& out_;
+  const char* begin_ = nullptr;
+  const char* end_ = nullptr;
+};
+
 void AppendNumber(std::string& out, std::uint64_t number) {
   char digits[20];
   const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
@@ -123,6 +155,7 @@ void WriteRequestHead(const RequestHead& head, const RequestRewrite& rewrite, st
   AppendTarget(out, cluster, head.target);
   out.append(" HTTP/1.1\r\nHost: ").append(Authority(head, rewrite)).append("\r\n");
   const NominatedFields nominated(head.fields);
+  FieldCopy copy(out);
   for (const HeaderField& field : head.fields) {
     const std::string_view name = field.name;
     // What Connection names cannot take away what this proxy itself writes: a client could hide
@@ -130,13 +163,16 @@ void WriteRequestHead(const RequestHead& head, const RequestRewrite& rewrite, st
     if (IsHopByHop(name) || IsOurs(name) || edited(name) || nominated.Has(name)) continue;
     if (shadow && IsCredential(name) && !Listed(rewrite.forward_credentials, name)) continue;
     if (shadow && NameIs(name, "traceparent")) {
+      copy.Flush();
       AppendTraceparent(out, field, rewrite.traceparent_parent);
     } else if (head.method == "OPTIONS" && NameIs(name, "max-forwards")) {
+      copy.Flush();
       AppendHopsLeft(out, field);
     } else {
-      AppendField(out, name, field.value);
+      copy.Add(field);
     }
   }
+  copy.Flush();
   AppendFraming(out, head, rewrite);
   if (!edited("x-forwarded-for")) AppendForwardedFor(out, head.fields, rewrite.client_address);
   if (!edited("x-forwarded-proto")) AppendField(out, "X-Forwarded-Proto", "http");
@@ -162,6 +198,7 @@ void WriteAnswerHead(const AnswerHead& head, const AnswerRewrite& rewrite, std::
   const bool no_length = head.status < 200 || head.status == 204;
   bool dated = rewrite.date.empty();
   const NominatedFields nominated(head.fields);
+  FieldCopy copy(out);
   for (const HeaderField& field : head.fields) {
     const std::string_view name = field.name;
     if (IsHopByHop(name) || MeansPrefix(name, "x-understudy-")) continue;
@@ -169,8 +206,9 @@ void WriteAnswerHead(const AnswerHead& head, const AnswerRewrite& rewrite, std::
     const bool is_length = NameIs(name, "content-length");
     if (is_length ? no_length : nominated.Has(name)) continue;
     dated = dated || NameIs(name, "date");
-    AppendField(out, name, field.value);
+    copy.Add(field);
   }
+  copy.Flush();
   if (rewrite.chunk || (head.framing == Framing::kChunked && !rewrite.unchunk)) {
     out.append("Transfer-Encoding: chunked\r\n");
   }

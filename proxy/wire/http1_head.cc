@@ -57,8 +57,7 @@ std::optional<HeadError> ParseFields(std::string_view lines, int max_fields,
       return HeadError{400, white_space ? "white space before the colon of a header field"
                                         : "a byte that is not allowed in a header field's name"};
     }
-    std::size_t end = colon + 1;
-    while (end < lines.size() && syntax::Is(begin[end], syntax::kValue)) ++end;
+    const std::size_t end = syntax::EndOfValue(lines, colon + 1);
     if (end + 1 >= lines.size() || begin[end] != '\r' || begin[end + 1] != '\n') {
       return HeadError{400, "a control character in a header field"};
     }

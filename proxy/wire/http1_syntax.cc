@@ -1,12 +1,33 @@
 // The less frequent checks.
 #include "proxy/wire/http1_syntax.h"
 
+#include <bit>
+#include <cstring>
+
 namespace understudy::syntax {
 
-std::string_view TrimOws(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
+std::size_t EndOfValue(std::string_view text, std::size_t at) {
+  while (true) {
+    // Eight bytes at once: the lowest bit set below belongs to the first byte under 0x20 or of 0x7F.
+    if constexpr (std::endian::native == std::endian::little) {
+      constexpr std::uint64_t kOnes = ~std::uint64_t{0} / 255;
+      constexpr std::uint64_t kHighs = kOnes * 0x80;
+      while (at + 8 <= text.size()) {
+        std::uint64_t word;
+        std::memcpy(&word, text.data() + at, sizeof word);
+        const std::uint64_t deletes = word ^ (kOnes * 0x7F);
+        const std::uint64_t stops =
+            (((word - kOnes * 0x20) & ~word) | ((deletes - kOnes) & ~deletes)) & kHighs;
+        if (stops != 0) {
+          at += static_cast<std::size_t>(std::countr_zero(stops)) / 8;
+          break;
+        }
+        at += 8;
+      }
+    }
+    if (at >= text.size() || !Is(text[at], kValue)) return at;
+    ++at;
+  }
 }
 
 std::optional<std::uint64_t> ParseDecimal(std::string_view text) {

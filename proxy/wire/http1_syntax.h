@@ -44,7 +44,14 @@ inline bool AllAre(std::string_view text, std::uint8_t kind) {
 inline bool IsToken(std::string_view text) { return !text.empty() && AllAre(text, kToken); }
 
 // Without leading and trailing spaces and tabs.
-std::string_view TrimOws(std::string_view text);
+inline std::string_view TrimOws(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+// The first place from `at` on that may not stand in a field's value, or the end.
+std::size_t EndOfValue(std::string_view text, std::size_t at);
 
 // All digits and below 2^63; nothing else.
 std::optional<std::uint64_t> ParseDecimal(std::string_view text);
