@@ -7,13 +7,12 @@
 
 namespace understudy {
 
-void Deadline::Arm(Duration from_now) {
+void Deadline::Arm(Duration from_now, SteadyTime now) {
   Unlink();
   if (from_now <= Duration::zero()) return;
   // Counted from the clock, not from the last tick: after a busy loop that one is old, and even
   // otherwise up to a tick would be missing.
-  const Duration since_start =
-      SteadyNow() - wheel_.start_ + std::min(from_now, DeadlineWheel::kLongest);
+  const Duration since_start = now - wheel_.start_ + std::min(from_now, DeadlineWheel::kLongest);
   due_tick_ = static_cast<std::uint64_t>((since_start - Duration(1)) / DeadlineWheel::kTick) + 1;
   DeadlineNode& slot = wheel_.slots_[due_tick_ % DeadlineWheel::kSlots];
   previous = slot.previous;

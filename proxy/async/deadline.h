@@ -12,6 +12,7 @@
 #include <boost/asio/io_context.hpp>
 #include <cstdint>
 
+#include "proxy/async/clock.h"
 #include "proxy/base/time.h"
 
 namespace understudy {
@@ -40,8 +41,10 @@ class Deadline : private DeadlineNode {
   Deadline(const Deadline&) = delete;
   Deadline& operator=(const Deadline&) = delete;
 
-  // Re-arms. A duration of zero or less disarms: zero means "no limit" in the configuration.
-  void Arm(Duration from_now);
+  // Re-arms. A duration of zero or less disarms: zero means "no limit" in the configuration. `now`
+  // for who has just read the clock.
+  void Arm(Duration from_now) { Arm(from_now, SteadyNow()); }
+  void Arm(Duration from_now, SteadyTime now);
   void Disarm() { Unlink(); }
 
  private:

@@ -91,8 +91,8 @@ struct MirroredRequest {
   std::string client_address;
   WallTime at{};
   SliceList head_bytes;
-  RequestHead head;  // its views lie in head_bytes
-  SliceList body;    // as it lay on the wire
+  RequestHead head;                           // its views lie in head_bytes
+  SliceList body;                             // as it lay on the wire
   int serving_candidate = -1;                 // -1: the incumbent served
   std::shared_ptr<const Exchange> incumbent;  // where it answered already
   std::shared_ptr<const Exchange> candidate;  // of the serving candidate

@@ -144,9 +144,8 @@ void ScoringLoop::Score(const PairJob& job) {
   const PairScorer& scorer = *scoring.scorer;
   const RequestHead& head = request.head;
   RawPair pair;
-  pair.request_body =
-      PayloadOf(request.body.Join(request_text_), head.framing, request_payload_)
-          .value_or(std::string_view());
+  pair.request_body = PayloadOf(request.body.Join(request_text_), head.framing, request_payload_)
+                          .value_or(std::string_view());
   if (!baseline_.Open(*job.incumbent, head.method)) {
     return refuse(UncomparableReason::kDecodeError);
   }
@@ -184,8 +183,7 @@ void ScoringLoop::Score(const PairJob& job) {
     return refuse(UncomparableReason::kCompareQueueFull);
   }
   counters.compared.Add();
-  const bool diverged =
-      !score.scores.empty() && score.scores[worst].comparison.divergence > 0;
+  const bool diverged = !score.scores.empty() && score.scores[worst].comparison.divergence > 0;
   if (diverged) {
     const Comparison& shown = score.scores[worst].comparison;
     around_.samples.PushExample({route.route->name,

@@ -61,8 +61,7 @@ struct ScoringSurroundings {
 class ScoringLoop {
  public:
   explicit ScoringLoop(ScoringSurroundings surroundings)
-      : around_(std::move(surroundings)),
-        scorers_(around_.scorers, around_.book, around_.thread) {}
+      : around_(std::move(surroundings)), scorers_(around_.scorers, around_.book, around_.thread) {}
   // Until Stop(); then what is still queued is counted as uncomparable{shutting_down}.
   void Run();
   void Stop() { stopping_.store(true, std::memory_order_release); }

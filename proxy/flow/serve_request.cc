@@ -87,7 +87,7 @@ void Count(ArmCounters& arm, const Exchange& exchange, SteadyTime head_read) {
   if (exchange.client_failed || exchange.request_failed) return;
   const int code_class = result.outcome == ExchangeOutcome::kAnswered ? result.status / 100 : 0;
   arm.by_class[static_cast<std::size_t>(code_class)].Add();
-  arm.duration.Record(SteadyNow() - head_read);
+  arm.duration.Record(exchange.sent + result.latency - head_read);
   arm.first_byte.Record(result.first_byte);
   if (exchange.request_written > exchange.sent && exchange.answer_written > exchange.sent) {
     arm.overhead.Record((exchange.request_written - head_read) +

@@ -111,7 +111,7 @@ Task<Downstream::HeadResult> Downstream::ReadHead() {
     if (!arrived) co_return HeadResult::kClosed;
   }
   request_start_ = SteadyNow();
-  deadline_.Arm(listener_.timeouts.header);
+  bool timed = false;  // most heads are whole at once and need no deadline
   std::optional<HeadError> refused;
   while (true) {
     // Empty lines before a request are ignored (RFC 9112 section 2.2).
@@ -123,7 +123,7 @@ Task<Downstream::HeadResult> Downstream::ReadHead() {
       const bool arrived = co_await AwaitBytes();
       if (!arrived) co_return HeadResult::kClosed;
       request_start_ = SteadyNow();
-      deadline_.Arm(listener_.timeouts.header);
+      timed = false;
       continue;
     }
     const std::string_view bytes = input_.Bytes();
@@ -139,6 +139,8 @@ Task<Downstream::HeadResult> Downstream::ReadHead() {
       refused = scanner_.Error();
       break;
     }
+    if (!timed) deadline_.Arm(listener_.timeouts.header, request_start_);
+    timed = true;
     auto [error, read] = co_await socket_.async_read_some(input_.Prepare(), kAwait);
     if (error) {
       if (!expired_) co_return HeadResult::kClosed;

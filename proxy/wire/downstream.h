@@ -92,7 +92,10 @@ class Downstream : public AnswerSink, public std::enable_shared_from_this<Downst
   void Abort();
 
   // While `waiting` is set a client that leaves wakes it. Looked at once a while, not per request.
-  void WatchWhile(Interruptible* waiting);
+  void WatchWhile(Interruptible* waiting) {
+    WatchWhile(waiting, waiting == nullptr ? SteadyTime{} : SteadyNow());
+  }
+  void WatchWhile(Interruptible* waiting, SteadyTime now);
 
  private:
   static constexpr Duration kWatchAfter = std::chrono::milliseconds(40);

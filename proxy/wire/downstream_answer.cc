@@ -174,10 +174,10 @@ void Downstream::ClientIsGone() {
   if (waiting_ != nullptr) waiting_->ClientLeft();
 }
 
-void Downstream::WatchWhile(Interruptible* waiting) {
+void Downstream::WatchWhile(Interruptible* waiting, SteadyTime now) {
   waiting_ = waiting;
   if (waiting != nullptr) {
-    watch_.Arm(kWatchAfter);
+    watch_.Arm(kWatchAfter, now);
   } else {
     watch_.Disarm();
   }

@@ -8,7 +8,8 @@ namespace understudy::syntax {
 
 std::size_t EndOfValue(std::string_view text, std::size_t at) {
   while (true) {
-    // Eight bytes at once: the lowest bit set below belongs to the first byte under 0x20 or of 0x7F.
+    // Eight bytes at once: the lowest bit set below belongs to the first byte under 0x20 or of
+    // 0x7F.
     if constexpr (std::endian::native == std::endian::little) {
       constexpr std::uint64_t kOnes = ~std::uint64_t{0} / 255;
       constexpr std::uint64_t kHighs = kOnes * 0x80;

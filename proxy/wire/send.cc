@@ -77,6 +77,7 @@ class Sending : public Interruptible {
   bool total_expired_ = false;
   bool client_left_ = false;
   bool done_ = false;
+  SteadyTime finished_{};
   bool abandoned_ = false;             // answered, and the rest is not wanted
   EndpointState* endpoint_ = nullptr;  // counts this request as in flight
   std::unique_ptr<UpstreamConnection> connection_;
@@ -86,7 +87,7 @@ class Sending : public Interruptible {
 
 void Sending::Begin() {
   exchange_.sent = SteadyNow();
-  total_.Arm(out_.total);
+  total_.Arm(out_.total, exchange_.sent);
 }
 
 void Sending::BeginAgain() {
@@ -96,7 +97,9 @@ void Sending::BeginAgain() {
 
 void Sending::End() {
   if (out_.client != nullptr) out_.client->WatchWhile(nullptr);
-  exchange_.result.latency = SteadyNow() - exchange_.sent;
+  // Finish() has read the clock, where there was a connection to finish with.
+  const SteadyTime end = finished_ != SteadyTime{} ? finished_ : SteadyNow();
+  exchange_.result.latency = end - exchange_.sent;
 }
 
 Task<bool> Sending::Attempt(bool fresh) {
@@ -202,12 +205,13 @@ void Sending::SendRequest() {
   WriteRequestHead(*out_.head, rewrite, connection_->scratch);
   RequestBody& body = *out_.body;
   connection_->head.status = 0;
-  connection_->ExpireAfter(out_.first_byte);
   PendingWrite write;
   const std::string_view available = body.Available();
   write.Set(connection_->scratch, available);
   const WriteResult result = write.Try(connection_->socket);
-  if (connection_->reused) exchange_.request_written = SteadyNow();
+  const SteadyTime now = SteadyNow();
+  connection_->ExpireAfter(out_.first_byte, now);
+  if (connection_->reused) exchange_.request_written = now;
   const std::size_t total = connection_->scratch.size() + available.size();
   const std::size_t sent = total - write.Bytes();
   std::string_view head_left;
@@ -222,7 +226,7 @@ void Sending::SendRequest() {
     if (out_.client != nullptr) pump_->WatchAfter(out_.client, this);
     pump_->Begin();
   } else if (out_.client != nullptr) {
-    out_.client->WatchWhile(this);
+    out_.client->WatchWhile(this, now);
   }
 }
 
@@ -404,7 +408,7 @@ Task<> Sending::StopPump() {
 
 void Sending::Finish() {
   UpstreamConnection& up = *connection_;
-  const SteadyTime now = SteadyNow();
+  const SteadyTime now = finished_ = SteadyNow();
   if (done_) {
     const bool sent_whole = out_.body->Exhausted();
     if (up.head.keep_alive && sent_whole && up.input.Empty() && !up.expired) {

@@ -26,9 +26,10 @@ class UpstreamConnection {
   // Wakes whoever waits on the socket; it then finds `expired` or the client gone.
   void Interrupt();
   // Interrupts when nothing re-arms or disarms it in time; sets `expired`.
-  void ExpireAfter(Duration limit) {
+  void ExpireAfter(Duration limit) { ExpireAfter(limit, SteadyNow()); }
+  void ExpireAfter(Duration limit, SteadyTime now) {
     expired = false;
-    deadline.Arm(limit);
+    deadline.Arm(limit, now);
   }
 
   EndpointState& endpoint;
