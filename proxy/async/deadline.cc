@@ -38,7 +38,7 @@ void DeadlineWheel::Stop() {
 }
 
 void DeadlineWheel::Schedule() {
-  timer_.expires_at(start_ + kTick * static_cast<std::int64_t>(now_tick_ + 1));
+  timer_.expires_at(NextTick());
   timer_.async_wait([this](const boost::system::error_code& error) {
     if (error || stopped_) return;
     Tick();

@@ -64,6 +64,7 @@ class DeadlineWheel {
 
   // Stops ticking, so that the io_context can run out of work.
   void Stop();
+  SteadyTime NextTick() const { return start_ + kTick * static_cast<std::int64_t>(now_tick_ + 1); }
   // By how much ticks come late, smoothed over a few of them: how far the loop is behind.
   Duration Lag() const { return lag_; }
 

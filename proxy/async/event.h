@@ -4,6 +4,7 @@
 
 #include <boost/asio/basic_waitable_timer.hpp>
 
+#include "proxy/async/loop.h"
 #include "proxy/async/task.h"
 #include "proxy/base/time.h"
 
@@ -16,6 +17,7 @@ class Event {
   void Set() {
     set_ = true;
     timer_.cancel();
+    Loop::Poke();
   }
   bool IsSet() const { return set_; }
   Task<> Wait() {

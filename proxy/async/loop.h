@@ -8,6 +8,7 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <utility>
 
 namespace understudy {
 
@@ -15,6 +16,13 @@ class Loop : public boost::asio::io_context {
  public:
   Loop() : boost::asio::io_context(1) {}
   void EndAll() { shutdown(); }
+
+  // Says on the loop's own thread that a handler is ready: a Reactor then does not wait for a tick.
+  static void Poke() { poked = true; }
+  static bool TakePoke() { return std::exchange(poked, false); }
+
+ private:
+  static inline thread_local bool poked = false;
 };
 
 }  // namespace understudy

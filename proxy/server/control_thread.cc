@@ -4,13 +4,17 @@
 #include <utility>
 
 #include "proxy/async/clock.h"
+#include "proxy/base/thread_name.h"
 
 namespace understudy {
 
 void ControlThread::Begin(Duration period, std::function<void()> tick) {
   period_ = period;
   tick_ = std::move(tick);
-  thread_ = std::thread([this] { Loop(); });
+  thread_ = std::thread([this] {
+    NameThread("control");
+    Loop();
+  });
 }
 
 void ControlThread::Post(std::function<void()> work) {

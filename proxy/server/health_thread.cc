@@ -5,6 +5,8 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "proxy/base/thread_name.h"
+
 namespace understudy {
 
 void HealthThread::Update(std::shared_ptr<const Topology> topology) {
@@ -14,7 +16,11 @@ void HealthThread::Update(std::shared_ptr<const Topology> topology) {
                   [](const Cluster& cluster) { return cluster.health.has_value(); });
   if (ended_ || (!checks && !thread_.joinable())) return;
   asio::post(loop_, [this, topology = std::move(topology)] { checker_.Update(*topology); });
-  if (!thread_.joinable()) thread_ = std::thread([this] { loop_.run(); });
+  if (thread_.joinable()) return;
+  thread_ = std::thread([this] {
+    NameThread("health");
+    loop_.run();
+  });
 }
 
 void HealthThread::End() {

@@ -14,6 +14,7 @@
 #include "proxy/async/clock.h"
 #include "proxy/base/log.h"
 #include "proxy/base/status.h"
+#include "proxy/base/thread_name.h"
 #include "proxy/control/access_log.h"
 #include "proxy/control/admin_server.h"
 #include "proxy/control/metrics.h"
@@ -135,7 +136,10 @@ absl::Status Process::Parts::Make(const ProcessOptions& options) {
     }
     scoring.push_back(std::make_unique<ScoringLoop>(
         ScoringSurroundings{std::move(mine), suites, samples, *records, *book, count + thread}));
-    scoring_threads.emplace_back([loop = scoring.back().get()] { loop->Run(); });
+    scoring_threads.emplace_back([loop = scoring.back().get(), thread] {
+      NameThread("compare " + std::to_string(thread));
+      loop->Run();
+    });
   }
   control.Begin(kControlPeriod, [this] { Tick(); });
   RETURN_IF_ERROR(MakeAdmin());

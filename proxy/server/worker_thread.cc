@@ -2,9 +2,11 @@
 #include "proxy/server/worker_thread.h"
 
 #include <boost/asio/post.hpp>
+#include <string>
 
 #include "proxy/async/clock.h"
 #include "proxy/async/event.h"
+#include "proxy/base/thread_name.h"
 
 namespace understudy {
 
@@ -42,7 +44,11 @@ WorkerThread::~WorkerThread() { Join(); }
 void WorkerThread::Begin() {
   for (auto& listener : listeners_) listener->Begin();
   asio::co_spawn(worker_.GetExecutor(), Sweep(*this), asio::detached);
-  thread_ = std::thread([this] { worker_.context.run(); });
+  worker_.reactor.Run();
+  thread_ = std::thread([this] {
+    NameThread("worker " + std::to_string(worker_.index));
+    worker_.context.run();
+  });
 }
 
 // Once a second: idle upstream connections that the server will close soon are closed first.
@@ -69,7 +75,7 @@ void WorkerThread::Cut() {
 
 void WorkerThread::Join() {
   if (!thread_.joinable()) {
-    worker_.context.EndAll();  // never begun
+    worker_.EndAll();  // never begun
     return;
   }
   asio::post(worker_.context, [this] {
@@ -78,7 +84,7 @@ void WorkerThread::Join() {
     worker_.context.stop();
   });
   thread_.join();
-  worker_.context.EndAll();
+  worker_.EndAll();
 }
 
 }  // namespace understudy

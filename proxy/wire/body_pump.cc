@@ -52,9 +52,9 @@ Task<bool> BodyPump::Write(std::string_view bytes, bool of_body) {
     if (write.Bytes() < before) WaitForAnswer(true);
     if (result != WriteResult::kBlocked) co_return result == WriteResult::kDone;
     if (client_ != nullptr) client_->WatchWhile(waiting_);
-    auto [error] = co_await connection_.socket.async_wait(asio::socket_base::wait_write, kAwait);
+    const IoResult waited = co_await connection_.socket.WaitWritable();
     if (client_ != nullptr) client_->WatchWhile(nullptr);
-    if (error) co_return false;
+    if (waited.error) co_return false;
   }
   co_return false;
 }

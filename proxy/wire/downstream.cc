@@ -7,7 +7,7 @@
 
 namespace understudy {
 
-Downstream::Downstream(Worker& worker, Socket socket, const ListenerConfig& listener)
+Downstream::Downstream(Worker& worker, TcpSocket socket, const ListenerConfig& listener)
     : worker_(worker),
       socket_(std::move(socket)),
       listener_(listener),
@@ -16,8 +16,7 @@ Downstream::Downstream(Worker& worker, Socket socket, const ListenerConfig& list
           [](void* self) {
             auto* client = static_cast<Downstream*>(self);
             client->expired_ = true;
-            error_code ignored;
-            client->socket_.cancel(ignored);
+            client->socket_.Cancel();
           },
           this),
       write_deadline_(
@@ -25,16 +24,15 @@ Downstream::Downstream(Worker& worker, Socket socket, const ListenerConfig& list
           [](void* self) {
             auto* client = static_cast<Downstream*>(self);
             client->write_expired_ = true;
-            error_code ignored;
-            client->socket_.cancel(ignored);
+            client->socket_.Cancel();
           },
           this),
       watch_(
           worker.deadlines, [](void* self) { static_cast<Downstream*>(self)->LookAtClient(); },
           this) {
-  PrepareSocket(socket_);
+  socket_.SetNoDelay();
   error_code error;
-  const auto peer = socket_.remote_endpoint(error);
+  const auto peer = socket_.RemoteAddress(error);
   if (!error) client_address_ = peer.address().to_string();
   request_.fields.reserve(32);
   worker_.counters.connections_open.Add();
@@ -60,8 +58,7 @@ Task<> Downstream::Run(std::shared_ptr<Downstream> self, RequestHandler& handler
       break;
     }
   }
-  error_code ignored;
-  self->socket_.close(ignored);
+  self->socket_.Close();
 }
 
 void Downstream::BeginRequest() {
@@ -80,25 +77,21 @@ Task<bool> Downstream::AwaitBytes() {
   idle_ = true;
   deadline_.Arm(kIdleBufferAfter < listener_.timeouts.idle ? kIdleBufferAfter
                                                            : listener_.timeouts.idle);
-  auto [error, bytes] = co_await socket_.async_read_some(input_.Prepare(), kAwait);
-  if (error && expired_ && !worker_.draining && kIdleBufferAfter < listener_.timeouts.idle) {
+  IoResult got = socket_.TryRead(input_.Prepare());
+  if (got.Blocked()) got = co_await socket_.Read(input_.Prepare());
+  if (got.error && expired_ && !worker_.draining && kIdleBufferAfter < listener_.timeouts.idle) {
     // Idle for a while: wait on without holding a buffer.
     expired_ = false;
     input_.ReleaseIfEmpty();
     deadline_.Arm(listener_.timeouts.idle - kIdleBufferAfter);
-    auto [wait_error] = co_await socket_.async_wait(asio::socket_base::wait_read, kAwait);
-    error = wait_error;
-    if (!wait_error) {
-      auto [read_error, read] = co_await socket_.async_read_some(input_.Prepare(), kAwait);
-      error = read_error;
-      bytes = read;
-    }
+    got = co_await socket_.WaitReadable();
+    if (!got.error) got = co_await socket_.Read(input_.Prepare());
   }
   idle_ = false;
   deadline_.Disarm();
   expired_ = false;
-  if (error) co_return false;
-  input_.Commit(bytes);
+  if (got.error) co_return false;
+  input_.Commit(got.bytes);
   co_return true;
 }
 
@@ -141,14 +134,15 @@ Task<Downstream::HeadResult> Downstream::ReadHead() {
     }
     if (!timed) deadline_.Arm(listener_.timeouts.header, request_start_);
     timed = true;
-    auto [error, read] = co_await socket_.async_read_some(input_.Prepare(), kAwait);
-    if (error) {
+    IoResult got = socket_.TryRead(input_.Prepare());
+    if (got.Blocked()) got = co_await socket_.Read(input_.Prepare());
+    if (got.error) {
       if (!expired_) co_return HeadResult::kClosed;
       refused = HeadError{408, "the request's head did not arrive in time"};
       worker_.counters.client_timeouts.Add();
       break;
     }
-    input_.Commit(read);
+    input_.Commit(got.bytes);
   }
   deadline_.Disarm();
   expired_ = false;
@@ -168,23 +162,21 @@ Task<Downstream::HeadResult> Downstream::ReadHead() {
 
 Task<Downstream::ReadStatus> Downstream::ReadMore() {
   deadline_.Arm(listener_.timeouts.body_idle);
-  auto [error, bytes] = co_await socket_.async_read_some(input_.Prepare(), kAwait);
+  IoResult got = socket_.TryRead(input_.Prepare());
+  if (got.Blocked()) got = co_await socket_.Read(input_.Prepare());
   deadline_.Disarm();
-  if (!error) {
-    input_.Commit(bytes);
+  if (!got.error) {
+    input_.Commit(got.bytes);
     co_return ReadStatus::kBytes;
   }
-  const bool timed_out = expired_ || error == asio::error::operation_aborted;
+  const bool timed_out = expired_ || got.error == asio::error::operation_aborted;
   expired_ = false;
   if (timed_out && !left_) co_return ReadStatus::kTimeout;
   ClientIsGone();  // whoever ends its side inside a request will not get an answer
   co_return ReadStatus::kClosed;
 }
 
-void Downstream::InterruptRead() {
-  error_code ignored;
-  socket_.cancel(ignored);
-}
+void Downstream::InterruptRead() { socket_.Cancel(); }
 
 // After a last answer, what the client still sends is read for a moment: closing at once would
 // reset the connection and could destroy the answer on its way (RFC 9112 section 9.6). Many clients
@@ -192,31 +184,28 @@ void Downstream::InterruptRead() {
 Task<> Downstream::Linger() {
   static constexpr Duration kPatience = std::chrono::seconds(1);  // without a byte
   static constexpr Duration kMostTime = std::chrono::seconds(10);
-  error_code ignored;
-  socket_.shutdown(asio::socket_base::shutdown_send, ignored);
+  socket_.ShutdownSend();
   const SteadyTime end = SteadyNow() + kMostTime;
   while (!expired_ && SteadyNow() < end && !worker_.draining) {
     deadline_.Arm(kPatience);
     input_.Consume(input_.Bytes().size());
-    auto [error, bytes] = co_await socket_.async_read_some(input_.Prepare(), kAwait);
-    if (error) break;
-    input_.Commit(bytes);
+    IoResult got = socket_.TryRead(input_.Prepare());
+    if (got.Blocked()) got = co_await socket_.Read(input_.Prepare());
+    if (got.error) break;
+    input_.Commit(got.bytes);
   }
   deadline_.Disarm();
 }
 
 void Downstream::CloseWhenIdle() {
   close_ = true;
-  if (!idle_) return;
-  error_code ignored;
-  socket_.close(ignored);
+  if (idle_) socket_.Close();
 }
 
 void Downstream::Cut() {
   left_ = true;
-  AbortOnClose(socket_);
-  error_code ignored;
-  socket_.close(ignored);
+  socket_.ResetOnClose();
+  socket_.Close();
   if (waiting_ != nullptr) waiting_->ClientLeft();
 }
 

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "proxy/async/deadline.h"
+#include "proxy/async/tcp_socket.h"
 #include "proxy/wire/answer_sink.h"
 #include "proxy/wire/head_writer.h"
 #include "proxy/wire/http1_head.h"
@@ -39,7 +40,7 @@ class Interruptible {
 
 class Downstream : public AnswerSink, public std::enable_shared_from_this<Downstream> {
  public:
-  Downstream(Worker& worker, Socket socket, const ListenerConfig& listener);
+  Downstream(Worker& worker, TcpSocket socket, const ListenerConfig& listener);
   ~Downstream() override;
   Downstream(const Downstream&) = delete;
   Downstream& operator=(const Downstream&) = delete;
@@ -108,12 +109,12 @@ class Downstream : public AnswerSink, public std::enable_shared_from_this<Downst
   void BeginRequest();
   WriteResult Write(std::string_view first, std::string_view second, std::string_view third = {});
   void LookAtClient();
-  void WaitForEvent(asio::socket_base::wait_type what);
+  void WaitForEvent(bool reset_only);
   void ClientIsGone();
   void Drop();  // it does not behave; as if it had left
 
   Worker& worker_;
-  Socket socket_;
+  TcpSocket socket_;
   const ListenerConfig listener_;
   std::string client_address_;
   InputBuffer input_;
@@ -132,7 +133,6 @@ class Downstream : public AnswerSink, public std::enable_shared_from_this<Downst
   bool idle_ = false;
   bool invited_ = false;
   bool half_closed_ = false;
-  bool watching_ = false;
   bool rechunk_ = false;  // the upstream's body has no end of its own and is sent chunked
   bool unchunk_ = false;  // an HTTP/1.0 client gets the payload alone
   int answer_status_ = 0;

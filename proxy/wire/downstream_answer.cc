@@ -117,9 +117,9 @@ Task<WriteResult> Downstream::Flush() {
   WriteResult result = WriteResult::kBlocked;
   while (result == WriteResult::kBlocked) {
     write_deadline_.Arm(listener_.timeouts.body_idle);
-    auto [error] = co_await socket_.async_wait(asio::socket_base::wait_write, kAwait);
+    const IoResult waited = co_await socket_.WaitWritable();
     write_deadline_.Disarm();
-    if (error) {
+    if (waited.error) {
       if (write_expired_) worker_.counters.client_timeouts.Add();
       write_expired_ = false;
       ClientIsGone();
@@ -158,12 +158,12 @@ Task<> Downstream::Reply(int status, std::string_view reason, std::string_view s
 }
 
 void Downstream::Abort() {
-  AbortOnClose(socket_);
+  socket_.ResetOnClose();
   left_ = true;
 }
 
 void Downstream::Drop() {
-  AbortOnClose(socket_);
+  socket_.ResetOnClose();
   ClientIsGone();
 }
 
@@ -186,8 +186,8 @@ void Downstream::WatchWhile(Interruptible* waiting, SteadyTime now) {
 // An answer takes its time: see whether the client is still there. A FIN may mean that it left or
 // that it only ended its side; 100 Continue tells, since who has closed answers it with RST.
 void Downstream::LookAtClient() {
-  if (waiting_ == nullptr || watching_) return;
-  switch (PeekPeer(socket_)) {
+  if (waiting_ == nullptr || socket_.WatchesPeer()) return;
+  switch (socket_.Peek()) {
     case PeerState::kGone:
       ClientIsGone();
       return;
@@ -198,25 +198,22 @@ void Downstream::LookAtClient() {
           Write(kContinue, {}) == WriteResult::kBlocked) {
         Drop();
       }
-      if (!left_) WaitForEvent(asio::socket_base::wait_error);
+      if (!left_) WaitForEvent(true);
       return;
     case PeerState::kBytes:
-      WaitForEvent(asio::socket_base::wait_error);
+      WaitForEvent(true);
       return;
     case PeerState::kQuiet:
-      WaitForEvent(asio::socket_base::wait_read);
+      WaitForEvent(false);
       return;
   }
 }
 
-void Downstream::WaitForEvent(asio::socket_base::wait_type what) {
-  watching_ = true;
-  socket_.async_wait(what, [self = weak_from_this(), what](const error_code& error) {
+void Downstream::WaitForEvent(bool reset_only) {
+  socket_.OnPeer(reset_only, [self = weak_from_this(), reset_only] {
     const auto client = self.lock();
-    if (client == nullptr) return;
-    client->watching_ = false;
-    if (error || client->waiting_ == nullptr) return;
-    if (what == asio::socket_base::wait_error) {
+    if (client == nullptr || client->waiting_ == nullptr) return;
+    if (reset_only) {
       client->ClientIsGone();
     } else {
       client->LookAtClient();

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <string>
 
@@ -29,14 +30,15 @@ Task<> Pause(Worker& worker) {
 }  // namespace
 
 Listener::Listener(Worker& worker, const ListenerConfig& config, RequestHandler& handler)
-    : worker_(worker), config_(config), handler_(handler), acceptor_(worker.GetExecutor()) {}
+    : worker_(worker), config_(config), handler_(handler), socket_(worker.reactor) {}
 
 absl::StatusOr<std::unique_ptr<Listener>> Listener::Bind(Worker& worker,
                                                          const ListenerConfig& config,
                                                          RequestHandler& handler) {
+  using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
   using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
   std::unique_ptr<Listener> listener(new Listener(worker, config, handler));
-  Acceptor& acceptor = listener->acceptor_;
+  Acceptor acceptor(worker.GetExecutor());
   error_code error;
   const auto ip = asio::ip::make_address(config.address.host, error);
   const auto fail = [&]() -> absl::Status {
@@ -64,6 +66,9 @@ absl::StatusOr<std::unique_ptr<Listener>> Listener::Bind(Worker& worker,
   acceptor.listen(4096, error);
   if (error) return fail();
   listener->port_ = acceptor.local_endpoint(error).port();
+  acceptor.native_non_blocking(true, error);
+  if (!error) error = listener->socket_.Open(acceptor.release());
+  if (error) return fail();
   return listener;
 }
 
@@ -74,8 +79,14 @@ Task<> Listener::Accept(Listener& listener) {
   const auto most = static_cast<std::uint64_t>(
       std::max<std::size_t>(1, static_cast<std::size_t>(worker.limits.connections) / worker.count));
   while (!listener.stopping_) {
-    auto [error, socket] = co_await listener.acceptor_.async_accept(kAwait);
-    if (error == asio::error::operation_aborted) break;
+    error_code error;
+    const int descriptor = listener.socket_.AcceptNow(error);
+    if (error == asio::error::would_block) {
+      co_await listener.socket_.WaitReadable();
+      continue;
+    }
+    TcpSocket socket(worker.reactor);
+    if (!error) error = socket.Open(descriptor);
     if (error) {
       if (understudy::OutOfDescriptors(error)) {
         co_await listener.OutOfDescriptors();
@@ -113,10 +124,10 @@ Task<> Listener::RunClient(Listener& listener, std::shared_ptr<Downstream> clien
 Task<> Listener::OutOfDescriptors() {
   worker_.counters.connections_refused.Add();
   spare_.Give();
-  Socket socket(worker_.GetExecutor());
+  TcpSocket socket(worker_.reactor);
   error_code error;
-  acceptor_.non_blocking(true, error);
-  acceptor_.accept(socket, error);
+  const int descriptor = socket_.AcceptNow(error);
+  if (!error) error = socket.Open(descriptor);
   if (error) {
     spare_.Take();
     co_await Pause(worker_);
@@ -126,9 +137,9 @@ Task<> Listener::OutOfDescriptors() {
   spare_.Take();
 }
 
-Task<> Listener::Refuse(Listener& listener, Socket socket, std::string_view reason) {
+Task<> Listener::Refuse(Listener& listener, TcpSocket socket, std::string_view reason) {
   ++listener.refusing_;
-  PrepareSocket(socket);
+  socket.SetNoDelay();
   const std::string answer = fmt::format(
       "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 1\r\n"
       "x-understudy-reason: {}\r\nConnection: close\r\n\r\n",
@@ -136,29 +147,24 @@ Task<> Listener::Refuse(Listener& listener, Socket socket, std::string_view reas
   PendingWrite write;
   write.Set(answer);
   write.Try(socket);
-  error_code ignored;
-  socket.shutdown(asio::socket_base::shutdown_send, ignored);
+  socket.ShutdownSend();
   // Closing with bytes unread would reset the connection under the answer.
   Deadline patience(
-      listener.worker_.deadlines,
-      [](void* refused) {
-        error_code already;
-        static_cast<Socket*>(refused)->close(already);
-      },
+      listener.worker_.deadlines, [](void* refused) { static_cast<TcpSocket*>(refused)->Close(); },
       &socket);
   patience.Arm(kRefusalPatience);
   std::array<char, 4096> drained;
-  while (socket.is_open()) {
-    auto [error, bytes] = co_await socket.async_read_some(asio::buffer(drained), kAwait);
-    if (error) break;
+  while (socket.IsOpen()) {
+    IoResult got = socket.TryRead(asio::buffer(drained));
+    if (got.Blocked()) got = co_await socket.Read(asio::buffer(drained));
+    if (got.error) break;
   }
   --listener.refusing_;
 }
 
 void Listener::StopAccepting() {
   stopping_ = true;
-  error_code ignored;
-  acceptor_.close(ignored);
+  socket_.Close();
   const std::set<Downstream*> open = open_;
   for (Downstream* client : open) client->CloseWhenIdle();
 }

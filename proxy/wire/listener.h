@@ -4,7 +4,6 @@
 // Threads: one worker's.
 #pragma once
 
-#include <boost/asio/basic_socket_acceptor.hpp>
 #include <memory>
 #include <set>
 
@@ -23,7 +22,7 @@ class Listener {
                                                         RequestHandler& handler);
   // The bound port.
   std::uint16_t Port() const { return port_; }
-  // Starts accepting. The io_context must be run by the worker's thread.
+  // Starts accepting, once the worker's thread runs.
   void Begin();
   // No new connections; idle ones are closed, others after their answer.
   void StopAccepting();
@@ -32,19 +31,18 @@ class Listener {
   std::size_t OpenConnections() const { return open_.size(); }
 
  private:
-  using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
   Listener(Worker& worker, const ListenerConfig& config, RequestHandler& handler);
 
   static Task<> Accept(Listener& listener);
   static Task<> RunClient(Listener& listener, std::shared_ptr<Downstream> client);
   // 503, and what the client still sends is read for a moment so that the answer reaches it.
-  static Task<> Refuse(Listener& listener, Socket socket, std::string_view reason);
+  static Task<> Refuse(Listener& listener, TcpSocket socket, std::string_view reason);
   Task<> OutOfDescriptors();
 
   Worker& worker_;
   const ListenerConfig config_;
   RequestHandler& handler_;
-  Acceptor acceptor_;
+  TcpSocket socket_;
   std::uint16_t port_ = 0;
   bool stopping_ = false;
   int refusing_ = 0;  // connections that are being told so

@@ -141,7 +141,7 @@ bool Sending::TakeIdle() {
   const SteadyTime now = exchange_.sent;
   Use(out_.cluster->Choose(now));
   if (endpoint_ == nullptr) return false;
-  connection_ = out_.cluster->TakeIdle(*endpoint_, now);
+  connection_ = out_.cluster->TakeIdle(*endpoint_, now, !out_.may_repeat);
   return connection_ != nullptr;
 }
 
@@ -154,7 +154,8 @@ Task<bool> Sending::Acquire(bool fresh) {
     if (fresh || tried > 0) Use(cluster.Choose(SteadyNow(), tried > 0 ? endpoint_ : nullptr));
     if (endpoint_ == nullptr) break;
     EndpointState& endpoint = *endpoint_;
-    if (!fresh && tried > 0) connection_ = cluster.TakeIdle(endpoint, SteadyNow());
+    if (!fresh && tried > 0)
+      connection_ = cluster.TakeIdle(endpoint, SteadyNow(), !out_.may_repeat);
     if (connection_ == nullptr) {
       wait_.until = SteadyNow() + cluster.Config().timeouts.connect;
       const bool place = co_await cluster.WaitForPlace(endpoint, wait_);
@@ -162,7 +163,7 @@ Task<bool> Sending::Acquire(bool fresh) {
         Fail(ExchangeOutcome::kPoolExhausted);
         break;
       }
-      if (!fresh) connection_ = cluster.TakeIdle(endpoint, SteadyNow());
+      if (!fresh) connection_ = cluster.TakeIdle(endpoint, SteadyNow(), !out_.may_repeat);
     }
     if (connection_ != nullptr) break;
     const ExchangeOutcome outcome = co_await Connect(endpoint);
@@ -237,13 +238,14 @@ Task<bool> Sending::ReadHead() {
     const HeadScanner::State state = up.input.Empty() ? HeadScanner::State::kNeedMore
                                                       : up.scanner.Scan(up.input.Bytes(), limits);
     if (state == HeadScanner::State::kNeedMore) {
-      auto [error, bytes] = co_await up.socket.async_read_some(up.input.Prepare(), kAwait);
-      if (error) {
+      IoResult got = up.socket.TryRead(up.input.Prepare());
+      if (got.Blocked()) got = co_await up.socket.Read(up.input.Prepare());
+      if (got.error) {
         ConnectionBroke();
         co_return false;
       }
       if (CutShort()) co_return false;
-      up.input.Commit(bytes);
+      up.input.Commit(got.bytes);
       if (!exchange_.answer_started) {
         exchange_.answer_started = true;
         exchange_.result.first_byte = SteadyNow() - exchange_.sent;
@@ -322,8 +324,9 @@ Task<> Sending::StreamBody() {
     up.input.Consume(bytes.size());
     if (scanner_.Done()) break;
     up.ExpireAfter(out_.cluster->Config().timeouts.idle);
-    auto [error, read] = co_await up.socket.async_read_some(up.input.Prepare(), kAwait);
-    if (error == asio::error::eof && scanner_.UntilClose()) {
+    IoResult got = up.socket.TryRead(up.input.Prepare());
+    if (got.Blocked()) got = co_await up.socket.Read(up.input.Prepare());
+    if (got.error == asio::error::eof && scanner_.UntilClose()) {
       if (deliver_to_ != nullptr) {
         const WriteResult written = deliver_to_->More({}, true);
         const bool delivered = co_await Deliver(written);
@@ -331,12 +334,12 @@ Task<> Sending::StreamBody() {
       }
       break;
     }
-    if (error) {
+    if (got.error) {
       ConnectionBroke();
       co_return;
     }
     if (CutShort()) co_return;
-    up.input.Commit(read);
+    up.input.Commit(got.bytes);
   }
   exchange_.result.bytes = scanner_.PayloadBytes();
   exchange_.result.outcome = ExchangeOutcome::kAnswered;

@@ -1,4 +1,4 @@
-// Non-blocking socket calls that the data path makes directly, before it ever waits.
+// Bytes on their way into a socket, which takes what it has room for.
 #pragma once
 
 #include <array>
@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "proxy/async/task.h"
+#include "proxy/async/tcp_socket.h"
 
 namespace understudy {
 
@@ -19,7 +20,7 @@ class PendingWrite {
     pieces_ = {first, second, third};
   }
   // Writes what the socket takes now.
-  WriteResult Try(Socket& socket);
+  WriteResult Try(TcpSocket& socket);
   bool Empty() const { return pieces_[0].empty() && pieces_[1].empty() && pieces_[2].empty(); }
   std::size_t Bytes() const { return pieces_[0].size() + pieces_[1].size() + pieces_[2].size(); }
 
@@ -27,17 +28,7 @@ class PendingWrite {
   std::array<std::string_view, 3> pieces_;
 };
 
-// What a look at a socket without reading says.
-enum class PeerState { kQuiet, kBytes, kHalfClosed, kGone };
-PeerState PeekPeer(Socket& socket);
-
-// TCP_NODELAY and non-blocking mode; errors are ignored (the connection then fails on use).
-void PrepareSocket(Socket& socket);
-
 // The process, or the machine, has no file descriptor left.
 bool OutOfDescriptors(const error_code& error);
-
-// Makes closing send RST, so that nobody takes what was sent for whole.
-void AbortOnClose(Socket& socket);
 
 }  // namespace understudy

@@ -7,7 +7,7 @@ namespace understudy {
 
 UpstreamConnection::UpstreamConnection(Worker& worker, EndpointState& to)
     : endpoint(to),
-      socket(worker.GetExecutor()),
+      socket(worker.reactor),
       deadline(
           worker.deadlines,
           [](void* self) {
@@ -21,9 +21,6 @@ UpstreamConnection::UpstreamConnection(Worker& worker, EndpointState& to)
 
 UpstreamConnection::~UpstreamConnection() { endpoint.cluster->ConnectionClosed(); }
 
-void UpstreamConnection::Interrupt() {
-  error_code ignored;
-  socket.cancel(ignored);
-}
+void UpstreamConnection::Interrupt() { socket.Cancel(); }
 
 }  // namespace understudy

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "proxy/async/deadline.h"
-#include "proxy/async/task.h"
+#include "proxy/async/tcp_socket.h"
 #include "proxy/wire/http1_head.h"
 #include "proxy/wire/input_buffer.h"
 #include "proxy/wire/worker.h"
@@ -33,7 +33,7 @@ class UpstreamConnection {
   }
 
   EndpointState& endpoint;
-  Socket socket;
+  TcpSocket socket;
   InputBuffer input;
   HeadScanner scanner;
   AnswerHead head;

@@ -71,15 +71,14 @@ EndpointState* UpstreamCluster::Choose(SteadyTime now, const EndpointState* avoi
 }
 
 std::unique_ptr<UpstreamConnection> UpstreamCluster::TakeIdle(EndpointState& endpoint,
-                                                              SteadyTime now) {
+                                                              SteadyTime now, bool look) {
   while (!endpoint.idle.empty()) {
     std::unique_ptr<UpstreamConnection> connection = std::move(endpoint.idle.back());
     endpoint.idle.pop_back();
+    if (now - connection->idle_since >= config_.pool.idle) continue;
     // Closed meanwhile, or bytes nobody asked for: either way it must not be used again.
-    if (now - connection->idle_since >= config_.pool.idle ||
-        PeekPeer(connection->socket) != PeerState::kQuiet) {
-      continue;
-    }
+    const TcpSocket& socket = connection->socket;
+    if ((look || socket.Stirred()) && socket.Peek() != PeerState::kQuiet) continue;
     connection->reused = true;
     worker_.counters.upstream_reuses.Add();
     return connection;
@@ -191,12 +190,10 @@ Task<ExchangeOutcome> UpstreamCluster::Connect(UpstreamConnection& connection) {
   connection.ExpireAfter(config_.timeouts.connect);
   const auto addresses = connection.endpoint.name->addresses;  // a lookup may change them meanwhile
   for (const auto& address : addresses) {
-    error_code ignored;
-    connection.socket.close(ignored);
-    auto [error] = co_await connection.socket.async_connect(address, kAwait);
+    const error_code error = co_await connection.socket.Connect(address);
     if (!error) {
       connection.deadline.Disarm();
-      PrepareSocket(connection.socket);
+      connection.socket.SetNoDelay();
       co_return ExchangeOutcome::kAnswered;
     }
     if (connection.expired) co_return ExchangeOutcome::kConnectTimeout;

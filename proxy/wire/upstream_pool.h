@@ -72,8 +72,9 @@ class UpstreamCluster {
   // a trial; only an answer brings it back.
   EndpointState* Choose(SteadyTime now, const EndpointState* avoid = nullptr);
 
-  // A live idle connection, or null.
-  std::unique_ptr<UpstreamConnection> TakeIdle(EndpointState& endpoint, SteadyTime now);
+  // A live idle connection, or null. That the server has just closed it may show a turn later only;
+  // with `look` the socket is asked, for requests that cannot be sent again.
+  std::unique_ptr<UpstreamConnection> TakeIdle(EndpointState& endpoint, SteadyTime now, bool look);
   void GiveBack(std::unique_ptr<UpstreamConnection> connection, SteadyTime now);
   // Closes what has been idle too long.
   void CloseIdle(SteadyTime now);

@@ -8,6 +8,7 @@
 #include "proxy/async/deadline.h"
 #include "proxy/async/loop.h"
 #include "proxy/async/name_lookup.h"
+#include "proxy/async/reactor.h"
 #include "proxy/async/task.h"
 #include "proxy/base/hash.h"
 #include "proxy/model/topology.h"
@@ -26,6 +27,11 @@ struct Worker {
         deadlines(context) {}
 
   Executor GetExecutor() { return context.get_executor(); }
+  // Unwinds every coroutine that still waits; once nothing runs the loop any more.
+  void EndAll() {
+    reactor.EndAll();
+    context.EndAll();
+  }
   // The loop comes round too late for its clients: whatever can wait is shed.
   bool Busy() const { return deadlines.Lag() > kBusyLag; }
 
@@ -36,6 +42,7 @@ struct Worker {
   ProcessCounters& counters;
   Loop context;
   DeadlineWheel deadlines;
+  Reactor reactor{context, deadlines};
   NameLookup names{context};
   const std::uint64_t mirror_memory = limits.mirror_memory;  // bytes, of the whole process
   static constexpr Duration kBusyLag = std::chrono::milliseconds(50);

@@ -22,6 +22,7 @@ from traffic import Traffic, error_count
 FEW, MANY = 1000, 4000  # requests
 MOST_ABOVE = 0.05
 GAP_US = 300
+SETTLE = 1.0  # seconds
 RECORDED = pathlib.Path("test/bench/instructions.json")
 CASES = {"plain": False, "one shadow, compared equal": True}
 # What only runs in that thread. A thread's file names the functions that ran there.
@@ -97,6 +98,7 @@ def run_once(run, requests, shadowed):
         run, run.proxy_core, *traffic.ports,
         prefix=["valgrind", "--tool=callgrind", "--separate-threads=yes",
                 f"--callgrind-out-file={folder / 'callgrind'}"])
+    time.sleep(SETTLE)  # under callgrind it starts so slowly that it would shed its first shadows
     traffic.load(proxy.port)
     deadline = time.monotonic() + 60
     while (marked := traffic.mark())["completed"] < requests:

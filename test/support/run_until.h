@@ -5,6 +5,7 @@
 
 #include "proxy/async/clock.h"
 #include "proxy/async/loop.h"
+#include "proxy/wire/worker.h"
 
 namespace understudy {
 
@@ -15,6 +16,18 @@ bool RunUntil(Loop& loop, Condition happened) {
   while (!happened()) {
     if (SteadyNow() > end) return false;
     loop.run_one_for(std::chrono::milliseconds(50));
+  }
+  return true;
+}
+
+// The same for a worker, whose sockets have a reactor of their own.
+template <typename Condition>
+bool RunUntil(Worker& worker, Condition happened) {
+  const SteadyTime end = SteadyNow() + std::chrono::seconds(10);
+  while (!happened()) {
+    if (SteadyNow() > end) return false;
+    worker.context.poll();
+    worker.reactor.Turn(std::chrono::milliseconds(1));
   }
   return true;
 }

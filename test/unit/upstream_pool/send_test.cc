@@ -57,7 +57,7 @@ Task<> RunOne(Worker& worker, OneRequest& request) {
 }
 
 struct SendFixture {
-  ~SendFixture() { worker.context.EndAll(); }
+  ~SendFixture() { worker.EndAll(); }
 
   void Make(const std::vector<SocketAddress>& endpoints, LoadBalancing policy) {
     Cluster config;
@@ -78,7 +78,7 @@ struct SendFixture {
     return request;
   }
   ExchangeOutcome End(OneRequest& request) {
-    REQUIRE(RunUntil(worker.context, [&] { return request.ended; }));
+    REQUIRE(RunUntil(worker, [&] { return request.ended; }));
     return request.exchange.result.outcome;
   }
   ExchangeOutcome SendOne() {
@@ -107,7 +107,7 @@ TEST_CASE("requests one after the other reach every endpoint under either policy
     CHECK(first.heads.size() == 5);
     CHECK(second.heads.size() == 5);
     CHECK(first.connections == 1);
-    f.worker.context.EndAll();
+    f.worker.EndAll();
   }
 }
 
@@ -119,7 +119,7 @@ TEST_CASE("a request on a stale connection is repeated, and neither attempt stay
   for (int i = 0; i < 4; ++i) CHECK(f.SendOne() == ExchangeOutcome::kAnswered);
   CHECK(f.book.Process().At(0).upstream_retries.Value() == 3);
   CHECK(f.InFlight(1) == 0);
-  f.worker.context.EndAll();
+  f.worker.EndAll();
 }
 
 TEST_CASE("a refused connect goes to the next endpoint, and none stays in flight") {
@@ -132,7 +132,7 @@ TEST_CASE("a refused connect goes to the next endpoint, and none stays in flight
   // Five in a row eject it; then it is left alone for half a second.
   CHECK(f.book.Process().At(0).upstream_connects.Value() <= 5 + 5 + 1);
   CHECK(f.InFlight(2) == 0);
-  f.worker.context.EndAll();
+  f.worker.EndAll();
 }
 
 TEST_CASE("an endpoint whose connects hang does not attract the requests of busy ones") {
@@ -146,9 +146,9 @@ TEST_CASE("an endpoint whose connects hang does not attract the requests of busy
     requests.push_back(f.Begin());
     f.worker.context.poll();
   }
-  REQUIRE(RunUntil(f.worker.context, [&] { return busy.heads.size() >= 5; }));
+  REQUIRE(RunUntil(f.worker, [&] { return busy.heads.size() >= 5; }));
   CHECK(busy.heads.size() == 5);
-  f.worker.context.EndAll();
+  f.worker.EndAll();
 }
 
 TEST_CASE("at the connection limit a request waits for the connection that comes back") {
@@ -163,7 +163,7 @@ TEST_CASE("at the connection limit a request waits for the connection that comes
   for (auto& request : requests) CHECK(f.End(*request) == ExchangeOutcome::kAnswered);
   CHECK(endpoint.connections == 2);
   CHECK(endpoint.heads.size() == 50);
-  f.worker.context.EndAll();
+  f.worker.EndAll();
 }
 
 TEST_CASE("at the connection limit a request that gets no place in time fails with that outcome") {
@@ -176,10 +176,10 @@ TEST_CASE("at the connection limit a request that gets no place in time fails wi
   config.timeouts.connect = milliseconds(10);
   f.pool = std::make_shared<UpstreamCluster>(f.worker, config, f.boards.For(config));
   const auto holding = f.Begin();
-  REQUIRE(RunUntil(f.worker.context, [&] { return endpoint.heads.size() == 1; }));
+  REQUIRE(RunUntil(f.worker, [&] { return endpoint.heads.size() == 1; }));
   CHECK(f.SendOne() == ExchangeOutcome::kPoolExhausted);
   CHECK(f.InFlight(1) == 1);
-  f.worker.context.EndAll();
+  f.worker.EndAll();
 }
 
 TEST_CASE("a loop that ends while requests wait for a place leaves nothing behind") {
@@ -192,9 +192,9 @@ TEST_CASE("a loop that ends while requests wait for a place leaves nothing behin
   f.pool = std::make_shared<UpstreamCluster>(f.worker, config, f.boards.For(config));
   std::vector<std::unique_ptr<OneRequest>> requests;
   for (int i = 0; i < 5; ++i) requests.push_back(f.Begin());
-  REQUIRE(RunUntil(f.worker.context, [&] { return endpoint.heads.size() == 1; }));
+  REQUIRE(RunUntil(f.worker, [&] { return endpoint.heads.size() == 1; }));
   f.worker.context.poll();
-  f.worker.context.EndAll();
+  f.worker.EndAll();
   CHECK(f.InFlight(1) == 0);
   CHECK(f.pool->open_connections == 0);
 }

@@ -1,0 +1,148 @@
+// One turn after the other: what epoll says, and what was put off.
+#include "proxy/async/reactor.h"
+
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/post.hpp>
+#include <cerrno>
+#include <system_error>
+
+#include "proxy/async/clock.h"
+#include "proxy/async/tcp_socket.h"
+
+namespace understudy {
+namespace {
+
+constexpr std::uint32_t kEnds = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
+
+}  // namespace
+
+Reactor::Reactor(Loop& loop, DeadlineWheel& wheel)
+    : loop_(loop), wheel_(wheel), epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
+  if (epoll_ < 0) throw std::system_error(errno, std::generic_category(), "epoll_create1");
+}
+
+Reactor::~Reactor() {
+  EndAll();
+  while (all_ != nullptr) Close(*all_);
+  for (SocketWatch* watch : closed_) delete watch;
+  ::close(epoll_);
+}
+
+SocketWatch* Reactor::Add(int fd, error_code& error) {
+  auto* const watch = new SocketWatch;
+  watch->fd = fd;
+  epoll_event event{};
+  event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+  event.data.ptr = watch;
+  if (::epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) != 0) {
+    error = error_code(errno, boost::system::system_category());
+    delete watch;
+    return nullptr;
+  }
+  watch->next = all_;
+  if (all_ != nullptr) all_->previous = watch;
+  all_ = watch;
+  return watch;
+}
+
+void Reactor::Close(SocketWatch& watch) {
+  Cancel(watch);
+  ::close(watch.fd);  // which also takes it out of the epoll
+  watch.fd = -1;
+  if (watch.queued) std::erase(ready_, &watch);
+  (watch.previous != nullptr ? watch.previous->next : all_) = watch.next;
+  if (watch.next != nullptr) watch.next->previous = watch.previous;
+  closed_.push_back(&watch);
+}
+
+void Reactor::Cancel(SocketWatch& watch) {
+  for (Resumption* waiting : {&watch.reader, &watch.writer}) {
+    if (*waiting) ResumeLater(std::move(*waiting), {asio::error::operation_aborted, 0});
+  }
+  watch.on_peer = nullptr;
+}
+
+void Reactor::ResumeLater(Resumption resumption, const IoResult& result) {
+  later_.emplace_back(std::move(resumption), result);
+}
+
+void Reactor::GoOnLater(SocketWatch& watch) {
+  if (std::exchange(watch.queued, true)) return;
+  ready_.push_back(&watch);
+}
+
+void Reactor::EndAll() {
+  for (SocketWatch* watch = all_; watch != nullptr; watch = watch->next) {
+    watch->reader = Resumption();
+    watch->writer = Resumption();
+    watch->on_peer = nullptr;
+  }
+  later_.clear();
+}
+
+// Each turn is a handler of its own: what it leaves to Asio runs before the next one.
+void Reactor::Run() {
+  asio::post(loop_, [this] {
+    Turn(DeadlineWheel::kTick);
+    Run();
+  });
+}
+
+void Reactor::Turn(Duration most) {
+  const Duration to_tick = std::max(wheel_.NextTick() - SteadyNow(), Duration::zero());
+  const bool more = Loop::TakePoke() || !later_.empty() || !ready_.empty();
+  Wait(more ? Duration::zero() : std::min(to_tick, most));
+  for (SocketWatch* watch : std::exchange(closed_, {})) delete watch;
+}
+
+void Reactor::Wait(Duration most) {
+  std::array<epoll_event, 256> events;
+  const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(most).count();
+  const int count = ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()),
+                                 static_cast<int>(milliseconds));
+  for (int i = 0; i < count; ++i) {
+    const epoll_event& event = events[static_cast<std::size_t>(i)];
+    OnEvents(*static_cast<SocketWatch*>(event.data.ptr), event.events);
+  }
+  for (auto& [resumption, result] : std::exchange(later_, {})) resumption(result);
+  // One at a time: whoever goes on may close another.
+  for (std::size_t left = ready_.size(); left > 0 && !ready_.empty(); --left) {
+    SocketWatch& watch = *ready_.front();
+    ready_.pop_front();
+    watch.queued = false;
+    ResumeReader(watch);
+  }
+}
+
+void Reactor::OnEvents(SocketWatch& watch, std::uint32_t events) {
+  if (watch.fd < 0) return;  // closed by somebody else in this turn
+  if ((events & kEnds) != 0) watch.ended = true;
+  if ((events & (EPOLLIN | kEnds)) != 0) {
+    watch.readable = true;
+    ResumeReader(watch);
+  }
+  if (watch.fd < 0) return;
+  if ((events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) {
+    watch.writable = true;
+    if (watch.writer) std::exchange(watch.writer, {})({});
+  }
+  if (watch.fd < 0 || watch.on_peer == nullptr || (events & watch.on_peer_events) == 0) return;
+  std::exchange(watch.on_peer, nullptr)();
+}
+
+void Reactor::ResumeReader(SocketWatch& watch) {
+  watch.burst = 0;
+  if (!watch.reader) return;
+  IoResult result;
+  if (watch.buffer.size() > 0) {
+    result = ReadNow(watch, watch.buffer);
+    if (result.Blocked()) return;
+  }
+  std::exchange(watch.reader, {})(result);
+}
+
+}  // namespace understudy

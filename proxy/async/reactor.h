@@ -1,0 +1,80 @@
+// Readiness of one worker's sockets: an edge-triggered epoll of its own, so that the data path
+// makes no system call but those that carry bytes. Asio's reactor tries every read once in vain
+// before it waits; here a socket remembers whether it can be read or written, and only then a
+// coroutine waits.
+//
+// Asio's loop stays for timers, posted work and as the coroutines' executor; the reactor waits in
+// its place. What other threads post, and timers, run within a tick of the wheel (16 ms).
+//
+// Threads: one worker's. Ownership: outlives every TcpSocket made with it.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <utility>
+#include <vector>
+
+#include "proxy/async/deadline.h"
+#include "proxy/async/loop.h"
+#include "proxy/async/resumption.h"
+#include "proxy/base/time.h"
+
+namespace understudy {
+
+// What the reactor knows of one descriptor.
+struct SocketWatch {
+  int fd = -1;
+  bool readable = true;  // until a call says otherwise
+  bool writable = true;
+  bool ended = false;   // the peer closed or reset: there is no news to wait for
+  bool queued = false;  // in the reactor's list of those to go on with
+  int burst = 0;        // calls in a row that found it ready
+  Resumption reader;    // waits to read into `buffer`, or to be readable where that is empty
+  asio::mutable_buffer buffer;
+  Resumption writer;
+  std::function<void()> on_peer;  // called once, on an event that on_peer_events names
+  std::uint32_t on_peer_events = 0;
+  SocketWatch* next = nullptr;  // of all there are
+  SocketWatch* previous = nullptr;
+};
+
+class Reactor {
+ public:
+  Reactor(Loop& loop, DeadlineWheel& wheel);
+  ~Reactor();
+  Reactor(const Reactor&) = delete;
+  Reactor& operator=(const Reactor&) = delete;
+
+  // Makes the loop take turns from now on, until it is stopped.
+  void Run();
+  // One turn: waits so long at most for something to do. For loops that are polled by hand.
+  void Turn(Duration most);
+  // Lets go of every coroutine that waits; for Loop::EndAll().
+  void EndAll();
+
+  // --- for TcpSocket ---
+  SocketWatch* Add(int fd, error_code& error);
+  // Closes the descriptor; who waits is told operation_aborted.
+  void Close(SocketWatch& watch);
+  // Who waits is told operation_aborted, in the next turn.
+  void Cancel(SocketWatch& watch);
+  void ResumeLater(Resumption resumption, const IoResult& result);
+  // It is ready, but others come first: goes on in the next turn.
+  void GoOnLater(SocketWatch& watch);
+
+ private:
+  void Wait(Duration most);
+  void OnEvents(SocketWatch& watch, std::uint32_t events);
+  void ResumeReader(SocketWatch& watch);
+
+  Loop& loop_;
+  DeadlineWheel& wheel_;
+  const int epoll_;
+  SocketWatch* all_ = nullptr;
+  std::vector<SocketWatch*> closed_;  // events of this turn may still refer to them
+  std::deque<SocketWatch*> ready_;
+  std::vector<std::pair<Resumption, IoResult>> later_;
+};
+
+}  // namespace understudy

@@ -1,0 +1,395 @@
+// Sockets of a worker: what is there is taken at once, and only what is not makes anybody wait.
+#include "proxy/async/tcp_socket.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <boost/asio/post.hpp>
+#include <catch2/catch.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "proxy/async/clock.h"
+#include "proxy/async/event.h"
+
+namespace understudy {
+namespace {
+
+constexpr Duration kPatience = std::chrono::seconds(10);
+
+// A listening port of the test's own, and its plain, blocking ends of connections.
+class Port {
+ public:
+  Port() : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in any{};
+    any.sin_family = AF_INET;
+    any.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    REQUIRE(::bind(fd_, reinterpret_cast<sockaddr*>(&any), sizeof any) == 0);
+    REQUIRE(::listen(fd_, 16) == 0);
+    socklen_t size = sizeof any;
+    ::getsockname(fd_, reinterpret_cast<sockaddr*>(&any), &size);
+    port_ = ntohs(any.sin_port);
+  }
+  ~Port() { Close(); }
+  void Close() {
+    if (fd_ >= 0) ::close(fd_);
+    fd_ = -1;
+  }
+  asio::ip::tcp::endpoint Address() const { return {asio::ip::address_v4::loopback(), port_}; }
+  int Accept() const { return ::accept(fd_, nullptr, nullptr); }
+
+ private:
+  int fd_;
+  std::uint16_t port_ = 0;
+};
+
+struct ReactorFixture {
+  ~ReactorFixture() {
+    reactor.EndAll();
+    loop.EndAll();
+    for (const int fd : peers) ::close(fd);
+  }
+
+  template <typename Condition>
+  bool RunUntil(Condition happened) {
+    for (const SteadyTime end = SteadyNow() + kPatience; !happened();) {
+      if (SteadyNow() > end) return false;
+      loop.poll();
+      reactor.Turn(std::chrono::milliseconds(5));
+    }
+    return true;
+  }
+  void RunFor(Duration time) {
+    const SteadyTime end = SteadyNow() + time;
+    RunUntil([&] { return SteadyNow() >= end; });
+  }
+  void Start(Task<> task) { asio::co_spawn(loop, std::move(task), asio::detached); }
+
+  // A connected socket; the other end is the last of `peers`.
+  std::unique_ptr<TcpSocket> Connected() {
+    auto socket = std::make_unique<TcpSocket>(reactor);
+    std::optional<error_code> connected;
+    Start([](TcpSocket& s, asio::ip::tcp::endpoint to, std::optional<error_code>& out) -> Task<> {
+      out = co_await s.Connect(to);
+    }(*socket, port.Address(), connected));
+    REQUIRE(RunUntil([&] { return connected.has_value(); }));
+    REQUIRE_FALSE(*connected);
+    peers.push_back(port.Accept());
+    return socket;
+  }
+  int Peer() const { return peers.back(); }
+
+  Loop loop;
+  DeadlineWheel wheel{loop};
+  Reactor reactor{loop, wheel};
+  Port port;
+  std::vector<int> peers;
+};
+
+// What one read says, once it has ended.
+struct OneRead {
+  explicit OneRead(std::size_t size = 64) : memory(size) {}
+  Task<> Run(TcpSocket& socket) {
+    IoResult got = socket.TryRead(asio::buffer(memory));
+    waited = got.Blocked();
+    if (got.Blocked()) got = co_await socket.Read(asio::buffer(memory));
+    result = got;
+  }
+  std::string Text() const { return std::string(memory.data(), result->bytes); }
+
+  std::vector<char> memory;
+  bool waited = false;
+  std::optional<IoResult> result;
+};
+
+void SendText(int fd, std::string_view text) {
+  REQUIRE(::send(fd, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size()));
+}
+
+TEST_CASE_METHOD(ReactorFixture, "a read waits until something comes") {
+  const auto socket = Connected();
+  OneRead read;
+  Start(read.Run(*socket));
+  RunFor(std::chrono::milliseconds(20));
+  CHECK_FALSE(read.result.has_value());
+  SendText(Peer(), "hello");
+  REQUIRE(RunUntil([&] { return read.result.has_value(); }));
+  CHECK(read.waited);
+  CHECK(read.Text() == "hello");
+}
+
+TEST_CASE_METHOD(ReactorFixture, "what has come already is read without waiting") {
+  const auto socket = Connected();
+  SendText(Peer(), "hello");
+  RunFor(std::chrono::milliseconds(20));
+  CHECK(socket->Stirred());
+  OneRead read;
+  Start(read.Run(*socket));
+  REQUIRE(RunUntil([&] { return read.result.has_value(); }));
+  CHECK_FALSE(read.waited);
+  CHECK(read.Text() == "hello");
+  CHECK_FALSE(socket->Stirred());
+}
+
+TEST_CASE_METHOD(ReactorFixture, "bytes behind a full buffer are read next, and then the end") {
+  const auto socket = Connected();
+  SendText(Peer(), "0123456789");
+  ::shutdown(Peer(), SHUT_WR);
+  std::string all;
+  std::optional<error_code> end;
+  Start([](TcpSocket& s, std::string& text, std::optional<error_code>& ended) -> Task<> {
+    char memory[4];
+    while (!ended) {
+      IoResult got = s.TryRead(asio::buffer(memory));
+      if (got.Blocked()) got = co_await s.Read(asio::buffer(memory));
+      text.append(memory, got.bytes);
+      if (got.error) ended = got.error;
+    }
+  }(*socket, all, end));
+  REQUIRE(RunUntil([&] { return end.has_value(); }));
+  CHECK(all == "0123456789");
+  CHECK(*end == asio::error::eof);
+}
+
+TEST_CASE_METHOD(ReactorFixture, "an end that came with the last bytes is not missed") {
+  const auto socket = Connected();
+  SendText(Peer(), "bye");
+  ::shutdown(Peer(), SHUT_WR);
+  RunFor(std::chrono::milliseconds(20));
+  OneRead bytes, end;
+  Start(bytes.Run(*socket));
+  REQUIRE(RunUntil([&] { return bytes.result.has_value(); }));
+  Start(end.Run(*socket));
+  REQUIRE(RunUntil([&] { return end.result.has_value(); }));
+  CHECK(bytes.Text() == "bye");
+  CHECK(end.result->error == asio::error::eof);
+}
+
+TEST_CASE_METHOD(ReactorFixture, "a reset is an error, and wakes who waits") {
+  const auto socket = Connected();
+  OneRead read;
+  Start(read.Run(*socket));
+  RunFor(std::chrono::milliseconds(5));
+  const linger at_once{1, 0};
+  ::setsockopt(Peer(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  ::close(Peer());
+  peers.pop_back();
+  REQUIRE(RunUntil([&] { return read.result.has_value(); }));
+  CHECK(read.result->error == asio::error::connection_reset);
+}
+
+TEST_CASE_METHOD(ReactorFixture, "cancelling and closing wake who waits, and say so") {
+  for (const bool close : {false, true}) {
+    const auto socket = Connected();
+    OneRead read;
+    Start(read.Run(*socket));
+    RunFor(std::chrono::milliseconds(5));
+    close ? socket->Close() : socket->Cancel();
+    CHECK_FALSE(read.result.has_value());  // not inside the call
+    REQUIRE(RunUntil([&] { return read.result.has_value(); }));
+    CHECK(read.result->error == asio::error::operation_aborted);
+    CHECK(socket->IsOpen() == !close);
+  }
+}
+
+TEST_CASE_METHOD(ReactorFixture, "a closed socket answers every call, and nobody waits for it") {
+  const auto socket = Connected();
+  socket->Close();
+  OneRead read;
+  Start(read.Run(*socket));
+  REQUIRE(RunUntil([&] { return read.result.has_value(); }));
+  CHECK(read.result->error == asio::error::operation_aborted);
+  CHECK(socket->Peek() == PeerState::kGone);
+  msghdr nothing{};
+  CHECK(socket->SendNow(nothing, 1) == -1);
+}
+
+TEST_CASE_METHOD(ReactorFixture, "a full socket takes no more until its peer reads") {
+  const auto socket = Connected();
+  const std::string block(1 << 20, 'x');
+  iovec part{const_cast<char*>(block.data()), block.size()};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  std::size_t sent = 0;
+  while (true) {
+    const ssize_t taken = socket->SendNow(message, block.size());
+    if (taken < 0) break;
+    sent += static_cast<std::size_t>(taken);
+  }
+  bool writable = false;
+  Start([](TcpSocket& s, bool& done) -> Task<> {
+    const IoResult waited = co_await s.WaitWritable();
+    done = !waited.error;
+  }(*socket, writable));
+  RunFor(std::chrono::milliseconds(20));
+  CHECK_FALSE(writable);
+  std::vector<char> sink(1 << 20);
+  while (sent > 0) {
+    const ssize_t got = ::recv(Peer(), sink.data(), sink.size(), 0);
+    REQUIRE(got > 0);
+    sent -= static_cast<std::size_t>(got);
+  }
+  CHECK(RunUntil([&] { return writable; }));
+}
+
+TEST_CASE_METHOD(ReactorFixture, "a refused connect says so") {
+  port.Close();
+  TcpSocket socket(reactor);
+  std::optional<error_code> connected;
+  Start([](TcpSocket& s, asio::ip::tcp::endpoint to, std::optional<error_code>& out) -> Task<> {
+    out = co_await s.Connect(to);
+  }(socket, port.Address(), connected));
+  REQUIRE(RunUntil([&] { return connected.has_value(); }));
+  CHECK(*connected == asio::error::connection_refused);
+}
+
+TEST_CASE_METHOD(ReactorFixture, "who always finds bytes lets others have their turn") {
+  const auto busy = Connected();
+  const int flood = Peer();
+  const auto other = Connected();
+  SendText(flood, std::string(1 << 14, 'x'));
+  SendText(Peer(), "hello");
+  RunFor(std::chrono::milliseconds(20));
+  std::size_t taken = 0;
+  std::size_t before_other = 0;
+  Start([](TcpSocket& s, std::size_t& count) -> Task<> {
+    char byte;
+    while (count < 1 << 14) {
+      IoResult got = s.TryRead(asio::buffer(&byte, 1));
+      if (got.Blocked()) got = co_await s.Read(asio::buffer(&byte, 1));
+      count += got.bytes;
+    }
+  }(*busy, taken));
+  Start([](TcpSocket& s, std::size_t& count, std::size_t& seen) -> Task<> {
+    char memory[8];
+    co_await s.Read(asio::buffer(memory));
+    seen = count;
+  }(*other, taken, before_other));
+  REQUIRE(RunUntil([&] { return taken == 1 << 14; }));
+  CHECK(before_other > 0);
+  CHECK(before_other <= 64);
+}
+
+TEST_CASE_METHOD(ReactorFixture, "one that closes another in the same turn does no harm") {
+  const auto first = Connected();
+  const int one = Peer();
+  auto second = Connected();
+  const int two = Peer();
+  int woken = 0;
+  const auto closer = [](TcpSocket& s, std::unique_ptr<TcpSocket>& victim, int& count) -> Task<> {
+    char memory[8];
+    co_await s.Read(asio::buffer(memory));
+    ++count;
+    victim.reset();
+  };
+  Start(closer(*first, second, woken));
+  RunFor(std::chrono::milliseconds(5));
+  SendText(one, "a");
+  SendText(two, "b");  // both events are in the same batch
+  CHECK(RunUntil([&] { return woken == 1; }));
+  CHECK(second == nullptr);
+}
+
+TEST_CASE_METHOD(ReactorFixture,
+                 "a peer that is watched is noticed once, and only for what is asked") {
+  const auto socket = Connected();
+  int news = 0, resets = 0;
+  socket->OnPeer(true, [&] { ++resets; });
+  SendText(Peer(), "a");
+  RunFor(std::chrono::milliseconds(20));
+  CHECK(resets == 0);
+  CHECK(socket->WatchesPeer());
+  socket->OnPeer(false, [&] { ++news; });
+  SendText(Peer(), "b");
+  CHECK(RunUntil([&] { return news == 1; }));
+  CHECK_FALSE(socket->WatchesPeer());
+  SendText(Peer(), "c");
+  RunFor(std::chrono::milliseconds(20));
+  CHECK(news == 1);
+}
+
+TEST_CASE_METHOD(ReactorFixture, "what the peer did shows without taking anything") {
+  const auto socket = Connected();
+  CHECK(socket->Peek() == PeerState::kQuiet);
+  SendText(Peer(), "a");
+  CHECK(socket->Peek() == PeerState::kBytes);
+  OneRead read;
+  Start(read.Run(*socket));
+  REQUIRE(RunUntil([&] { return read.result.has_value(); }));
+  CHECK(read.Text() == "a");
+  ::shutdown(Peer(), SHUT_WR);
+  CHECK(socket->Peek() == PeerState::kHalfClosed);
+}
+
+TEST_CASE_METHOD(ReactorFixture, "a listening socket hands out who has come, then nobody") {
+  const int listening = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  sockaddr_in any{};
+  any.sin_family = AF_INET;
+  any.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  REQUIRE(::bind(listening, reinterpret_cast<sockaddr*>(&any), sizeof any) == 0);
+  REQUIRE(::listen(listening, 16) == 0);
+  socklen_t size = sizeof any;
+  ::getsockname(listening, reinterpret_cast<sockaddr*>(&any), &size);
+  TcpSocket socket(reactor);
+  REQUIRE_FALSE(socket.Open(listening));
+  for (int i = 0; i < 3; ++i) {
+    peers.push_back(::socket(AF_INET, SOCK_STREAM, 0));
+    REQUIRE(::connect(Peer(), reinterpret_cast<sockaddr*>(&any), sizeof any) == 0);
+  }
+  error_code error;
+  for (int i = 0; i < 3; ++i) {
+    const int accepted = socket.AcceptNow(error);
+    CHECK(accepted >= 0);
+    ::close(accepted);
+  }
+  CHECK(socket.AcceptNow(error) == -1);
+  CHECK(error == asio::error::would_block);
+}
+
+TEST_CASE("a coroutine that still waits when all ends is unwound") {
+  auto held = std::make_shared<int>(1);
+  {
+    ReactorFixture f;
+    const auto socket = f.Connected();
+    f.Start([](TcpSocket& s, std::shared_ptr<int>) -> Task<> {
+      char memory[8];
+      co_await s.Read(asio::buffer(memory));
+    }(*socket, held));
+    f.RunFor(std::chrono::milliseconds(5));
+    CHECK(held.use_count() == 2);
+    f.reactor.EndAll();
+    f.loop.EndAll();
+    CHECK(held.use_count() == 1);
+  }
+}
+
+TEST_CASE_METHOD(ReactorFixture, "an event set inside the loop wakes who waits for it at once") {
+  const auto socket = Connected();
+  Event event(loop.get_executor());
+  std::optional<Duration> after;
+  Start([](Event& e, std::optional<Duration>& waited) -> Task<> {
+    const SteadyTime begin = SteadyNow();
+    co_await e.WaitFor(std::chrono::seconds(5));
+    waited = SteadyNow() - begin;
+  }(event, after));
+  Start([](TcpSocket& s, Event& e) -> Task<> {
+    char memory[8];
+    co_await s.Read(asio::buffer(memory));
+    e.Set();
+  }(*socket, event));
+  SendText(Peer(), "a");
+  reactor.Run();
+  for (const SteadyTime end = SteadyNow() + kPatience; !after && SteadyNow() < end;) {
+    loop.run_one_for(std::chrono::seconds(1));
+  }
+  REQUIRE(after.has_value());
+  CHECK(*after < std::chrono::milliseconds(500));
+}
+
+}  // namespace
+}  // namespace understudy
