@@ -10,9 +10,11 @@ import json
 import pathlib
 import platform
 import re
+import sys
 import time
 
 import cases
+import children
 import machine
 import peers
 from checks import Mirrored, settle
@@ -23,6 +25,8 @@ FEW, MANY = 1000, 4000  # requests
 MOST_ABOVE = 0.05
 GAP_US = 300
 SETTLE = 1.0  # seconds
+MOST_SHED = 0.01  # share of the requests
+MOST_TRIES = 3
 RECORDED = pathlib.Path("test/bench/instructions.json")
 CASES = {"plain": False, "one shadow, compared equal": True}
 # What only runs in that thread. A thread's file names the functions that ran there.
@@ -106,11 +110,23 @@ def run_once(run, requests, shadowed):
             raise Fault(f"{marked['completed']} of {requests} answers, errors {marked['errors']}")
         time.sleep(0.05)
     mirrored = settle(proxy, requests) if shadowed else Mirrored(proxy)
-    if shadowed and mirrored.pairs.get("compared") != requests:
-        raise Fault(f"of {requests} pairs {mirrored.pairs} were judged")
+    if shadowed and mirrored.pairs.get("compared", 0) < (1 - MOST_SHED) * requests:
+        raise Fault(f"of {requests} requests' pairs were judged {mirrored.pairs}, "
+                    f"for these reasons not: {mirrored.reasons}")
     proxy.stop()
     traffic.end()
     return totals(folder)
+
+
+def run_again(run, requests, shadowed):
+    """The same, tried again on a machine so busy that copies were shed."""
+    for attempt in range(1, MOST_TRIES):
+        try:
+            return run_once(run, requests, shadowed)
+        except Fault as fault:
+            print(f"bench: attempt {attempt}: {fault}", file=sys.stderr)
+            children.stop_all()
+    return run_once(run, requests, shadowed)
 
 
 def measure(run):
@@ -118,7 +134,7 @@ def measure(run):
     result = {}
     for name, shadowed in CASES.items():
         run.progress(f"instructions, {name}")
-        few, many = (run_once(run, count, shadowed) for count in (FEW, MANY))
+        few, many = (run_again(run, count, shadowed) for count in (FEW, MANY))
         result[name] = {thread: round((many[thread] - few[thread]) / (MANY - FEW))
                         for thread in THREADS if shadowed or thread == "worker"}
     run.progress("")

@@ -11,6 +11,7 @@ namespace {
 
 constexpr int kMostStarting = 64;
 constexpr Nanos kBeforeReconnecting = 10'000'000;
+constexpr Nanos kPatience = 300'000'000;  // then a copy was shed, and will not be answered
 constexpr std::array<const char*, static_cast<std::size_t>(LoadError::kCount)> kErrorNames = {
     "connect", "closed", "closed_idle", "status", "length", "bytes", "malformed"};
 
@@ -74,10 +75,13 @@ void Load::Answered(Client& client, Nanos now) {
 // Not at once: a proxy that refuses would only be asked faster.
 void Load::Broken(Client& client) { broken_.push_back({Now() + kBeforeReconnecting, &client}); }
 
-bool Load::StubsAreDone() const {
-  return std::all_of(stubs_.begin(), stubs_.end(), [this](const std::unique_ptr<Stub>& stub) {
-    return stub->Counters().answers >= issued_;
-  });
+bool Load::StubsAreDone(Nanos now) {
+  std::uint64_t least = issued_;
+  for (const std::unique_ptr<Stub>& stub : stubs_) {
+    least = std::min(least, stub->Counters().answers);
+  }
+  if (now - asked_ > kPatience) given_up_ = issued_ - least;
+  return least + given_up_ >= issued_;
 }
 
 Nanos Load::OnTurn(Nanos now) {
@@ -111,10 +115,12 @@ Nanos Load::KeepRate(Nanos now) {
 }
 
 Nanos Load::OneAtATime(Nanos now) {
-  if (idle_.size() < Wanted() || !MayIssue() || !StubsAreDone()) return kNever;
+  if (idle_.size() < Wanted() || !MayIssue()) return kNever;
+  if (!StubsAreDone(now)) return asked_ + kPatience + 1;
   if (next_due_ == kNever) next_due_ = now + options_.gap;
   if (now < next_due_) return next_due_;
   next_due_ = kNever;
+  asked_ = now;
   ++issued_;
   Client* client = idle_.front();
   idle_.pop_front();

@@ -62,7 +62,7 @@ class Load : public Paced {
   void Broken(Client& client);  // and closed
   void Failed(LoadError error) { ++errors_[static_cast<std::size_t>(error)]; }
   bool MayIssue() const;
-  bool StubsAreDone() const;
+  bool StubsAreDone(Nanos now);
   std::size_t Wanted() const { return static_cast<std::size_t>(options_.connections); }
   // Send what is due; each answers when it wants to be asked again.
   Nanos KeepRate(Nanos now);
@@ -82,6 +82,8 @@ class Load : public Paced {
   std::deque<Nanos> backlog_;                     // when requests were due that wait for a client
   std::size_t most_backlog_ = 0;
   Nanos next_due_ = kNever;
+  Nanos asked_ = 0;             // one at a time: when the last one was sent
+  std::uint64_t given_up_ = 0;  // answers of stubs that nobody waits for any more
   std::uint64_t offered_ = 0, issued_ = 0, completed_ = 0, body_bytes_ = 0;
   std::array<std::uint64_t, static_cast<std::size_t>(LoadError::kCount)> errors_{};
   LatencyHistogram latency_, first_byte_;
