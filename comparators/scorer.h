@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,7 +23,9 @@ struct RawAnswer {
 };
 
 struct RawPair {
-  std::string_view request_body;  // transfer coding removed
+  // Transfer coding removed. Called when a comparator looks at the pair, as putting a large body
+  // together costs a copy; may be empty.
+  std::function<std::string_view()> request_body;
   RawAnswer baseline;
   RawAnswer candidate;
 };

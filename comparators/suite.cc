@@ -113,7 +113,8 @@ PairScore Suite::Score(const RawPair& pair) const {
         answer->Mark(parts_.ignore, parts_.unscored, result.ignore_hits);
       }
     }
-    const Pair view{pair.request_body, baseline->view(), candidate->view()};
+    const Pair view{pair.request_body ? pair.request_body() : std::string_view(), baseline->view(),
+                    candidate->view()};
     result.scores.push_back(ScoreOne(member.built, view, *baseline, *candidate));
   }
   return result;

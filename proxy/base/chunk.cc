@@ -13,8 +13,8 @@ namespace {
 
 constexpr std::array<std::size_t, 6> kSizes = {1u << 10,  4u << 10,   16u << 10,
                                                64u << 10, 256u << 10, 1u << 20};
-// How many of each size a thread keeps: about 1 MiB of small ones, 4 MiB of large ones.
-constexpr std::array<std::size_t, 6> kKeep = {256, 128, 64, 16, 8, 4};
+// How many of each size a thread keeps: about 2 MiB of small ones, 24 MiB of large ones.
+constexpr std::array<std::size_t, 6> kKeep = {256, 128, 64, 64, 16, 16};
 constexpr std::size_t kSharedKeep = 4;  // times kKeep, for all threads together
 constexpr std::uint32_t kUnpooled = kSizes.size();
 constexpr std::size_t kCopyBelow = 4u << 10;

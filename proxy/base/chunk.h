@@ -8,10 +8,12 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
+
+#include "absl/container/inlined_vector.h"
 
 namespace understudy {
 
@@ -77,7 +79,7 @@ class SliceList {
   void Append(const ChunkRef& chunk, std::string_view bytes);
   void Clear();
 
-  const std::vector<Slice>& Slices() const { return slices_; }
+  std::span<const Slice> Slices() const { return slices_; }
   std::size_t Bytes() const { return bytes_; }
   // Memory kept alive: the capacity of every chunk referred to.
   std::size_t Footprint() const { return footprint_; }
@@ -85,7 +87,7 @@ class SliceList {
   std::string_view Join(std::string& scratch) const;
 
  private:
-  std::vector<Slice> slices_;
+  absl::InlinedVector<Slice, 2> slices_;  // few messages lie in more
   std::size_t bytes_ = 0;
   std::size_t footprint_ = 0;
   std::size_t tail_used_ = 0;  // of the last chunk, when it is our own copy

@@ -39,9 +39,11 @@ std::uint64_t H64(std::string_view salt, std::initializer_list<std::string_view>
   return hash;
 }
 
-std::string HexOf(std::uint64_t hash) {
-  std::string text(16, '0');
-  for (std::size_t i = text.size(); i-- > 0; hash >>= 4) text[i] = "0123456789abcdef"[hash & 15];
+HexText HexOf(std::uint64_t hash) {
+  HexText text;
+  for (std::size_t i = text.digits.size(); i-- > 0; hash >>= 4) {
+    text.digits[i] = "0123456789abcdef"[hash & 15];
+  }
   return text;
 }
 

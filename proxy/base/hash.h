@@ -2,6 +2,7 @@
 // worker, replica and run.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <initializer_list>
 #include <string>
@@ -12,8 +13,13 @@ namespace understudy {
 // XXH3-64 over the parts; each part's length is hashed too, so ("ab","c") and ("a","bc") differ.
 std::uint64_t H64(std::string_view salt, std::initializer_list<std::string_view> parts);
 
-// 16 lower-case hexadecimal digits.
-std::string HexOf(std::uint64_t hash);
+// A hash as 16 lower-case hexadecimal digits; needs no memory of its own.
+struct HexText {
+  std::array<char, 16> digits{};
+  operator std::string_view() const { return {digits.data(), digits.size()}; }
+  std::string Text() const { return std::string(digits.data(), digits.size()); }
+};
+HexText HexOf(std::uint64_t hash);
 
 // Maps a hash to [0, 1) with 53 bits.
 inline double UnitInterval(std::uint64_t hash) {

@@ -28,7 +28,9 @@ void AddBuiltinPlans(Topology& topology, const KnownComparators& known) {
 
 }  // namespace
 
-std::string ConfigHash(std::string_view text) { return HexOf(H64("understudy config 1", {text})); }
+std::string ConfigHash(std::string_view text) {
+  return HexOf(H64("understudy config 1", {text})).Text();
+}
 
 ConfigResult LoadConfig(std::string_view text, const std::string& filename,
                         const KnownComparators& known, const ConfigEnvironment& environment) {

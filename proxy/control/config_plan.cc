@@ -89,7 +89,7 @@ std::string PlanHash(const Plan& plan) {
                         Number(stage.min_coverage), stage.approval_required);
     for (const Check& check : stage.checks) text += Text(check);
   }
-  return HexOf(H64("understudy plan 1", {text}));
+  return HexOf(H64("understudy plan 1", {text})).Text();
 }
 
 Plan BuildPlan(const v1::PlanConfig& config) {

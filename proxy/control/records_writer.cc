@@ -32,6 +32,8 @@ std::string_view ToString(RecordDrop reason) {
 
 namespace {
 
+constexpr auto kGather = std::chrono::milliseconds(20);  // while somebody waits for none
+
 RecordDrop ReasonOf(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kResourceExhausted:
@@ -106,7 +108,7 @@ bool RecordWriter::Offer(DivergenceRecord record, const PairBodies& bodies,
         queued_bytes_ + line.size() <= options_.queue_bytes) {
       queued_bytes_ += line.size();
       queue_.push_back(std::move(line));
-      changed_.notify_all();
+      if (queue_.size() == 1) changed_.notify_all();
       return true;
     }
   }
@@ -116,7 +118,12 @@ bool RecordWriter::Offer(DivergenceRecord record, const PairBodies& bodies,
 
 bool RecordWriter::Flush(Duration at_most) {
   std::unique_lock lock(mutex_);
-  return changed_.wait_for(lock, at_most, [this] { return queue_.empty() && !writing_; });
+  ++flushing_;
+  changed_.notify_all();
+  const bool done =
+      changed_.wait_for(lock, at_most, [this] { return queue_.empty() && !writing_; });
+  --flushing_;
+  return done;
 }
 
 void RecordWriter::SetLimits(const RecordLimits& limits) {
@@ -138,6 +145,8 @@ void RecordWriter::Run() {
     writing_ = false;
     changed_.notify_all();
     changed_.wait_for(lock, options_.upkeep, [this] { return stopping_ || !queue_.empty(); });
+    // More come soon: one turn for several costs the data path's processors less.
+    changed_.wait_for(lock, kGather, [this] { return stopping_ || flushing_ > 0; });
     if (stopping_ && queue_.empty()) return;
   }
 }

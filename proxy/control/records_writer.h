@@ -89,6 +89,7 @@ class RecordWriter : public RecordSink {
   std::deque<std::string> queue_;
   std::size_t queued_bytes_ = 0;
   RecordLimits limits_;
+  int flushing_ = 0;     // who waits for an empty queue
   bool writing_ = true;  // the thread begins with a look at the files
   bool stopping_ = false;
   std::thread thread_;  // last: it uses everything above

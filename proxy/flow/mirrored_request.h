@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "proxy/base/chunk.h"
+#include "proxy/base/hash.h"
 #include "proxy/model/message.h"
 #include "proxy/model/traffic_view.h"
 #include "proxy/wire/exchange.h"
@@ -87,7 +88,7 @@ class MemoryHold {
 struct MirroredRequest {
   std::shared_ptr<const TrafficView> view;
   const RouteTraffic* route = nullptr;  // in the view
-  std::string pair_id;
+  HexText pair_id;
   std::string client_address;
   WallTime at{};
   SliceList head_bytes;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string_view>
 
+#include "proxy/base/hash.h"
 #include "proxy/flow/services.h"
 #include "proxy/routing/assign.h"
 #include "proxy/wire/request_body.h"
@@ -13,7 +14,7 @@ namespace understudy {
 struct ServedRequest {
   const std::shared_ptr<const TrafficView>& view;
   const Assignment& plan;
-  std::string_view pair_id;
+  HexText pair_id;
   WallTime at;
   Downstream& client;
   bool client_left = false;  // before it had its answer

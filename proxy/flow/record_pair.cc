@@ -10,7 +10,7 @@ DivergenceRecord RecordOf(const PairJob& job, const PairScorer& scorer, const Pa
   const MirroredRequest& request = *job.request;
   const CandidateTraffic& candidate = request.route->candidates[job.candidate];
   DivergenceRecord record;
-  record.id = request.pair_id;
+  record.id = request.pair_id.Text();
   record.at = request.at;
   record.route = request.route->route->name;
   record.candidate = candidate.cluster->name;

@@ -15,7 +15,7 @@ constexpr std::size_t kFingerprintDigits = 16;
 constexpr std::int64_t kStepSeconds = 2;
 
 std::string FingerprintDigest(const std::string& fingerprint) {
-  return HexOf(H64("evidence", {fingerprint}));
+  return HexOf(H64("evidence", {fingerprint})).Text();
 }
 
 std::int64_t StepOf(WallTime now) {

@@ -46,8 +46,7 @@ Task<> AskShadow(Services& s, const MirroredRequest& request, const CandidateTra
   const Cluster& cluster = incumbent ? *route.incumbent : *candidate.cluster;
   const MirrorPolicy& policy = candidate.arm->mirror;
   const bool traced = FindField(request.head.fields, "traceparent") != nullptr;
-  const std::string parent =
-      traced ? HexOf(H64("parent", {request.pair_id, cluster.name})) : std::string();
+  const HexText parent = traced ? HexOf(H64("parent", {request.pair_id, cluster.name})) : HexText();
   Outbound out;
   out.cluster =
       s.upstreams.Of(request.view->topology,

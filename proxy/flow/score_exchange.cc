@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <optional>
 
 #include "proxy/flow/record_pair.h"
@@ -144,8 +145,15 @@ void ScoringLoop::Score(const PairJob& job) {
   const PairScorer& scorer = *scoring.scorer;
   const RequestHead& head = request.head;
   RawPair pair;
-  pair.request_body = PayloadOf(request.body.Join(request_text_), head.framing, request_payload_)
-                          .value_or(std::string_view());
+  std::optional<std::string_view> request_body;
+  const auto join_request = [&]() -> std::string_view {
+    if (!request_body) {
+      request_body = PayloadOf(request.body.Join(request_text_), head.framing, request_payload_)
+                         .value_or(std::string_view());
+    }
+    return *request_body;
+  };
+  pair.request_body = std::ref(join_request);
   if (!baseline_.Open(*job.incumbent, head.method)) {
     return refuse(UncomparableReason::kDecodeError);
   }
@@ -186,14 +194,15 @@ void ScoringLoop::Score(const PairJob& job) {
   const bool diverged = !score.scores.empty() && score.scores[worst].comparison.divergence > 0;
   if (diverged) {
     const Comparison& shown = score.scores[worst].comparison;
-    around_.samples.PushExample({route.route->name,
-                                 candidate.cluster->name,
-                                 {request.pair_id, request.at, scorer.ComparatorNames()[worst],
-                                  shown.divergence, shown.reason, JoinNames(segment_names)}});
+    around_.samples.PushExample(
+        {route.route->name,
+         candidate.cluster->name,
+         {request.pair_id.Text(), request.at, scorer.ComparatorNames()[worst], shown.divergence,
+          shown.reason, JoinNames(segment_names)}});
   }
   if (diverged || IsCaptured(route.route->capture, diverged, request.pair_id)) {
     around_.records.Offer(RecordOf(job, scorer, score, std::move(segment_names)),
-                          {pair.request_body, pair.baseline.body, pair.candidate.body},
+                          {join_request(), pair.baseline.body, pair.candidate.body},
                           route.route->capture);
   }
 }

@@ -120,7 +120,7 @@ class Serving {
   std::shared_ptr<const TrafficView> view_;
   const RouteTraffic* route_ = nullptr;
   Assignment plan_;
-  std::string pair_id_;
+  HexText pair_id_;
   WallTime at_{};
   std::string_view arm_ = "incumbent";
   const Cluster* cluster_ = nullptr;

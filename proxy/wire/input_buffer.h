@@ -14,7 +14,7 @@ namespace understudy {
 class InputBuffer {
  public:
   static constexpr std::size_t kFirstRead = 16u << 10;
-  static constexpr std::size_t kLargestRead = 256u << 10;
+  static constexpr std::size_t kLargestRead = 1u << 20;
 
   std::string_view Bytes() const {
     return chunk_ ? std::string_view(chunk_->Data() + begin_, end_ - begin_) : std::string_view();
@@ -32,15 +32,29 @@ class InputBuffer {
     } else if (begin_ == end_ && !chunk_->Shared()) {
       begin_ = end_ = 0;
     }
-    if (chunk_->Capacity() - end_ < kLeastRoom || chunk_->Capacity() < read_size_) Replace();
+    // A new message had better begin where it has room for more than a rest.
+    const std::size_t least = begin_ == end_ ? read_size_ / 2 : kLeastRoom;
+    const bool too_large = begin_ == end_ && chunk_->Capacity() > 4 * read_size_;
+    if (chunk_->Capacity() - end_ < least || chunk_->Capacity() < read_size_ || too_large) {
+      Replace();
+    }
     prepared_ = chunk_->Capacity() - end_;
     return {chunk_->Data() + end_, prepared_};
   }
 
   void Commit(std::size_t bytes) {
     end_ += bytes;
-    // A read that filled its room asks for larger ones: large bodies then take few calls.
-    if (bytes == prepared_ && read_size_ < kLargestRead) read_size_ *= 4;
+    // A read that filled its room asks for larger ones: large bodies then take few calls. Some that
+    // found little ask for smaller ones: a chunk that a shadow keeps is kept whole.
+    if (bytes == prepared_) {
+      if (prepared_ >= read_size_ && read_size_ < kLargestRead) read_size_ *= 4;
+      little_ = 0;
+    } else if (bytes >= read_size_ / 4 || read_size_ == kFirstRead) {
+      little_ = 0;
+    } else if (++little_ == kLittleInARow) {
+      read_size_ /= 4;
+      little_ = 0;
+    }
   }
 
   // Gives the memory back while there is nothing to keep.
@@ -53,6 +67,7 @@ class InputBuffer {
 
  private:
   static constexpr std::size_t kLeastRoom = 4u << 10;
+  static constexpr int kLittleInARow = 8;
 
   void Replace() {
     const std::string_view left = Bytes();
@@ -71,6 +86,7 @@ class InputBuffer {
   std::size_t end_ = 0;
   std::size_t prepared_ = 0;
   std::size_t read_size_ = kFirstRead;
+  int little_ = 0;  // reads in a row that found less than a quarter of that
 };
 
 }  // namespace understudy

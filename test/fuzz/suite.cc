@@ -94,7 +94,7 @@ bool Same(const PairScore& a, const PairScore& b) {
 // No divergence, whatever a comparator can tell.
 void RequireEqual(const PairScorer& suite, const RawAnswer& a, const RawAnswer& b,
                   std::string_view sentence) {
-  for (const ComparatorScore& score : suite.Score({"", a, b}).scores) {
+  for (const ComparatorScore& score : suite.Score({{}, a, b}).scores) {
     Require(!score.compared || score.comparison.divergence == 0, sentence);
   }
 }
@@ -127,11 +127,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   baseline.body = input.Until('\x1E');
   candidate.body = input.Rest();
   if (!encoding.value.empty()) candidate.headers = {&encoding, 1};
-  const PairScore score = suite.Score({"", baseline, candidate});
+  const PairScore score = suite.Score({{}, baseline, candidate});
   Require(score.scores.size() == suite.ComparatorNames().size(), "every comparator has its say");
   Require(score.ignore_hits.size() == suite.IgnoreRules().size(), "every rule is counted");
   for (const ComparatorScore& one : score.scores) RequireSound(one);
-  Require(Same(suite.Score({"", baseline, candidate}), score), "the same pair has the same score");
+  Require(Same(suite.Score({{}, baseline, candidate}), score), "the same pair has the same score");
   // The suite in which NaN is not NaN is the one where equal bytes may differ.
   const bool reflexive = which != 3;
   if (reflexive) RequireEqual(suite, baseline, baseline, "equal bytes are equal");

@@ -118,7 +118,7 @@ std::unique_ptr<PairScorer> SuiteOf(const std::pair<std::string, std::string>& v
 ComparatorScore ScoreOf(const PairScorer& suite, const Sample& baseline, const Sample& candidate) {
   const AnswerHeader left{"Content-Encoding", baseline.encoding};
   const AnswerHeader right{"Content-Encoding", candidate.encoding};
-  PairScore score = suite.Score({"",
+  PairScore score = suite.Score({{},
                                  {baseline.status, {&left, 1}, baseline.body},
                                  {candidate.status, {&right, 1}, candidate.body}});
   return std::move(score.scores.at(0));

@@ -40,6 +40,12 @@ TEST_CASE("parts that only look alike when joined hash differently") {
   CHECK(all.size() == 8);
 }
 
+TEST_CASE("a hash is shown as sixteen lower-case digits") {
+  CHECK(HexOf(0).Text() == "0000000000000000");
+  CHECK(HexOf(0x79e74eea296a973e).Text() == "79e74eea296a973e");
+  CHECK(std::string_view(HexOf(0xab)) == "00000000000000ab");
+}
+
 TEST_CASE("the unit interval is reached from its first value to just below one") {
   CHECK(UnitInterval(0) == 0.0);
   CHECK(UnitInterval(~std::uint64_t{0}) < 1.0);

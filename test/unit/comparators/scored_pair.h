@@ -27,7 +27,7 @@ inline PairScore ScoreTexts(const PairScorer& scorer, const TextAnswer& baseline
   const std::vector<AnswerHeader> left = views(baseline);
   const std::vector<AnswerHeader> right = views(candidate);
   return scorer.Score(
-      {"", {baseline.status, left, baseline.body}, {candidate.status, right, candidate.body}});
+      {{}, {baseline.status, left, baseline.body}, {candidate.status, right, candidate.body}});
 }
 
 }  // namespace understudy

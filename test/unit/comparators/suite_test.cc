@@ -132,6 +132,19 @@ TEST_CASE("suite: equal bytes are the same without being decoded") {
   CHECK(nan.scores[4].comparison.divergence == 1);
 }
 
+TEST_CASE("suite: a request's body is put together only when a comparator looks") {
+  const auto suite = Suite({.preset = "oip-v2"});
+  int asked = 0;
+  const std::function<std::string_view()> request = [&asked]() -> std::string_view {
+    ++asked;
+    return "{}";
+  };
+  suite->Score({request, {200, {}, kLabel}, {200, {}, kLabel}});
+  CHECK(asked == 0);
+  suite->Score({request, {200, {}, kLabel}, {200, {}, "{}"}});
+  CHECK(asked > 0);
+}
+
 TEST_CASE("suite: equal bytes of another encoding or status are looked at") {
   const auto suite = Suite({.preset = ""});
   const std::string zipped = Gzipped("x");

@@ -80,6 +80,19 @@ TEST_CASE("a control character in a value is refused") {
                 "X: a\x1B[31m\r\n"});
 }
 
+TEST_CASE("each byte is judged alike wherever it stands in a value") {
+  for (int byte = 0; byte < 256; ++byte) {
+    const bool allowed = byte == '\t' || (byte >= 0x20 && byte != 0x7F);
+    for (std::size_t before = 0; before < 18; ++before) {
+      std::string value(before, 'a');
+      value += static_cast<char>(byte);
+      value += std::string(18 - before, 'b');
+      INFO(byte << " after " << before << " others");
+      REQUIRE((With("X: y" + value + "\r\n").refused == 0) == allowed);
+    }
+  }
+}
+
 TEST_CASE("a request of HTTP 1.1 names exactly one host") {
   const auto refused = [](const std::string& fields) {
     return ReadRequest("GET / HTTP/1.1\r\n" + fields + "\r\n").refused;

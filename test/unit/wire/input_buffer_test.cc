@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace understudy {
 namespace {
@@ -70,6 +71,36 @@ TEST_CASE("reads that fill their room ask for larger ones and idle buffers give 
   Read(input, "z");
   input.ReleaseIfEmpty();
   CHECK(input.Bytes() == "z");
+}
+
+TEST_CASE("reads that find little ask for smaller ones again") {
+  InputBuffer input;
+  const std::string much(1u << 20, 'x');
+  for (int i = 0; i < 4; ++i) {
+    Read(input, much);
+    input.Consume(input.Bytes().size());
+  }
+  CHECK(input.Holder()->Capacity() == InputBuffer::kLargestRead);
+  for (int i = 0; i < 40; ++i) {
+    Read(input, "little");
+    input.Consume(input.Bytes().size());
+  }
+  CHECK(input.Holder()->Capacity() <= 4 * InputBuffer::kFirstRead);
+}
+
+TEST_CASE("messages of one size come to lie in one read each, also while shadows keep them") {
+  InputBuffer input;
+  const std::string message((16u << 10) + 400, 'x');
+  std::vector<ChunkRef> kept;
+  for (int i = 0; i < 40; ++i) {
+    std::string_view left = message;
+    int reads = 0;
+    for (; !left.empty(); ++reads) left = Read(input, left);
+    if (i > 2) CHECK(reads == 1);
+    kept.push_back(input.Holder());
+    input.Consume(input.Bytes().size());
+  }
+  CHECK(kept.back()->Capacity() <= 64u << 10);
 }
 
 TEST_CASE("every preparation leaves room to read") {

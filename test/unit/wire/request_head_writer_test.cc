@@ -75,6 +75,15 @@ TEST_CASE("a request goes on with its fields in their order and case") {
         "X-Forwarded-Proto: http\r\nX-Forwarded-Host: a.example\r\n\r\n");
 }
 
+TEST_CASE("fields go on alike whether they lie as they are written or not") {
+  const std::string head = WithFields(
+      "A: 1\r\nB: 2\r\nTE: x\r\nC:3\r\nD: 4\r\nE: 5 \r\nF: 6\r\nG:\r\nConnection: h\r\nH: 8\r\n"
+      "I: 9\r\n");
+  CHECK(
+      head.starts_with("POST /x HTTP/1.1\r\nHost: a\r\nA: 1\r\nB: 2\r\nC: 3\r\nD: 4\r\nE: 5\r\n"
+                       "F: 6\r\nG: \r\nI: 9\r\nX-Forwarded-For: "));
+}
+
 TEST_CASE("an old client's request goes on as one of HTTP 1.1") {
   CHECK(Write("GET / HTTP/1.0\r\n\r\n") ==
         "GET / HTTP/1.1\r\nHost: 10.0.0.1:9001\r\nX-Forwarded-For: 192.0.2.7\r\n"
