@@ -138,8 +138,8 @@ void Reactor::ResumeReader(SocketWatch& watch) {
   watch.burst = 0;
   if (!watch.reader) return;
   IoResult result;
-  if (watch.buffer.size() > 0) {
-    result = ReadNow(watch, watch.buffer);
+  if (watch.target) {
+    result = ReadNow(watch, watch.target.Prepare());
     if (result.Blocked()) return;
   }
   std::exchange(watch.reader, {})(result);

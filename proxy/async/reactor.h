@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -22,6 +23,25 @@
 
 namespace understudy {
 
+// Where a read goes: asked for room once there is something to read, so that sockets which wait
+// need no memory. Of anything with Prepare().
+class ReadTarget {
+ public:
+  ReadTarget() = default;
+  template <typename Buffer>
+  requires(!std::is_same_v<std::remove_const_t<Buffer>, ReadTarget>) explicit ReadTarget(
+      Buffer& buffer)
+      : buffer_(&buffer), prepare_([](void* it) {
+          return asio::mutable_buffer(static_cast<Buffer*>(it)->Prepare());
+        }) {}
+  explicit operator bool() const { return buffer_ != nullptr; }
+  asio::mutable_buffer Prepare() const { return prepare_(buffer_); }
+
+ private:
+  void* buffer_ = nullptr;
+  asio::mutable_buffer (*prepare_)(void*) = nullptr;
+};
+
 // What the reactor knows of one descriptor.
 struct SocketWatch {
   int fd = -1;
@@ -30,8 +50,8 @@ struct SocketWatch {
   bool ended = false;   // the peer closed or reset: there is no news to wait for
   bool queued = false;  // in the reactor's list of those to go on with
   int burst = 0;        // calls in a row that found it ready
-  Resumption reader;    // waits to read into `buffer`, or to be readable where that is empty
-  asio::mutable_buffer buffer;
+  Resumption reader;    // waits to read into `target`, or to be readable where there is none
+  ReadTarget target;
   Resumption writer;
   std::function<void()> on_peer;  // called once, on an event that on_peer_events names
   std::uint32_t on_peer_events = 0;

@@ -61,7 +61,7 @@ Task<error_code> TcpSocket::Connect(asio::ip::tcp::endpoint address) {
       ::socket(address.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) co_return Errno();
   if (const error_code error = Open(fd)) co_return error;
-  watch_->writable = false;
+  watch_->readable = watch_->writable = false;  // an event says when it is
   int status = ::connect(fd, address.data(), static_cast<socklen_t>(address.size()));
   if (status != 0 && errno != EINPROGRESS && errno != EINTR) co_return Errno();
   if (status == 0) co_return error_code();
@@ -90,10 +90,10 @@ int TcpSocket::AcceptNow(error_code& error) {
   }
 }
 
-IoResult TcpSocket::TryRead(asio::mutable_buffer buffer) {
+IoResult TcpSocket::TryReadInto(const ReadTarget& target) {
   if (watch_ == nullptr) return {asio::error::operation_aborted, 0};
   if (!watch_->readable || !MayGoOn(*watch_)) return {asio::error::would_block, 0};
-  return ReadNow(*watch_, buffer);
+  return ReadNow(*watch_, target.Prepare());
 }
 
 ssize_t TcpSocket::SendNow(const msghdr& message, std::size_t bytes) {
@@ -112,7 +112,7 @@ ssize_t TcpSocket::SendNow(const msghdr& message, std::size_t bytes) {
   }
 }
 
-void TcpSocket::Begin(Resumption SocketWatch::*which, asio::mutable_buffer buffer,
+void TcpSocket::Begin(Resumption SocketWatch::*which, const ReadTarget& target,
                       Resumption waiting) {
   if (watch_ == nullptr) {
     reactor_->ResumeLater(std::move(waiting), {asio::error::operation_aborted, 0});
@@ -123,7 +123,7 @@ void TcpSocket::Begin(Resumption SocketWatch::*which, asio::mutable_buffer buffe
     watch_->writer = std::move(waiting);
     return;
   }
-  watch_->buffer = buffer;
+  watch_->target = target;
   watch_->reader = std::move(waiting);
   if (watch_->readable) reactor_->GoOnLater(*watch_);
 }

@@ -46,17 +46,24 @@ class TcpSocket {
   // waits, or others come first.
   int AcceptNow(error_code& error);
 
-  // What there is. would_block: Read() waits; nothing is there, or others come first.
-  IoResult TryRead(asio::mutable_buffer buffer);
-  // Reads once there is something.
-  Task<IoResult> Read(asio::mutable_buffer buffer) { return Wait(&SocketWatch::reader, buffer); }
-  Task<IoResult> WaitReadable() { return Wait(&SocketWatch::reader, asio::mutable_buffer()); }
+  // What there is. would_block: nothing is, or others come first; Read() waits.
+  template <typename Buffer>
+  IoResult TryRead(Buffer& buffer) {
+    return TryReadInto(ReadTarget(buffer));
+  }
+  // Reads once there is something. `buffer` is told to rest until then.
+  template <typename Buffer>
+  Task<IoResult> Read(Buffer& buffer) {
+    buffer.Rest();
+    return Wait(&SocketWatch::reader, ReadTarget(buffer));
+  }
+  Task<IoResult> WaitReadable() { return Wait(&SocketWatch::reader, ReadTarget()); }
   // Something has come, or the peer has ended, since the last read emptied the socket. False may
   // be one turn behind the kernel.
   bool Stirred() const { return watch_ == nullptr || watch_->readable || watch_->ended; }
   // Sends what the socket takes now, `bytes` in all: how much, or -1 and errno.
   ssize_t SendNow(const msghdr& message, std::size_t bytes);
-  Task<IoResult> WaitWritable() { return Wait(&SocketWatch::writer, asio::mutable_buffer()); }
+  Task<IoResult> WaitWritable() { return Wait(&SocketWatch::writer, ReadTarget()); }
 
   PeerState Peek() const;
   // Calls `on_peer` once, when the peer sends, ends its side or resets; or resets only. A Cancel()
@@ -71,14 +78,15 @@ class TcpSocket {
   asio::ip::tcp::endpoint RemoteAddress(error_code& error) const;
 
  private:
-  Task<IoResult> Wait(Resumption SocketWatch::*which, asio::mutable_buffer buffer) {
+  IoResult TryReadInto(const ReadTarget& target);
+  Task<IoResult> Wait(Resumption SocketWatch::*which, ReadTarget target) {
     return asio::async_initiate<const asio::use_awaitable_t<Executor>&, void(IoResult)>(
-        [this, which, buffer](auto&& handler) {
-          Begin(which, buffer, Resumption(std::forward<decltype(handler)>(handler)));
+        [this, which, target](auto&& handler) {
+          Begin(which, target, Resumption(std::forward<decltype(handler)>(handler)));
         },
         asio::use_awaitable_t<Executor>{});
   }
-  void Begin(Resumption SocketWatch::*which, asio::mutable_buffer buffer, Resumption waiting);
+  void Begin(Resumption SocketWatch::*which, const ReadTarget& target, Resumption waiting);
 
   Reactor* reactor_;
   SocketWatch* watch_ = nullptr;

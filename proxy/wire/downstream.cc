@@ -75,18 +75,9 @@ void Downstream::BeginRequest() {
 // Waits for the first byte of a request. False: the client is done, or idle for too long.
 Task<bool> Downstream::AwaitBytes() {
   idle_ = true;
-  deadline_.Arm(kIdleBufferAfter < listener_.timeouts.idle ? kIdleBufferAfter
-                                                           : listener_.timeouts.idle);
-  IoResult got = socket_.TryRead(input_.Prepare());
-  if (got.Blocked()) got = co_await socket_.Read(input_.Prepare());
-  if (got.error && expired_ && !worker_.draining && kIdleBufferAfter < listener_.timeouts.idle) {
-    // Idle for a while: wait on without holding a buffer.
-    expired_ = false;
-    input_.ReleaseIfEmpty();
-    deadline_.Arm(listener_.timeouts.idle - kIdleBufferAfter);
-    got = co_await socket_.WaitReadable();
-    if (!got.error) got = co_await socket_.Read(input_.Prepare());
-  }
+  deadline_.Arm(listener_.timeouts.idle);
+  IoResult got = socket_.TryRead(input_);
+  if (got.Blocked()) got = co_await socket_.Read(input_);
   idle_ = false;
   deadline_.Disarm();
   expired_ = false;
@@ -134,8 +125,8 @@ Task<Downstream::HeadResult> Downstream::ReadHead() {
     }
     if (!timed) deadline_.Arm(listener_.timeouts.header, request_start_);
     timed = true;
-    IoResult got = socket_.TryRead(input_.Prepare());
-    if (got.Blocked()) got = co_await socket_.Read(input_.Prepare());
+    IoResult got = socket_.TryRead(input_);
+    if (got.Blocked()) got = co_await socket_.Read(input_);
     if (got.error) {
       if (!expired_) co_return HeadResult::kClosed;
       refused = HeadError{408, "the request's head did not arrive in time"};
@@ -162,8 +153,8 @@ Task<Downstream::HeadResult> Downstream::ReadHead() {
 
 Task<Downstream::ReadStatus> Downstream::ReadMore() {
   deadline_.Arm(listener_.timeouts.body_idle);
-  IoResult got = socket_.TryRead(input_.Prepare());
-  if (got.Blocked()) got = co_await socket_.Read(input_.Prepare());
+  IoResult got = socket_.TryRead(input_);
+  if (got.Blocked()) got = co_await socket_.Read(input_);
   deadline_.Disarm();
   if (!got.error) {
     input_.Commit(got.bytes);
@@ -189,8 +180,8 @@ Task<> Downstream::Linger() {
   while (!expired_ && SteadyNow() < end && !worker_.draining) {
     deadline_.Arm(kPatience);
     input_.Consume(input_.Bytes().size());
-    IoResult got = socket_.TryRead(input_.Prepare());
-    if (got.Blocked()) got = co_await socket_.Read(input_.Prepare());
+    IoResult got = socket_.TryRead(input_);
+    if (got.Blocked()) got = co_await socket_.Read(input_);
     if (got.error) break;
     input_.Commit(got.bytes);
   }

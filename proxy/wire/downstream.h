@@ -100,7 +100,6 @@ class Downstream : public AnswerSink, public std::enable_shared_from_this<Downst
 
  private:
   static constexpr Duration kWatchAfter = std::chrono::milliseconds(40);
-  static constexpr Duration kIdleBufferAfter = std::chrono::seconds(1);
 
   enum class HeadResult { kRead, kClosed, kRefused };
   Task<HeadResult> ReadHead();

@@ -57,12 +57,16 @@ class InputBuffer {
     }
   }
 
-  // Gives the memory back while there is nothing to keep.
-  void ReleaseIfEmpty() {
+  // Nothing comes for a while: gives the memory back while there is nothing to keep.
+  void Rest() {
     if (!Empty()) return;
     chunk_ = ChunkRef();
     begin_ = end_ = 0;
-    read_size_ = kFirstRead;
+  }
+  // The next message is another's: forgets how large the last ones were, too.
+  void ReleaseIfEmpty() {
+    Rest();
+    if (Empty()) read_size_ = kFirstRead;
   }
 
  private:

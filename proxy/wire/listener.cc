@@ -21,6 +21,13 @@ namespace {
 constexpr int kMostRefusing = 256;
 constexpr Duration kRefusalPatience = std::chrono::milliseconds(200);
 
+// Takes what nobody looks at.
+struct Sink {
+  std::array<char, 4096> bytes;
+  asio::mutable_buffer Prepare() { return asio::buffer(bytes); }
+  void Rest() {}
+};
+
 // Waits a moment instead of spinning.
 Task<> Pause(Worker& worker) {
   Event pause(worker.GetExecutor());
@@ -153,10 +160,10 @@ Task<> Listener::Refuse(Listener& listener, TcpSocket socket, std::string_view r
       listener.worker_.deadlines, [](void* refused) { static_cast<TcpSocket*>(refused)->Close(); },
       &socket);
   patience.Arm(kRefusalPatience);
-  std::array<char, 4096> drained;
+  Sink sink;
   while (socket.IsOpen()) {
-    IoResult got = socket.TryRead(asio::buffer(drained));
-    if (got.Blocked()) got = co_await socket.Read(asio::buffer(drained));
+    IoResult got = socket.TryRead(sink);
+    if (got.Blocked()) got = co_await socket.Read(sink);
     if (got.error) break;
   }
   --listener.refusing_;

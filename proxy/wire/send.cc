@@ -238,8 +238,8 @@ Task<bool> Sending::ReadHead() {
     const HeadScanner::State state = up.input.Empty() ? HeadScanner::State::kNeedMore
                                                       : up.scanner.Scan(up.input.Bytes(), limits);
     if (state == HeadScanner::State::kNeedMore) {
-      IoResult got = up.socket.TryRead(up.input.Prepare());
-      if (got.Blocked()) got = co_await up.socket.Read(up.input.Prepare());
+      IoResult got = up.socket.TryRead(up.input);
+      if (got.Blocked()) got = co_await up.socket.Read(up.input);
       if (got.error) {
         ConnectionBroke();
         co_return false;
@@ -324,8 +324,8 @@ Task<> Sending::StreamBody() {
     up.input.Consume(bytes.size());
     if (scanner_.Done()) break;
     up.ExpireAfter(out_.cluster->Config().timeouts.idle);
-    IoResult got = up.socket.TryRead(up.input.Prepare());
-    if (got.Blocked()) got = co_await up.socket.Read(up.input.Prepare());
+    IoResult got = up.socket.TryRead(up.input);
+    if (got.Blocked()) got = co_await up.socket.Read(up.input);
     if (got.error == asio::error::eof && scanner_.UntilClose()) {
       if (deliver_to_ != nullptr) {
         const WriteResult written = deliver_to_->More({}, true);

@@ -47,6 +47,20 @@ class Port {
   std::uint16_t port_ = 0;
 };
 
+// Room for a read; counts how often it was asked for, and told that nothing comes.
+struct Room {
+  explicit Room(std::size_t size = 64) : memory(size) {}
+  asio::mutable_buffer Prepare() {
+    ++asked;
+    return asio::buffer(memory);
+  }
+  void Rest() { ++rested; }
+
+  std::vector<char> memory;
+  int asked = 0;
+  int rested = 0;
+};
+
 struct ReactorFixture {
   ~ReactorFixture() {
     reactor.EndAll();
@@ -92,16 +106,15 @@ struct ReactorFixture {
 
 // What one read says, once it has ended.
 struct OneRead {
-  explicit OneRead(std::size_t size = 64) : memory(size) {}
   Task<> Run(TcpSocket& socket) {
-    IoResult got = socket.TryRead(asio::buffer(memory));
+    IoResult got = socket.TryRead(room);
     waited = got.Blocked();
-    if (got.Blocked()) got = co_await socket.Read(asio::buffer(memory));
+    if (got.Blocked()) got = co_await socket.Read(room);
     result = got;
   }
-  std::string Text() const { return std::string(memory.data(), result->bytes); }
+  std::string Text() const { return std::string(room.memory.data(), result->bytes); }
 
-  std::vector<char> memory;
+  Room room;
   bool waited = false;
   std::optional<IoResult> result;
 };
@@ -120,6 +133,8 @@ TEST_CASE_METHOD(ReactorFixture, "a read waits until something comes") {
   REQUIRE(RunUntil([&] { return read.result.has_value(); }));
   CHECK(read.waited);
   CHECK(read.Text() == "hello");
+  CHECK(read.room.rested == 1);
+  CHECK(read.room.asked == 1);  // not before there was something to read
 }
 
 TEST_CASE_METHOD(ReactorFixture, "what has come already is read without waiting") {
@@ -142,11 +157,11 @@ TEST_CASE_METHOD(ReactorFixture, "bytes behind a full buffer are read next, and 
   std::string all;
   std::optional<error_code> end;
   Start([](TcpSocket& s, std::string& text, std::optional<error_code>& ended) -> Task<> {
-    char memory[4];
+    Room room(4);
     while (!ended) {
-      IoResult got = s.TryRead(asio::buffer(memory));
-      if (got.Blocked()) got = co_await s.Read(asio::buffer(memory));
-      text.append(memory, got.bytes);
+      IoResult got = s.TryRead(room);
+      if (got.Blocked()) got = co_await s.Read(room);
+      text.append(room.memory.data(), got.bytes);
       if (got.error) ended = got.error;
     }
   }(*socket, all, end));
@@ -258,16 +273,16 @@ TEST_CASE_METHOD(ReactorFixture, "who always finds bytes lets others have their 
   std::size_t taken = 0;
   std::size_t before_other = 0;
   Start([](TcpSocket& s, std::size_t& count) -> Task<> {
-    char byte;
+    Room room(1);
     while (count < 1 << 14) {
-      IoResult got = s.TryRead(asio::buffer(&byte, 1));
-      if (got.Blocked()) got = co_await s.Read(asio::buffer(&byte, 1));
+      IoResult got = s.TryRead(room);
+      if (got.Blocked()) got = co_await s.Read(room);
       count += got.bytes;
     }
   }(*busy, taken));
   Start([](TcpSocket& s, std::size_t& count, std::size_t& seen) -> Task<> {
-    char memory[8];
-    co_await s.Read(asio::buffer(memory));
+    Room room;
+    co_await s.Read(room);
     seen = count;
   }(*other, taken, before_other));
   REQUIRE(RunUntil([&] { return taken == 1 << 14; }));
@@ -282,8 +297,8 @@ TEST_CASE_METHOD(ReactorFixture, "one that closes another in the same turn does 
   const int two = Peer();
   int woken = 0;
   const auto closer = [](TcpSocket& s, std::unique_ptr<TcpSocket>& victim, int& count) -> Task<> {
-    char memory[8];
-    co_await s.Read(asio::buffer(memory));
+    Room room;
+    co_await s.Read(room);
     ++count;
     victim.reset();
   };
@@ -357,8 +372,8 @@ TEST_CASE("a coroutine that still waits when all ends is unwound") {
     ReactorFixture f;
     const auto socket = f.Connected();
     f.Start([](TcpSocket& s, std::shared_ptr<int>) -> Task<> {
-      char memory[8];
-      co_await s.Read(asio::buffer(memory));
+      Room room;
+      co_await s.Read(room);
     }(*socket, held));
     f.RunFor(std::chrono::milliseconds(5));
     CHECK(held.use_count() == 2);
@@ -378,8 +393,8 @@ TEST_CASE_METHOD(ReactorFixture, "an event set inside the loop wakes who waits f
     waited = SteadyNow() - begin;
   }(event, after));
   Start([](TcpSocket& s, Event& e) -> Task<> {
-    char memory[8];
-    co_await s.Read(asio::buffer(memory));
+    Room room;
+    co_await s.Read(room);
     e.Set();
   }(*socket, event));
   SendText(Peer(), "a");
