@@ -8,6 +8,7 @@
 #include <array>
 #include <boost/asio/post.hpp>
 #include <cerrno>
+#include <new>
 #include <system_error>
 
 #include "proxy/async/clock.h"
@@ -121,6 +122,7 @@ void Reactor::Wait(Duration most) {
 void Reactor::OnEvents(SocketWatch& watch, std::uint32_t events) {
   if (watch.fd < 0) return;  // closed by somebody else in this turn
   if ((events & kEnds) != 0) watch.ended = true;
+  if ((events & (EPOLLHUP | EPOLLERR)) != 0) watch.broken = true;
   if ((events & (EPOLLIN | kEnds)) != 0) {
     watch.readable = true;
     ResumeReader(watch);
@@ -136,12 +138,15 @@ void Reactor::OnEvents(SocketWatch& watch, std::uint32_t events) {
 
 void Reactor::ResumeReader(SocketWatch& watch) {
   watch.burst = 0;
+  watch.burst_bytes = 0;
   if (!watch.reader) return;
   IoResult result;
-  if (watch.target) {
-    result = ReadNow(watch, watch.target.Prepare());
-    if (result.Blocked()) return;
+  try {
+    if (watch.target) result = ReadNow(watch, watch.target.Prepare());
+  } catch (const std::bad_alloc&) {  // costs this connection alone
+    result.error = asio::error::no_memory;
   }
+  if (result.Blocked()) return;
   std::exchange(watch.reader, {})(result);
 }
 

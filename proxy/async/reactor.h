@@ -47,10 +47,12 @@ struct SocketWatch {
   int fd = -1;
   bool readable = true;  // until a call says otherwise
   bool writable = true;
-  bool ended = false;   // the peer closed or reset: there is no news to wait for
+  bool ended = false;   // the peer ended its side or reset: an end is still to be read
+  bool broken = false;  // reset, or ended on both sides
   bool queued = false;  // in the reactor's list of those to go on with
   int burst = 0;        // calls in a row that found it ready
-  Resumption reader;    // waits to read into `target`, or to be readable where there is none
+  std::size_t burst_bytes = 0;
+  Resumption reader;  // waits to read into `target`, or to be readable where there is none
   ReadTarget target;
   Resumption writer;
   std::function<void()> on_peer;  // called once, on an event that on_peer_events names

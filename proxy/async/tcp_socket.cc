@@ -11,7 +11,9 @@
 namespace understudy {
 namespace {
 
-constexpr int kMostInARow = 16;  // then others come first
+// Then others come first.
+constexpr int kMostInARow = 16;
+constexpr std::size_t kMostBytesInARow = 1u << 20;
 
 error_code Errno() { return error_code(errno, boost::system::system_category()); }
 
@@ -19,8 +21,9 @@ bool WouldBlock() { return errno == EAGAIN || errno == EWOULDBLOCK; }
 
 // False when it is somebody else's turn: whoever then waits goes on in the next one.
 bool MayGoOn(SocketWatch& watch) {
-  if (++watch.burst <= kMostInARow) return true;
+  if (++watch.burst <= kMostInARow && watch.burst_bytes < kMostBytesInARow) return true;
   watch.burst = 0;
+  watch.burst_bytes = 0;
   return false;
 }
 
@@ -31,6 +34,7 @@ IoResult ReadNow(SocketWatch& watch, asio::mutable_buffer buffer) {
     const ssize_t got = ::recv(watch.fd, buffer.data(), buffer.size(), 0);
     if (got > 0) {
       const auto bytes = static_cast<std::size_t>(got);
+      watch.burst_bytes += bytes;
       // Edge-triggered: a read that was not filled has emptied the socket, and more makes an event;
       // but the peer's end, once announced, does not.
       if (bytes < buffer.size() && !watch.ended) watch.readable = false;
@@ -82,6 +86,7 @@ int TcpSocket::AcceptNow(error_code& error) {
     error = fd < 0 ? Errno() : error_code();
     if (fd >= 0) return fd;
     if (errno == EINTR || errno == ECONNABORTED) continue;
+    watch_->burst = 0;  // whoever fails waits
     if (WouldBlock()) {
       watch_->readable = false;
       error = asio::error::would_block;

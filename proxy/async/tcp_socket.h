@@ -69,6 +69,11 @@ class TcpSocket {
   // Calls `on_peer` once, when the peer sends, ends its side or resets; or resets only. A Cancel()
   // takes that back.
   void OnPeer(bool reset_only, std::function<void()> on_peer);
+  void ForgetPeer() {
+    if (WatchesPeer()) watch_->on_peer = nullptr;
+  }
+  // The peer has reset, or both sides have ended, whatever is still to be read.
+  bool Broken() const { return watch_ != nullptr && watch_->broken; }
   bool WatchesPeer() const { return watch_ != nullptr && watch_->on_peer != nullptr; }
 
   void SetNoDelay();

@@ -18,6 +18,12 @@ constexpr std::array<std::size_t, 6> kKeep = {256, 128, 64, 64, 16, 16};
 constexpr std::size_t kSharedKeep = 4;  // times kKeep, for all threads together
 constexpr std::uint32_t kUnpooled = kSizes.size();
 constexpr std::size_t kCopyBelow = 4u << 10;
+constexpr std::size_t kMostCopied = 64u << 10;
+
+// Copying these bytes costs less than keeping their whole chunk.
+bool BetterCopied(std::size_t bytes, std::size_t capacity) {
+  return bytes < kCopyBelow || (bytes <= kMostCopied && bytes < capacity / 4);
+}
 
 using FreeList = std::vector<Chunk*>;
 
@@ -124,13 +130,13 @@ SliceList& SliceList::operator=(SliceList&& other) noexcept {
 void SliceList::Append(const ChunkRef& chunk, std::string_view bytes) {
   if (bytes.empty()) return;
   bytes_ += bytes.size();
-  if (bytes.size() >= kCopyBelow) {
-    if (!slices_.empty() && slices_.back().chunk.Get() == chunk.Get() &&
-        slices_.back().bytes.data() + slices_.back().bytes.size() == bytes.data()) {
-      slices_.back().bytes = {slices_.back().bytes.data(),
-                              slices_.back().bytes.size() + bytes.size()};
-      return;
-    }
+  if (!slices_.empty() && slices_.back().chunk.Get() == chunk.Get() &&
+      slices_.back().bytes.data() + slices_.back().bytes.size() == bytes.data()) {
+    slices_.back().bytes = {slices_.back().bytes.data(),
+                            slices_.back().bytes.size() + bytes.size()};
+    return;
+  }
+  if (!BetterCopied(bytes.size(), chunk->Capacity())) {
     if (slices_.empty() || slices_.back().chunk.Get() != chunk.Get()) {
       footprint_ += chunk->Capacity();
     }

@@ -19,7 +19,8 @@ std::size_t BucketOf(double divergence) {
 const CandidateScorer& CandidateScorers::Of(const MirroredRequest& request,
                                             const CandidateTraffic& candidate) {
   CandidateScorer& known = known_[candidate.coverage];
-  if (known.topology == request.view->topology) return known;
+  const auto& present = request.view->topology;
+  if (!known.topology.owner_before(present) && !present.owner_before(known.topology)) return known;
   const Route& route = *request.route->route;
   known = {request.view->topology, scorers_.Of(request.view->topology, route), {}};
   if (known.scorer == nullptr) return known;

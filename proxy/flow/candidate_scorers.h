@@ -23,7 +23,7 @@ class ScorerSource {
 };
 
 struct CandidateScorer {
-  std::shared_ptr<const Topology> topology;   // that it was made for
+  std::weak_ptr<const Topology> topology;     // that it was made for
   std::shared_ptr<const PairScorer> scorer;   // null: the route's rules make none
   std::vector<ComparatorCounters*> counters;  // of this thread, by comparator
 

@@ -14,11 +14,21 @@
 
 namespace understudy {
 
+// Texts that are used again keep their memory up to a bound.
+inline void TrimText(std::string& text) {
+  static constexpr std::size_t kKept = 256u << 10;
+  if (text.capacity() > kKept) std::string().swap(text);
+}
+
 class OpenedAnswer {
  public:
   // `method` of the request. False: the bytes are no whole answer.
   bool Open(const Exchange& exchange, std::string_view method);
   const RawAnswer& Answer() const { return answer_; }
+  // Lets go of what a large answer took.
+  void Trim() {
+    for (std::string* text : {&head_text_, &body_text_, &payload_text_}) TrimText(*text);
+  }
 
  private:
   std::string head_text_, body_text_, payload_text_;

@@ -118,6 +118,7 @@ void ScoringLoop::Run() {
         any = true;
         if (!stopping) {
           Score(job);
+          Trim();
         } else {
           job.request->route->candidates[job.candidate]
               .coverage->At(around_.thread)
@@ -131,6 +132,13 @@ void ScoringLoop::Run() {
     std::unique_lock lock(mutex);
     never.wait_for(lock, kPoll);  // polling costs less than waking: see docs/architecture.md
   }
+}
+
+void ScoringLoop::Trim() {
+  baseline_.Trim();
+  candidate_.Trim();
+  TrimText(request_text_);
+  TrimText(request_payload_);
 }
 
 void ScoringLoop::Score(const PairJob& job) {

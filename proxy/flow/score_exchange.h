@@ -70,6 +70,8 @@ class ScoringLoop {
   void Score(const PairJob& job);
 
  private:
+  void Trim();
+
   ScoringSurroundings around_;
   CandidateScorers scorers_;
   OpenedAnswer baseline_, candidate_;  // of the pair at hand, like the texts

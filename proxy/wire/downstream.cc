@@ -48,8 +48,7 @@ Task<> Downstream::Run(std::shared_ptr<Downstream> self, RequestHandler& handler
     if (head == HeadResult::kClosed) break;
     if (head == HeadResult::kRead) {
       co_await handler.Serve(*self);
-      self->watch_.Disarm();
-      self->waiting_ = nullptr;
+      self->WatchWhile(nullptr);
     }
     if (self->left_) break;
     if (head == HeadResult::kRefused) handler.Refused(*self);
@@ -75,6 +74,7 @@ void Downstream::BeginRequest() {
 // Waits for the first byte of a request. False: the client is done, or idle for too long.
 Task<bool> Downstream::AwaitBytes() {
   idle_ = true;
+  input_.Part();
   deadline_.Arm(listener_.timeouts.idle);
   IoResult got = socket_.TryRead(input_);
   if (got.Blocked()) got = co_await socket_.Read(input_);

@@ -2,6 +2,8 @@
 // still there to read them.
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "proxy/async/clock.h"
 #include "proxy/base/log.h"
 #include "proxy/wire/body_scanner.h"
@@ -180,26 +182,29 @@ void Downstream::WatchWhile(Interruptible* waiting, SteadyTime now) {
     watch_.Arm(kWatchAfter, now);
   } else {
     watch_.Disarm();
+    socket_.ForgetPeer();
   }
 }
 
 // An answer takes its time: see whether the client is still there. A FIN may mean that it left or
 // that it only ended its side; 100 Continue tells, since who has closed answers it with RST.
 void Downstream::LookAtClient() {
-  if (waiting_ == nullptr || socket_.WatchesPeer()) return;
+  if (waiting_ == nullptr) return;
+  if (socket_.Broken()) return ClientIsGone();
   switch (socket_.Peek()) {
     case PeerState::kGone:
       ClientIsGone();
       return;
-    case PeerState::kHalfClosed:
-      half_closed_ = true;
+    case PeerState::kHalfClosed: {
+      const bool seen = std::exchange(half_closed_, true);
       if (input_.Empty()) close_ = true;  // else it asked for more before it ended its side
-      if (request_.minor_version >= 1 && !Answered() &&
+      if (!seen && request_.minor_version >= 1 && !Answered() &&
           Write(kContinue, {}) == WriteResult::kBlocked) {
         Drop();
       }
       if (!left_) WaitForEvent(true);
       return;
+    }
     case PeerState::kBytes:
       WaitForEvent(true);
       return;

@@ -57,21 +57,30 @@ class InputBuffer {
     }
   }
 
-  // Nothing comes for a while: gives the memory back while there is nothing to keep.
+  // Nothing comes for a while: gives the memory back while there is nothing to keep. What somebody
+  // holds would not come back; reading then goes on behind it.
   void Rest() {
-    if (!Empty()) return;
-    chunk_ = ChunkRef();
-    begin_ = end_ = 0;
+    if (Empty() && chunk_ && !chunk_->Shared()) Drop();
+  }
+  // Between two messages: what is held of the last one is its holders' alone.
+  void Part() {
+    if (Empty()) Drop();
   }
   // The next message is another's: forgets how large the last ones were, too.
   void ReleaseIfEmpty() {
-    Rest();
-    if (Empty()) read_size_ = kFirstRead;
+    if (!Empty()) return;
+    Drop();
+    read_size_ = kFirstRead;
   }
 
  private:
   static constexpr std::size_t kLeastRoom = 4u << 10;
   static constexpr int kLittleInARow = 8;
+
+  void Drop() {
+    chunk_ = ChunkRef();
+    begin_ = end_ = 0;
+  }
 
   void Replace() {
     const std::string_view left = Bytes();

@@ -129,7 +129,6 @@ Task<> Listener::RunClient(Listener& listener, std::shared_ptr<Downstream> clien
 
 // Gives up the spare descriptor for one client at a time, who is told; without it, waits.
 Task<> Listener::OutOfDescriptors() {
-  worker_.counters.connections_refused.Add();
   spare_.Give();
   TcpSocket socket(worker_.reactor);
   error_code error;
@@ -140,6 +139,7 @@ Task<> Listener::OutOfDescriptors() {
     co_await Pause(worker_);
     co_return;
   }
+  worker_.counters.connections_refused.Add();
   co_await Refuse(*this, std::move(socket), "no_descriptors");
   spare_.Take();
 }

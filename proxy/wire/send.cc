@@ -66,6 +66,10 @@ class Sending : public Interruptible {
   void ConnectionBroke();
   void Fail(ExchangeOutcome outcome);
   bool Stale() const;
+  // Nothing stands in the way of sending it once more, so far as can be told now.
+  bool CanRepeat() const {
+    return out_.may_repeat && out_.body->Complete() && out_.body->Replayable();
+  }
   void Finish();
 
   Worker& worker_;
@@ -141,7 +145,7 @@ bool Sending::TakeIdle() {
   const SteadyTime now = exchange_.sent;
   Use(out_.cluster->Choose(now));
   if (endpoint_ == nullptr) return false;
-  connection_ = out_.cluster->TakeIdle(*endpoint_, now, !out_.may_repeat);
+  connection_ = out_.cluster->TakeIdle(*endpoint_, now, !CanRepeat());
   return connection_ != nullptr;
 }
 
@@ -154,8 +158,7 @@ Task<bool> Sending::Acquire(bool fresh) {
     if (fresh || tried > 0) Use(cluster.Choose(SteadyNow(), tried > 0 ? endpoint_ : nullptr));
     if (endpoint_ == nullptr) break;
     EndpointState& endpoint = *endpoint_;
-    if (!fresh && tried > 0)
-      connection_ = cluster.TakeIdle(endpoint, SteadyNow(), !out_.may_repeat);
+    if (!fresh && tried > 0) connection_ = cluster.TakeIdle(endpoint, SteadyNow(), !CanRepeat());
     if (connection_ == nullptr) {
       wait_.until = SteadyNow() + cluster.Config().timeouts.connect;
       const bool place = co_await cluster.WaitForPlace(endpoint, wait_);
@@ -163,7 +166,7 @@ Task<bool> Sending::Acquire(bool fresh) {
         Fail(ExchangeOutcome::kPoolExhausted);
         break;
       }
-      if (!fresh) connection_ = cluster.TakeIdle(endpoint, SteadyNow(), !out_.may_repeat);
+      if (!fresh) connection_ = cluster.TakeIdle(endpoint, SteadyNow(), !CanRepeat());
     }
     if (connection_ != nullptr) break;
     const ExchangeOutcome outcome = co_await Connect(endpoint);

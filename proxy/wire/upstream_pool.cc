@@ -77,8 +77,10 @@ std::unique_ptr<UpstreamConnection> UpstreamCluster::TakeIdle(EndpointState& end
     endpoint.idle.pop_back();
     if (now - connection->idle_since >= config_.pool.idle) continue;
     // Closed meanwhile, or bytes nobody asked for: either way it must not be used again.
+    // One that has rested is looked at: servers close those, and events are a turn behind.
     const TcpSocket& socket = connection->socket;
-    if ((look || socket.Stirred()) && socket.Peek() != PeerState::kQuiet) continue;
+    const bool rested = now - connection->idle_since >= DeadlineWheel::kTick;
+    if ((look || rested || socket.Stirred()) && socket.Peek() != PeerState::kQuiet) continue;
     connection->reused = true;
     worker_.counters.upstream_reuses.Add();
     return connection;

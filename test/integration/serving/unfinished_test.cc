@@ -117,6 +117,21 @@ TEST_CASE("a client that resets while the upstream takes nothing frees its conne
   CHECK(RunningProxy::Eventually([&] { return proxy.Metric("understudy_connections_open") == 0; }));
 }
 
+TEST_CASE("a client that asks for more and resets at once is not served to the end") {
+  FakeUpstream model = FakeUpstream::Raw([](FakeUpstream::Connection& c, const HttpText&) {
+    c.Pause(10000);
+    return false;
+  });
+  RunningProxy proxy(OneModel(model.Address()));
+  TestSocket client = proxy.Connect();
+  client.Send("GET /x HTTP/1.1\r\nHost: a\r\n\r\nGET /y HTTP/1.1\r\nHost: a\r\n\r\n");
+  CHECK(RunningProxy::Eventually([&] { return model.Connections() == 1; }));
+  client.Reset();
+  CHECK(
+      RunningProxy::Eventually([&] { return proxy.Metric("understudy_clients_left_total") >= 1; }));
+  CHECK(RunningProxy::Eventually([&] { return proxy.Metric("understudy_connections_open") == 0; }));
+}
+
 TEST_CASE("a client that writes a large body before it reads still gets the early answer") {
   FakeUpstream model(JsonAnswer("{}"));
   RunningProxy proxy("limits: {body_bytes: 64KiB}\n" + OneModel(model.Address()));

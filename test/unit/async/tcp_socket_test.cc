@@ -2,10 +2,12 @@
 #include "proxy/async/tcp_socket.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <catch2/catch.hpp>
 #include <memory>
@@ -326,6 +328,49 @@ TEST_CASE_METHOD(ReactorFixture,
   SendText(Peer(), "c");
   RunFor(std::chrono::milliseconds(20));
   CHECK(news == 1);
+}
+
+TEST_CASE_METHOD(ReactorFixture, "who takes much at once lets others have their turn, too") {
+  const auto busy = Connected();
+  const int flood = Peer();
+  const int large = 8 << 20;
+  ::setsockopt(busy->Fd(), SOL_SOCKET, SO_RCVBUF, &large, sizeof large);
+  ::fcntl(flood, F_SETFL, O_NONBLOCK);
+  std::size_t sent = 0, taken = 0, most = 0;
+  const std::string block(1 << 20, 'x');
+  Start([](TcpSocket& s, std::size_t& count, std::size_t& largest) -> Task<> {
+    Room room(256 << 10);
+    for (std::size_t in_a_row = 0; count < 16 << 20;) {
+      IoResult got = s.TryRead(room);
+      if (got.Blocked()) {
+        in_a_row = 0;
+        got = co_await s.Read(room);
+      }
+      count += got.bytes;
+      in_a_row += got.bytes;
+      largest = std::max(largest, in_a_row);
+    }
+  }(*busy, taken, most));
+  REQUIRE(RunUntil([&] {
+    for (ssize_t more = 1; more > 0 && sent < 16 << 20;) {
+      more = ::send(flood, block.data(), std::min(block.size(), (16u << 20) - sent), MSG_NOSIGNAL);
+      if (more > 0) sent += static_cast<std::size_t>(more);
+    }
+    return taken == 16 << 20;
+  }));
+  CHECK(most <= (1 << 20) + 2 * (256 << 10));
+}
+
+TEST_CASE_METHOD(ReactorFixture, "a reset shows at once, whatever is still to be read") {
+  const auto socket = Connected();
+  SendText(Peer(), "unread");
+  RunFor(std::chrono::milliseconds(20));
+  CHECK_FALSE(socket->Broken());
+  const linger at_once{1, 0};
+  ::setsockopt(Peer(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  ::close(Peer());
+  peers.pop_back();
+  CHECK(RunUntil([&] { return socket->Broken(); }));
 }
 
 TEST_CASE_METHOD(ReactorFixture, "what the peer did shows without taking anything") {

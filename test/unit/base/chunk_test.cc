@@ -106,19 +106,29 @@ TEST_CASE("large pieces are shared and neighbours become one") {
   SliceList list;
   const ChunkRef large = ChunkRef::Allocate(64u << 10);
   std::memset(large->Data(), 'x', 64u << 10);
-  list.Append(large, {large->Data(), 5000});
+  list.Append(large, {large->Data(), 20'000});
   CHECK(large->Shared());
-  list.Append(large, {large->Data() + 5000, 5000});
+  list.Append(large, {large->Data() + 20'000, 5000});
   CHECK(list.Slices().size() == 1);
   CHECK(list.Slices()[0].bytes.data() == large->Data());
   CHECK(list.Footprint() == 64u << 10);
   // Not a neighbour, but the same memory.
-  list.Append(large, {large->Data() + 20'000, 5000});
+  list.Append(large, {large->Data() + 40'000, 20'000});
   CHECK(list.Slices().size() == 2);
   CHECK(list.Footprint() == 64u << 10);
-  CHECK(list.Bytes() == 15'000);
+  CHECK(list.Bytes() == 45'000);
   std::string scratch;
-  CHECK(list.Join(scratch).size() == 15'000);
+  CHECK(list.Join(scratch).size() == 45'000);
+}
+
+TEST_CASE("a piece far smaller than its chunk is copied, and pins nothing") {
+  SliceList list;
+  const ChunkRef large = ChunkRef::Allocate(1u << 20);
+  std::memset(large->Data(), 'x', 10'000);
+  list.Append(large, {large->Data(), 10'000});
+  CHECK_FALSE(large->Shared());
+  CHECK(list.Footprint() == 16u << 10);
+  CHECK(Text(list) == std::string(10'000, 'x'));
 }
 
 TEST_CASE("one slice is joined without a copy") {

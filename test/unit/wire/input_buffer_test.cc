@@ -103,6 +103,24 @@ TEST_CASE("messages of one size come to lie in one read each, also while shadows
   CHECK(kept.back()->Capacity() <= 64u << 10);
 }
 
+TEST_CASE(
+    "a buffer that rests gives back what nobody holds, and goes on behind what somebody does") {
+  InputBuffer input;
+  Read(input, std::string(6000, 'x'));
+  const ChunkRef held = input.Holder();
+  input.Consume(6000);
+  input.Rest();
+  CHECK(input.Holder().Get() == held.Get());
+  input.Part();
+  CHECK_FALSE(input.Holder());
+  Read(input, "y");
+  input.Rest();
+  CHECK(input.Bytes() == "y");  // not while there is something to keep
+  input.Consume(1);
+  input.Rest();
+  CHECK_FALSE(input.Holder());
+}
+
 TEST_CASE("every preparation leaves room to read") {
   InputBuffer input;
   for (int i = 0; i < 3000; ++i) {
