@@ -2,11 +2,8 @@
 #pragma once
 
 #include <array>
-#include <boost/asio/buffer.hpp>
-#include <span>
 #include <string_view>
 
-#include "proxy/async/task.h"
 #include "proxy/async/tcp_socket.h"
 
 namespace understudy {

@@ -1,129 +1,19 @@
 // Sockets of a worker: what is there is taken at once, and only what is not makes anybody wait.
 #include "proxy/async/tcp_socket.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <boost/asio/post.hpp>
 #include <catch2/catch.hpp>
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
-#include "proxy/async/clock.h"
 #include "proxy/async/event.h"
+#include "test/unit/async/reactor_fixture.h"
 
 namespace understudy {
 namespace {
-
-constexpr Duration kPatience = std::chrono::seconds(10);
-
-// A listening port of the test's own, and its plain, blocking ends of connections.
-class Port {
- public:
-  Port() : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in any{};
-    any.sin_family = AF_INET;
-    any.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    REQUIRE(::bind(fd_, reinterpret_cast<sockaddr*>(&any), sizeof any) == 0);
-    REQUIRE(::listen(fd_, 16) == 0);
-    socklen_t size = sizeof any;
-    ::getsockname(fd_, reinterpret_cast<sockaddr*>(&any), &size);
-    port_ = ntohs(any.sin_port);
-  }
-  ~Port() { Close(); }
-  void Close() {
-    if (fd_ >= 0) ::close(fd_);
-    fd_ = -1;
-  }
-  asio::ip::tcp::endpoint Address() const { return {asio::ip::address_v4::loopback(), port_}; }
-  int Accept() const { return ::accept(fd_, nullptr, nullptr); }
-
- private:
-  int fd_;
-  std::uint16_t port_ = 0;
-};
-
-// Room for a read; counts how often it was asked for, and told that nothing comes.
-struct Room {
-  explicit Room(std::size_t size = 64) : memory(size) {}
-  asio::mutable_buffer Prepare() {
-    ++asked;
-    return asio::buffer(memory);
-  }
-  void Rest() { ++rested; }
-
-  std::vector<char> memory;
-  int asked = 0;
-  int rested = 0;
-};
-
-struct ReactorFixture {
-  ~ReactorFixture() {
-    reactor.EndAll();
-    loop.EndAll();
-    for (const int fd : peers) ::close(fd);
-  }
-
-  template <typename Condition>
-  bool RunUntil(Condition happened) {
-    for (const SteadyTime end = SteadyNow() + kPatience; !happened();) {
-      if (SteadyNow() > end) return false;
-      loop.poll();
-      reactor.Turn(std::chrono::milliseconds(5));
-    }
-    return true;
-  }
-  void RunFor(Duration time) {
-    const SteadyTime end = SteadyNow() + time;
-    RunUntil([&] { return SteadyNow() >= end; });
-  }
-  void Start(Task<> task) { asio::co_spawn(loop, std::move(task), asio::detached); }
-
-  // A connected socket; the other end is the last of `peers`.
-  std::unique_ptr<TcpSocket> Connected() {
-    auto socket = std::make_unique<TcpSocket>(reactor);
-    std::optional<error_code> connected;
-    Start([](TcpSocket& s, asio::ip::tcp::endpoint to, std::optional<error_code>& out) -> Task<> {
-      out = co_await s.Connect(to);
-    }(*socket, port.Address(), connected));
-    REQUIRE(RunUntil([&] { return connected.has_value(); }));
-    REQUIRE_FALSE(*connected);
-    peers.push_back(port.Accept());
-    return socket;
-  }
-  int Peer() const { return peers.back(); }
-
-  Loop loop;
-  DeadlineWheel wheel{loop};
-  Reactor reactor{loop, wheel};
-  Port port;
-  std::vector<int> peers;
-};
-
-// What one read says, once it has ended.
-struct OneRead {
-  Task<> Run(TcpSocket& socket) {
-    IoResult got = socket.TryRead(room);
-    waited = got.Blocked();
-    if (got.Blocked()) got = co_await socket.Read(room);
-    result = got;
-  }
-  std::string Text() const { return std::string(room.memory.data(), result->bytes); }
-
-  Room room;
-  bool waited = false;
-  std::optional<IoResult> result;
-};
-
-void SendText(int fd, std::string_view text) {
-  REQUIRE(::send(fd, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size()));
-}
 
 TEST_CASE_METHOD(ReactorFixture, "a read waits until something comes") {
   const auto socket = Connected();
@@ -387,19 +277,13 @@ TEST_CASE_METHOD(ReactorFixture, "what the peer did shows without taking anythin
 }
 
 TEST_CASE_METHOD(ReactorFixture, "a listening socket hands out who has come, then nobody") {
-  const int listening = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-  sockaddr_in any{};
-  any.sin_family = AF_INET;
-  any.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  REQUIRE(::bind(listening, reinterpret_cast<sockaddr*>(&any), sizeof any) == 0);
-  REQUIRE(::listen(listening, 16) == 0);
-  socklen_t size = sizeof any;
-  ::getsockname(listening, reinterpret_cast<sockaddr*>(&any), &size);
+  Port listening(SOCK_NONBLOCK);
   TcpSocket socket(reactor);
-  REQUIRE_FALSE(socket.Open(listening));
+  REQUIRE_FALSE(socket.Open(listening.Release()));
+  const auto address = listening.Address();
   for (int i = 0; i < 3; ++i) {
     peers.push_back(::socket(AF_INET, SOCK_STREAM, 0));
-    REQUIRE(::connect(Peer(), reinterpret_cast<sockaddr*>(&any), sizeof any) == 0);
+    REQUIRE(::connect(Peer(), address.data(), static_cast<socklen_t>(address.size())) == 0);
   }
   error_code error;
   for (int i = 0; i < 3; ++i) {
