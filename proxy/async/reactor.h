@@ -52,6 +52,7 @@ struct SocketWatch {
   bool queued = false;  // in the reactor's list of those to go on with
   int burst = 0;        // calls in a row that found it ready
   std::size_t burst_bytes = 0;
+  std::size_t most_bytes = 1u << 20;  // in a row; then others come first
   Resumption reader;  // waits to read into `target`, or to be readable where there is none
   ReadTarget target;
   Resumption writer;

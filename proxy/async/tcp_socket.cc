@@ -11,9 +11,7 @@
 namespace understudy {
 namespace {
 
-// Then others come first.
-constexpr int kMostInARow = 16;
-constexpr std::size_t kMostBytesInARow = 1u << 20;
+constexpr int kMostInARow = 16;  // then others come first
 
 error_code Errno() { return error_code(errno, boost::system::system_category()); }
 
@@ -21,7 +19,7 @@ bool WouldBlock() { return errno == EAGAIN || errno == EWOULDBLOCK; }
 
 // False when it is somebody else's turn: whoever then waits goes on in the next one.
 bool MayGoOn(SocketWatch& watch) {
-  if (++watch.burst <= kMostInARow && watch.burst_bytes < kMostBytesInARow) return true;
+  if (++watch.burst <= kMostInARow && watch.burst_bytes < watch.most_bytes) return true;
   watch.burst = 0;
   watch.burst_bytes = 0;
   return false;
@@ -146,6 +144,10 @@ void TcpSocket::OnPeer(bool reset_only, std::function<void()> on_peer) {
   watch_->on_peer = std::move(on_peer);
   watch_->on_peer_events = EPOLLHUP | EPOLLERR;
   if (!reset_only) watch_->on_peer_events |= EPOLLIN | EPOLLRDHUP;
+}
+
+void TcpSocket::LimitTurns(std::size_t bytes) {
+  if (watch_ != nullptr) watch_->most_bytes = bytes;
 }
 
 void TcpSocket::SetNoDelay() {

@@ -76,6 +76,8 @@ class TcpSocket {
   bool Broken() const { return watch_ != nullptr && watch_->broken; }
   bool WatchesPeer() const { return watch_ != nullptr && watch_->on_peer != nullptr; }
 
+  // Of an open socket: others come first after reads of `bytes` in a row.
+  void LimitTurns(std::size_t bytes);
   void SetNoDelay();
   void ShutdownSend();
   // Makes closing send RST.

@@ -24,6 +24,9 @@ class InputBuffer {
 
   void Consume(std::size_t bytes) { begin_ += bytes; }
 
+  // Reads ask for that many bytes at most: a power of four times kFirstRead.
+  void LimitReads(std::size_t bytes) { largest_read_ = bytes; }
+
   // Room to read into. Views of Bytes() taken before are only valid if their chunk is held.
   boost::asio::mutable_buffer Prepare() {
     if (!chunk_) {
@@ -47,7 +50,7 @@ class InputBuffer {
     // A read that filled its room asks for larger ones: large bodies then take few calls. Some that
     // found little ask for smaller ones: a chunk that a shadow keeps is kept whole.
     if (bytes == prepared_) {
-      if (prepared_ >= read_size_ && read_size_ < kLargestRead) read_size_ *= 4;
+      if (prepared_ >= read_size_ && read_size_ < largest_read_) read_size_ *= 4;
       little_ = 0;
     } else if (bytes >= read_size_ / 4 || read_size_ == kFirstRead) {
       little_ = 0;
@@ -99,6 +102,7 @@ class InputBuffer {
   std::size_t end_ = 0;
   std::size_t prepared_ = 0;
   std::size_t read_size_ = kFirstRead;
+  std::size_t largest_read_ = kLargestRead;
   int little_ = 0;  // reads in a row that found less than a quarter of that
 };
 

@@ -198,7 +198,10 @@ Task<ExchangeOutcome> Sending::Connect(EndpointState& endpoint) {
                                          : ExchangeOutcome::kUnknownHost;
   }
   const ExchangeOutcome outcome = co_await out_.cluster->Connect(*connection_);
-  if (outcome == ExchangeOutcome::kAnswered) out_.cluster->Connected();
+  if (outcome == ExchangeOutcome::kAnswered) {
+    out_.cluster->Connected();
+    if (out_.client == nullptr) connection_->ReadInSmallTurns();
+  }
   co_return outcome;
 }
 

@@ -4,6 +4,11 @@
 #include "proxy/wire/upstream_pool.h"
 
 namespace understudy {
+namespace {
+
+constexpr std::size_t kSmallTurn = 64u << 10;
+
+}  // namespace
 
 UpstreamConnection::UpstreamConnection(Worker& worker, EndpointState& to)
     : endpoint(to),
@@ -20,6 +25,11 @@ UpstreamConnection::UpstreamConnection(Worker& worker, EndpointState& to)
 }
 
 UpstreamConnection::~UpstreamConnection() { endpoint.cluster->ConnectionClosed(); }
+
+void UpstreamConnection::ReadInSmallTurns() {
+  input.LimitReads(kSmallTurn);
+  socket.LimitTurns(kSmallTurn);
+}
 
 void UpstreamConnection::Interrupt() { socket.Cancel(); }
 

@@ -23,6 +23,9 @@ class UpstreamConnection {
   UpstreamConnection(const UpstreamConnection&) = delete;
   UpstreamConnection& operator=(const UpstreamConnection&) = delete;
 
+  // Once connected, where no client waits for the answers: clients never wait behind more than a
+  // short read of one.
+  void ReadInSmallTurns();
   // Wakes whoever waits on the socket; it then finds `expired` or the client gone.
   void Interrupt();
   // Interrupts when nothing re-arms or disarms it in time; sets `expired`.

@@ -56,6 +56,23 @@ TEST_CASE("an empty buffer that nobody holds is read into from its beginning") {
   CHECK(input.Bytes().data() == first);
 }
 
+TEST_CASE("reads grow up to their limit") {
+  InputBuffer limited, unlimited;
+  limited.LimitReads(64 << 10);
+  const std::string body(8 << 20, 'x');
+  std::size_t largest = 0, largest_unlimited = 0;
+  for (std::string_view left = body; !left.empty(); limited.Consume(limited.Bytes().size())) {
+    left = Read(limited, left);
+    largest = std::max(largest, limited.Bytes().size());
+  }
+  for (std::string_view left = body; !left.empty(); unlimited.Consume(unlimited.Bytes().size())) {
+    left = Read(unlimited, left);
+    largest_unlimited = std::max(largest_unlimited, unlimited.Bytes().size());
+  }
+  CHECK(largest == 64 << 10);
+  CHECK(largest_unlimited == InputBuffer::kLargestRead);
+}
+
 TEST_CASE("reads that fill their room ask for larger ones and idle buffers give theirs back") {
   InputBuffer input;
   CHECK(input.Prepare().size() >= InputBuffer::kFirstRead);
