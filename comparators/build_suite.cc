@@ -53,6 +53,8 @@ class SuiteBuilder {
     for (const PathPattern& rule : parts_.ignore) rules.push_back(rule.text());
     std::sort(rules.begin(), rules.end());
     for (const std::string& rule : rules) hash_.Add(rule);
+    parts_.fields = spec.fields;
+    for (const std::string& pointer : spec.fields) hash_.Add(pointer);
     if (!faults_.empty()) return nullptr;
     parts_.fingerprint = hash_.value();
     return MakeSuite(std::move(parts_));

@@ -7,8 +7,10 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "comparators/comparator.h"
@@ -40,9 +42,17 @@ struct ComparatorScore {
   std::string detail;  // a sentence for people, bounded to 256 bytes
 };
 
+// What stands at one place of an answer's JSON.
+struct AnswerField {
+  std::optional<double> number;     // of a number
+  std::optional<std::string> text;  // of a string, a boolean or null; bounded to 256 bytes
+};
+
 struct PairScore {
   std::vector<ComparatorScore> scores;     // in the order of ComparatorNames()
   std::vector<std::uint32_t> ignore_hits;  // leaves ignored, in the order of IgnoreRules()
+  // What the two answers have at SuiteSpec::fields, in that order.
+  std::vector<std::pair<AnswerField, AnswerField>> fields;
 };
 
 class PairScorer {
@@ -71,6 +81,7 @@ struct SuiteSpec {
   std::string preset;  // "oip-v2", "generic-json", or empty
   std::vector<IgnoreSpec> ignore;
   std::vector<ComparatorSpec> comparators;  // empty: the preset's own
+  std::vector<std::string> fields;          // JSON pointers that are read beside the comparison
 };
 
 }  // namespace understudy

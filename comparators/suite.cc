@@ -69,6 +69,7 @@ class Suite final : public PairScorer {
       const ComparatorNeeds needs = member.built.needs;
       needs_document_ = needs_document_ || needs == ComparatorNeeds::kDocument;
     }
+    needs_document_ = needs_document_ || !parts_.fields.empty();
     for (const PathPattern& rule : parts_.ignore) rules_.push_back(rule.text());
   }
 
@@ -89,6 +90,17 @@ class Suite final : public PairScorer {
   bool needs_document_ = false;
 };
 
+AnswerField FieldAt(const PreparedAnswer& answer, const std::string& pointer) {
+  const Document* document = answer.view().document;
+  const auto value = document == nullptr ? std::nullopt : document->At(pointer);
+  if (!value) return {};
+  if (value->is_number()) return {value->AsDouble(), std::nullopt};
+  if (value->is_string()) return {std::nullopt, ShownText(value->AsString())};
+  if (value->is_bool()) return {std::nullopt, value->kind() == JsonKind::kTrue ? "true" : "false"};
+  if (value->kind() == JsonKind::kNull) return {std::nullopt, "null"};
+  return {};
+}
+
 PairScore Suite::Score(const RawPair& pair) const {
   PairScore result;
   result.ignore_hits.resize(rules_.size());
@@ -96,6 +108,18 @@ PairScore Suite::Score(const RawPair& pair) const {
   result.scores.reserve(parts_.members.size());
   std::optional<PreparedAnswer> baseline, candidate;  // made for whoever looks
   bool decoded = false;
+  const auto decode = [&] {
+    if (!baseline) {
+      baseline.emplace(pair.baseline);
+      candidate.emplace(pair.candidate);
+    }
+    if (std::exchange(decoded, true)) return;
+    for (PreparedAnswer* answer : {&*baseline, &*candidate}) {
+      answer->Decode(parts_.decode_limits);
+      if (needs_document_) answer->Parse(parts_.document_limits);
+      answer->Mark(parts_.ignore, parts_.unscored, result.ignore_hits);
+    }
+  };
   for (const SuiteParts::Member& member : parts_.members) {
     if (same && member.built.same_bytes_are_equal) {
       result.scores.push_back(Compared({}));
@@ -105,17 +129,15 @@ PairScore Suite::Score(const RawPair& pair) const {
       baseline.emplace(pair.baseline);
       candidate.emplace(pair.candidate);
     }
-    if (!decoded && member.built.needs != ComparatorNeeds::kHead) {
-      decoded = true;
-      for (PreparedAnswer* answer : {&*baseline, &*candidate}) {
-        answer->Decode(parts_.decode_limits);
-        if (needs_document_) answer->Parse(parts_.document_limits);
-        answer->Mark(parts_.ignore, parts_.unscored, result.ignore_hits);
-      }
-    }
+    if (member.built.needs != ComparatorNeeds::kHead) decode();
     const Pair view{pair.request_body ? pair.request_body() : std::string_view(), baseline->view(),
                     candidate->view()};
     result.scores.push_back(ScoreOne(member.built, view, *baseline, *candidate));
+  }
+  if (parts_.fields.empty()) return result;
+  decode();
+  for (const std::string& pointer : parts_.fields) {
+    result.fields.emplace_back(FieldAt(*baseline, pointer), FieldAt(*candidate, pointer));
   }
   return result;
 }

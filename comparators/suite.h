@@ -49,6 +49,7 @@ struct SuiteParts {
   std::vector<Member> members;
   std::vector<PathPattern> ignore;
   std::vector<PathPattern> unscored;
+  std::vector<std::string> fields;  // JSON pointers
   std::uint64_t fingerprint = 0;
   DecodeLimits decode_limits;
   DocumentLimits document_limits;

@@ -10,12 +10,14 @@
 #include "proxy/cli/command.h"
 #include "proxy/cli/config_commands.h"
 #include "proxy/cli/divergence_commands.h"
+#include "proxy/cli/evidence_commands.h"
 #include "proxy/cli/explain_commands.h"
 #include "proxy/cli/format.h"
 #include "proxy/cli/gate.h"
 #include "proxy/cli/report_command.h"
 #include "proxy/cli/rollout_commands.h"
 #include "proxy/cli/route_commands.h"
+#include "proxy/cli/simulate_command.h"
 #include "proxy/cli/switch_commands.h"
 #include "proxy/cli/text.h"
 #include "proxy/cli/usage.h"
@@ -97,6 +99,8 @@ ExitCode RunCommandLine(const std::vector<std::string>& words, const Environment
   AddDivergenceCommands(tree);
   AddRouteCommands(tree);
   AddConfigCommands(tree);
+  AddEvidenceCommands(tree);
+  AddSimulateCommand(tree);
   app.footer("");
   if (const auto code = Parse(app, words, console)) return *code;
   if (const std::string fault = CheckAddress(flags.address); !fault.empty()) {

@@ -57,6 +57,8 @@ v1::CheckStatus ToProto(const CheckResult& check) {
   message.set_limit(check.limit);
   message.set_log_e_rollback(check.log_e_rollback);
   message.set_log_e_promotion(check.log_e_promotion);
+  if (check.eta.has_value()) *message.mutable_eta() = understudy::ToProto(*check.eta);
+  message.set_covered(check.covered);
   if (check.samples_missing.has_value()) message.set_samples_missing(*check.samples_missing);
   return message;
 }
@@ -96,6 +98,52 @@ v1::DivergenceSummary ToProto(const DivergenceExample& example) {
   return message;
 }
 
+void AddSummaries(const CandidateView& candidate, v1::CandidateStatus& message) {
+  for (const SegmentSpreadView& spread : candidate.spreads) {
+    v1::SegmentSpreadStatus* added = message.add_spreads();
+    added->set_rule(spread.rule);
+    added->set_comparator(spread.comparator);
+    added->set_worst(spread.worst);
+    added->set_best(spread.best);
+    added->set_worst_mean(spread.worst_mean);
+    added->set_best_mean(spread.best_mean);
+    added->set_spread(spread.spread);
+  }
+  for (const SignReversalView& reversal : candidate.reversals) {
+    v1::SignReversalStatus* added = message.add_reversals();
+    added->set_segment(reversal.segment);
+    added->set_metric(reversal.metric);
+    added->set_here(reversal.here);
+    added->set_overall(reversal.overall);
+  }
+  for (const ParityView& parity : candidate.parity) {
+    v1::ParityStatus* added = message.add_parity();
+    added->set_rule(parity.rule);
+    added->set_higher(parity.higher);
+    added->set_lower(parity.lower);
+    added->set_candidate(parity.candidate);
+    added->set_interval_low(parity.interval_low);
+    added->set_interval_high(parity.interval_high);
+    added->set_incumbent(parity.incumbent);
+    added->set_pairs(parity.pairs);
+  }
+  for (const NoiseView& noise : candidate.noise) {
+    v1::NoiseStatus* added = message.add_noise();
+    added->set_comparator(noise.comparator);
+    added->set_control_pairs(noise.control_pairs);
+    added->set_incumbent(noise.incumbent);
+    added->set_excess(noise.excess);
+  }
+  for (const ValueView& value : candidate.values) {
+    v1::ValueStatus* added = message.add_values();
+    added->set_name(value.name);
+    added->set_pairs(value.pairs);
+    added->set_missing(value.missing);
+    added->set_incumbent(value.incumbent);
+    added->set_candidate(value.candidate);
+  }
+}
+
 void AddSlices(const CandidateView& candidate, v1::CandidateStatus& message) {
   for (const Suppression& rule : candidate.suppression) {
     v1::SuppressionCount* added = message.add_suppression();
@@ -110,6 +158,7 @@ void AddSlices(const CandidateView& candidate, v1::CandidateStatus& message) {
     added->set_samples(segment.samples);
     added->set_mean(segment.mean);
   }
+  AddSummaries(candidate, message);
 }
 
 }  // namespace
@@ -195,6 +244,8 @@ v1::CandidateStatus ToProto(const CandidateView& candidate) {
   *message.mutable_coverage() = ToProto(candidate.coverage);
   *message.mutable_coverage_total() = ToProto(candidate.coverage_total);
   message.set_pairs(candidate.pairs);
+  message.set_warming_up(candidate.warming_up);
+  message.set_retries(candidate.retries);
   message.set_pairs_per_second(candidate.pairs_per_second);
   for (const double mean : candidate.divergence_history) message.add_divergence_history(mean);
   AddSlices(candidate, message);
@@ -238,6 +289,7 @@ v1::Explanation ToProto(const Explanation& explanation) {
   }
   if (explanation.eta.has_value()) *message.mutable_eta() = ToProto(*explanation.eta);
   message.set_next_step(explanation.next_step);
+  for (const std::string& knob : explanation.knobs) message.add_knobs(knob);
   return message;
 }
 

@@ -1,4 +1,6 @@
 // Plans, rollouts and journal lines as messages.
+#include <fmt/format.h>
+
 #include "proxy/control/admin_convert.h"
 #include "proxy/control/report_text.h"
 
@@ -10,7 +12,14 @@ std::string MetricText(const Check& check) {
     case CheckKind::kComparatorMean:
       return "mean divergence of " + check.comparator;
     case CheckKind::kErrorRate:
-      return "error rate";
+      return check.at_most_increase ? "error rate, increase over the incumbent's" : "error rate";
+    case CheckKind::kServingErrors:
+      return "error rate of what each arm served";
+    case CheckKind::kServingLatency:
+      return fmt::format("latency p{} of what the candidate served",
+                         NumberText(check.quantile * 100));
+    case CheckKind::kValue:
+      return fmt::format("mean of {} as share of its cap", check.value);
     case CheckKind::kLatency:
       return "latency p" + NumberText(check.quantile * 100);
     case CheckKind::kCoverage:
@@ -29,6 +38,8 @@ v1::PlanCheck ToProto(const Check& check) {
   if (check.at_least.has_value()) message.set_at_least(*check.at_least);
   message.set_floor(check.floor);
   message.set_required(check.required);
+  message.set_value(check.value);
+  if (check.at_most_increase.has_value()) message.set_at_most_increase(*check.at_most_increase);
   return message;
 }
 

@@ -5,6 +5,8 @@
 
 #include <cmath>
 #include <optional>
+#include <string_view>
+#include <utility>
 
 #include "proxy/base/hash.h"
 #include "proxy/control/config_text.h"
@@ -24,18 +26,26 @@ Check BuildCheck(const v1::CheckConfig& config) {
   check.comparator = config.comparator();
   const std::string& metric = config.metric();
   if (metric == "error_rate") check.kind = CheckKind::kErrorRate;
+  if (metric == "serving_error_rate") check.kind = CheckKind::kServingErrors;
+  if (!config.value().empty()) check.kind = CheckKind::kValue;
+  check.value = config.value();
   if (metric == "coverage") check.kind = CheckKind::kCoverage;
-  constexpr std::string_view kLatency = "latency_p";
-  if (metric.compare(0, kLatency.size(), kLatency) == 0) {
-    check.kind = CheckKind::kLatency;
-    check.quantile = std::stod(metric.substr(kLatency.size())) / 100;
+  for (const auto& [prefix, kind] : {std::pair{"latency_p", CheckKind::kLatency},
+                                     std::pair{"serving_latency_p", CheckKind::kServingLatency}}) {
+    if (!metric.starts_with(prefix)) continue;
+    check.kind = kind;
+    check.quantile = std::stod(metric.substr(std::string_view(prefix).size())) / 100;
   }
   check.at_most = ParseShare(config.at_most());
   check.at_most_ratio = ParseRatio(config.at_most_ratio());
   check.at_least = ParseShare(config.at_least());
-  const bool ratio_of_errors = check.kind == CheckKind::kErrorRate && check.at_most_ratio;
+  check.at_most_increase = ParseShare(config.at_most_increase());
+  const bool of_errors =
+      check.kind == CheckKind::kErrorRate || check.kind == CheckKind::kServingErrors;
+  const bool ratio_of_errors = of_errors && check.at_most_ratio;
   check.floor = ParseShare(config.floor()).value_or(ratio_of_errors ? kDefaultErrorFloor : 0);
   check.required = config.required();
+  check.raw = config.noise() == "keep";
   return check;
 }
 
@@ -48,6 +58,7 @@ Stage BuildStage(const v1::StageConfig& config) {
   stage.max_duration = DurationOr(config.max_duration(), stage.max_duration);
   stage.min_coverage = ParseShare(config.min_coverage());
   stage.approval_required = config.approval() == "required";
+  stage.exposure_risk = ParseShare(config.exposure_risk());
   for (const v1::CheckConfig& check : config.checks()) stage.checks.push_back(BuildCheck(check));
   return stage;
 }
@@ -64,12 +75,30 @@ std::string Number(const std::optional<double>& value) {
   return value ? fmt::format("{:.17g}", *value) : "-";
 }
 
+// Later fields are named and only written where they are set: plans without them keep their hash.
+std::string LaterFields(const Check& check) {
+  std::string text;
+  if (!check.value.empty()) text += fmt::format("value {}:{}\n", check.value.size(), check.value);
+  if (check.at_most_increase) text += fmt::format("increase {}\n", Number(check.at_most_increase));
+  if (check.raw) text += "raw\n";
+  return text;
+}
+
+std::string LaterFields(const Plan& plan) {
+  std::string text;
+  if (plan.exposure_risk) text += fmt::format("exposure {}\n", Number(plan.exposure_risk));
+  if (plan.warm_up > Duration::zero()) text += fmt::format("warm-up {}\n", plan.warm_up.count());
+  if (plan.calibration_samples > 0) text += fmt::format("calibrate {}\n", plan.calibration_samples);
+  return text;
+}
+
 std::string Text(const Check& check) {
-  return fmt::format("check {}:{} {} {}:{} {:.17g} {} {} {:.17g} {} {}\n", check.name.size(),
-                     check.name, static_cast<int>(check.kind), check.comparator.size(),
-                     check.comparator, check.quantile, Number(check.at_most),
-                     Number(check.at_most_ratio), check.floor, Number(check.at_least),
-                     check.required);
+  const std::string later = LaterFields(check);
+  return later + fmt::format("check {}:{} {} {}:{} {:.17g} {} {} {:.17g} {} {}\n",
+                             check.name.size(), check.name, static_cast<int>(check.kind),
+                             check.comparator.size(), check.comparator, check.quantile,
+                             Number(check.at_most), Number(check.at_most_ratio), check.floor,
+                             Number(check.at_least), check.required);
 }
 
 }  // namespace
@@ -82,11 +111,13 @@ std::string PlanHash(const Plan& plan) {
                   plan.breaker.error_ratio, plan.breaker.window.count(), plan.breaker.min_requests,
                   static_cast<int>(plan.on_fail), static_cast<int>(plan.on_inconclusive),
                   plan.min_coverage, plan.max_evidence_age.count(), plan.auto_start);
+  text += LaterFields(plan);
   for (const Check& check : plan.checks) text += Text(check);
   for (const Stage& stage : plan.stages) {
     text += fmt::format("stage {} {} {} {} {} {}\n", stage.weight_ppm, stage.min_samples,
                         stage.min_duration.count(), stage.max_duration.count(),
                         Number(stage.min_coverage), stage.approval_required);
+    if (stage.exposure_risk) text += fmt::format("exposure {}\n", Number(stage.exposure_risk));
     for (const Check& check : stage.checks) text += Text(check);
   }
   return HexOf(H64("understudy plan 1", {text})).Text();
@@ -111,6 +142,9 @@ Plan BuildPlan(const v1::PlanConfig& config) {
   plan.min_coverage = ParseShare(config.min_coverage()).value_or(plan.min_coverage);
   plan.max_evidence_age = DurationOr(config.max_evidence_age(), plan.max_evidence_age);
   plan.auto_start = config.auto_start();
+  plan.exposure_risk = ParseShare(config.exposure_risk());
+  plan.warm_up = DurationOr(config.warm_up(), plan.warm_up);
+  if (config.has_calibration()) plan.calibration_samples = config.calibration().min_samples();
   plan.hash = PlanHash(plan);
   return plan;
 }

@@ -78,27 +78,47 @@ class PlanRules {
     names_.push_back(check.name());
     paths_.push_back(at + ".name");
     const auto has = [&](const char* key) { return context_.source.Has(at + "." + key); };
-    if (has("comparator") == has("metric")) {
-      const bool said =
-          context_.source.IsFaulty(at + ".comparator") || context_.source.IsFaulty(at + ".metric");
-      if (!said) context_.Fault(at, "a check has exactly one of the keys comparator, metric");
+    const int subjects =
+        (has("comparator") ? 1 : 0) + (has("metric") ? 1 : 0) + (has("value") ? 1 : 0);
+    if (subjects != 1) {
+      const bool said = context_.source.IsFaulty(at + ".comparator") ||
+                        context_.source.IsFaulty(at + ".metric") ||
+                        context_.source.IsFaulty(at + ".value");
+      if (!said)
+        context_.Fault(at, "a check has exactly one of the keys comparator, metric, value");
       return;
     }
     if (context_.source.IsFaulty(at + ".metric")) return;
     const std::string& metric = check.metric();
     const bool is_mean = has("comparator");
+    const bool is_value = has("value");
     const bool is_errors = metric == "error_rate";
-    const bool is_latency = metric.rfind("latency_", 0) == 0;
-    const std::string what = is_mean ? "a check of a comparator" : "a check of " + metric;
-    if (is_errors && has("at_most") == has("at_most_ratio")) {
+    const bool is_serving_errors = metric == "serving_error_rate";
+    const bool is_latency = metric.find("latency_") != std::string::npos;
+    const std::string what = is_mean    ? "a check of a comparator"
+                             : is_value ? "a check of a value"
+                                        : "a check of " + metric;
+    const int limits = (has("at_most") ? 1 : 0) + (has("at_most_ratio") ? 1 : 0) +
+                       (has("at_most_increase") ? 1 : 0);
+    if (is_errors && limits != 1) {
       context_.Fault(at,
-                     "a check of error_rate has exactly one of the keys at_most, at_most_ratio");
+                     "a check of error_rate has exactly one of the keys at_most, at_most_ratio, "
+                     "at_most_increase");
       return;
     }
+    if (is_value && (has("at_most") ? 1 : 0) + (has("at_most_increase") ? 1 : 0) != 1) {
+      context_.Fault(at,
+                     "a check of a value has exactly one of the keys at_most, at_most_increase");
+      return;
+    }
+    const bool is_ratio = is_latency || is_serving_errors;
     for (const LimitUse& use :
-         {LimitUse{"at_most", has("at_most"), is_mean, is_mean || is_errors},
-          LimitUse{"at_most_ratio", has("at_most_ratio"), is_latency, is_latency || is_errors},
-          LimitUse{"floor", has("floor"), false, is_errors && has("at_most_ratio")},
+         {LimitUse{"at_most", has("at_most"), is_mean, is_mean || is_errors || is_value},
+          LimitUse{"at_most_ratio", has("at_most_ratio"), is_ratio, is_ratio || is_errors},
+          LimitUse{"at_most_increase", has("at_most_increase"), false, is_errors || is_value},
+          LimitUse{"floor", has("floor"), false,
+                   (is_errors || is_serving_errors) && has("at_most_ratio")},
+          LimitUse{"noise", has("noise"), false, is_mean},
           LimitUse{"at_least", has("at_least"), metric == "coverage", metric == "coverage"}}) {
       if (use.needed && !use.written && !context_.source.IsFaulty(at + "." + use.key)) {
         context_.Fault(at, fmt::format("{} needs the key '{}'", what, use.key));
@@ -118,12 +138,33 @@ class PlanRules {
   std::vector<std::string> paths_;
 };
 
-// Every comparator a plan's checks look at must exist on every route that uses the plan.
+// There is no noise to know without a control.
+void CheckCalibration(const RuleContext& context, std::size_t plan_index, const Route& route) {
+  const std::string at = fmt::format("plans[{}].calibration", plan_index);
+  if (!context.source.Has(at) || (route.control && route.control->rate > 0)) return;
+  context.Fault(at,
+                fmt::format("route {} uses this plan and has no 'control' to learn the "
+                            "incumbent's noise from; write 'control: {{cluster: {}, rate: 10%}}' "
+                            "at the route",
+                            Quoted(route.name), route.incumbent));
+}
+
+// Every comparator and value a plan's checks look at must exist on every route that uses the plan.
 void CheckUseOf(const RuleContext& context, std::size_t plan_index, const Route& route) {
+  CheckCalibration(context, plan_index, route);
   const std::vector<std::string> names = ComparatorNames(route.compare, context.known);
   if (names.empty()) return;  // an unknown preset, which has its own fault
   const v1::PlanConfig& plan = context.source.file.plans(static_cast<int>(plan_index));
+  std::vector<std::string> values;
+  for (const ValueRule& rule : route.values) values.push_back(rule.name);
   const auto check_one = [&](const v1::CheckConfig& check, const std::string& at) {
+    const std::string& value = check.value();
+    if (!value.empty() && std::find(values.begin(), values.end(), value) == values.end()) {
+      context.Fault(at + ".value", fmt::format("route {} uses this plan but has no value {}{}",
+                                               Quoted(route.name), Quoted(value),
+                                               SuggestKey(value, values, "its values are",
+                                                          "; it has no 'values'")));
+    }
     const std::string& name = check.comparator();
     if (name.empty() || std::find(names.begin(), names.end(), name) != names.end()) return;
     context.Fault(

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "proxy/control/config_rules.h"
 #include "proxy/control/config_suggest.h"
@@ -64,6 +65,8 @@ class RouteRules {
     CheckPlanName(path_ + ".plan", route_.plan);
     for (std::size_t i = 0; i < route_.candidates.size(); ++i) CheckCandidate(i);
     if (route_.control) CheckControl();
+    CheckSegments();
+    CheckValues();
     if (Mirrors() && route_.effects == Effects::kUnknown) {
       context_.Fault(path_ + ".effects",
                      fmt::format("route {} mirrors requests without saying what they do: write "
@@ -167,6 +170,55 @@ class RouteRules {
                                  "second time",
                                  Quoted(cluster->name)));
     }
+  }
+
+  void CheckSegments() {
+    constexpr std::size_t kMostRules = 16;
+    constexpr std::size_t kMostValues = 64;
+    if (route_.segments.size() > kMostRules) {
+      context_.Fault(path_ + ".segments",
+                     fmt::format("{} segment rules; at most {} are judged by themselves",
+                                 route_.segments.size(), kMostRules));
+    }
+    for (std::size_t i = 0; i < route_.segments.size(); ++i) {
+      const SegmentRule& rule = route_.segments[i];
+      const std::string at = fmt::format("{}.segments[{}]", path_, i);
+      const auto has = [&](const char* key) { return context_.source.Has(at + "." + key); };
+      const int sources = (has("header") ? 1 : 0) + (has("json") ? 1 : 0) +
+                          (has("body_size") ? 1 : 0) + (has("length_of") ? 1 : 0);
+      if (sources != 1) {
+        context_.Fault(at,
+                       "a segment has exactly one of the keys header, json, body_size, length_of");
+        continue;
+      }
+      const bool banded = has("body_size") || has("length_of");
+      if (banded == has("values")) {
+        context_.Fault(at, banded ? "bands have no 'values': the edges between them name them"
+                                  : "a segment by header or json needs the key 'values'");
+      }
+      if (has("length_of") != has("lengths")) {
+        context_.Fault(at, "the keys length_of and lengths go together");
+      }
+      if (rule.values.size() > kMostValues) {
+        context_.Fault(at, fmt::format("{} values; at most {} are judged by themselves",
+                                       rule.values.size(), kMostValues));
+      }
+      if (std::adjacent_find(rule.edges.begin(), rule.edges.end(), std::greater_equal<>()) !=
+          rule.edges.end()) {
+        context_.Fault(at + (has("lengths") ? ".lengths" : ".body_size"),
+                       "the edges between bands must rise");
+      }
+    }
+  }
+
+  void CheckValues() {
+    std::vector<std::string> names;
+    for (const ValueRule& rule : route_.values) names.push_back(rule.name);
+    if (names.size() > 64) {
+      context_.Fault(path_ + ".values", "at most 64 values are read of an answer");
+    }
+    CheckUnique(context_, "value of the route", names,
+                [&](std::size_t i) { return fmt::format("{}.values[{}].name", path_, i); });
   }
 
   const RuleContext& context_;

@@ -136,6 +136,41 @@ CaptureRules BuildCapture(const v1::CaptureConfig& config) {
   return capture;
 }
 
+// Names the bands between edges by the edges as they are written: "<1KiB", "1KiB-64KiB", ">=64KiB".
+template <typename Edges>
+void BuildBands(const Edges& edges, SegmentRule& rule) {
+  std::string before;
+  for (const std::string& edge : edges) {
+    rule.edges.push_back(ParseSize(edge).value_or(0));
+    rule.values.push_back(before.empty() ? "<" + edge : before + "-" + edge);
+    before = edge;
+  }
+  rule.values.push_back(">=" + before);
+}
+
+SegmentRule BuildSegment(const v1::SegmentConfig& config) {
+  SegmentRule rule;
+  rule.name = config.name();
+  rule.required = config.required();
+  if (!config.json().empty()) {
+    rule.source = SegmentSource::kJson;
+    rule.key = config.json();
+  } else if (config.body_size_size() > 0) {
+    rule.source = SegmentSource::kBodySize;
+    BuildBands(config.body_size(), rule);
+    return rule;
+  } else if (!config.length_of().empty()) {
+    rule.source = SegmentSource::kTextLength;
+    rule.key = config.length_of();
+    BuildBands(config.lengths(), rule);
+    return rule;
+  } else {
+    rule.key = Lower(config.header());
+  }
+  rule.values.assign(config.values().begin(), config.values().end());
+  return rule;
+}
+
 Effects BuildEffects(const std::string& text) {
   if (text == "pure") return Effects::kPure;
   if (text == "idempotent") return Effects::kIdempotent;
@@ -163,8 +198,14 @@ Route BuildRoute(const v1::RouteConfig& config) {
   }
   route.compare = BuildCompare(config.compare());
   for (const v1::SegmentConfig& segment : config.segments()) {
-    route.segments.push_back(
-        {segment.name(), segment.header(), {segment.values().begin(), segment.values().end()}});
+    route.segments.push_back(BuildSegment(segment));
+  }
+  for (const v1::ValueConfig& value : config.values()) {
+    route.values.push_back({value.name(), value.pointer(), ParseRatio(value.cap()).value_or(1)});
+  }
+  if (config.has_decision()) {
+    route.decision = {config.decision().pointer(),
+                      {config.decision().yes().begin(), config.decision().yes().end()}};
   }
   route.capture = BuildCapture(config.capture());
   route.fallback = config.fallback();

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "proxy/control/explain_knobs.h"
 #include "proxy/control/report_text.h"
 #include "proxy/rollout/raise.h"
 
@@ -50,7 +51,10 @@ class Search {
     } else {
       WithRollout(*candidate_.rollout);
     }
-    if (!finished_) found_.eta = Eta();
+    if (!finished_) {
+      found_.eta = Eta();
+      found_.knobs = KnobsOf(view_, candidate_, now_);
+    }
     Summarise();
     return std::move(found_);
   }
@@ -116,7 +120,9 @@ class Search {
           "an operator lowered the weight and automation does not undo that; `rollout resume` "
           "hands it back");
     }
-    if (rollout.phase == Phase::kBaking) {
+    if (rollout.phase == Phase::kCalibrating) {
+      Calibration(rollout);
+    } else if (rollout.phase == Phase::kBaking) {
       Remaining("bake", rollout.plan.bake_duration, StageTime(rollout, now_));
       Evidence(nullptr);
     } else if (rollout.stage < rollout.plan.stages.size()) {
@@ -127,6 +133,16 @@ class Search {
       Evidence(&stage);
       Approval(rollout);
     }
+  }
+
+  void Calibration(const RolloutState& rollout) {
+    const std::uint64_t wanted = rollout.plan.calibration_samples;
+    const std::uint64_t have = candidate_.verdict.control_samples;
+    if (have >= wanted) return;
+    Add("samples", "calibration",
+        fmt::format("the incumbent was asked twice in {} of {} requests; then its own noise is "
+                    "known",
+                    have, wanted));
   }
 
   void Remaining(std::string_view what, Duration wanted, Duration had) {
@@ -185,8 +201,12 @@ class Search {
       named = true;
       std::string sentence = fmt::format("{}: {}", ToString(check.kind), check.sentence);
       if (check.samples_missing.has_value() && check.kind == VerdictKind::kInconclusive) {
-        sentence += fmt::format(" (about {} more pairs{})", *check.samples_missing,
-                                AtThisRate(*check.samples_missing));
+        sentence += fmt::format(
+            " (about {} more pairs{})", *check.samples_missing,
+            check.segment.empty() ? AtThisRate(*check.samples_missing)
+            : check.eta.has_value()
+                ? fmt::format(", {} at the segment's present rate", DurationText(*check.eta))
+                : ", and none of this segment arrive at present");
       }
       Add("check", check.segment.empty() ? check.check : check.check + " " + check.segment,
           std::move(sentence));
@@ -231,6 +251,7 @@ class Search {
 
   static std::string NextStep(const RolloutState& rollout) {
     if (rollout.phase == Phase::kDraft) return "start";
+    if (rollout.phase == Phase::kCalibrating) return "begin shadowing";
     if (rollout.phase == Phase::kBaking) return "complete";
     const RaiseTarget target = NextTarget(rollout);
     return target.bakes ? "raise to 100 % and bake" : "raise to " + WeightText(target.weight_ppm);

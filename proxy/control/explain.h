@@ -22,10 +22,11 @@ struct Blocker {
 struct Explanation {
   std::string route;
   std::string candidate;
-  std::string summary;            // one sentence
-  std::vector<Blocker> blockers;  // empty: nothing stands in the way
-  std::optional<Duration> eta;    // to a verdict, at the present rate
-  std::string next_step;          // "start", "raise to 10 %", "complete", "none"
+  std::string summary;             // one sentence
+  std::vector<Blocker> blockers;   // empty: nothing stands in the way
+  std::optional<Duration> eta;     // to a verdict, at the present rate
+  std::string next_step;           // "start", "raise to 10 %", "complete", "none"
+  std::vector<std::string> knobs;  // what would shorten it, and by how much
 };
 
 // All blockers are listed, none hides another. `candidate` is of `view`.

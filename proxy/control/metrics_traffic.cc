@@ -168,6 +168,24 @@ void CollectComparators(TrafficBook& book, Families& out) {
   std::move(scores).Finish(out);
 }
 
+void CollectControls(TrafficBook& book, Families& out) {
+  FamilyBuilder requests = CounterFamily(
+      "control_requests_total",
+      "Mirrored requests the incumbent was asked a second time, or was not for want of room");
+  book.ForEachControl([&](const std::string& route, const PerThread<ControlCounters>& blocks) {
+    const auto add = [&](std::string_view outcome, Counter ControlCounters::*counter) {
+      requests.Value(
+          {{"route", route}, {"outcome", outcome}},
+          Sum(
+              blocks, [counter](const ControlCounters& c) -> auto& { return c.*counter; }));
+    };
+    add("answered", &ControlCounters::answered);
+    add("failed", &ControlCounters::failed);
+    add("dropped", &ControlCounters::dropped);
+  });
+  std::move(requests).Finish(out);
+}
+
 struct ProcessMetric {
   const char* name;
   const char* help;
@@ -221,6 +239,7 @@ void CollectTraffic(TrafficBook& book, Families& out) {
   CollectArms(book, out);
   CollectCoverage(book, out);
   CollectComparators(book, out);
+  CollectControls(book, out);
   CollectConnections(book, out);
 }
 

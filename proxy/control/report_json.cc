@@ -1,6 +1,10 @@
 // The report as JSON.
+#include <string>
+
+#include "absl/strings/escaping.h"
 #include "proxy/control/report_json_writer.h"
 #include "proxy/control/report_render.h"
+#include "proxy/control/sqlite_plan_codec.h"
 
 namespace understudy {
 namespace {
@@ -22,6 +26,8 @@ void WriteCheck(JsonWriter& json, const CheckResult& check) {
   json.Number("log_e_rollback", check.log_e_rollback);
   json.Number("log_e_promotion", check.log_e_promotion);
   json.MaybeCount("samples_missing", check.samples_missing);
+  json.MaybeSeconds("eta_seconds", check.eta);
+  json.Boolean("covered", check.covered);
   json.EndObject();
 }
 
@@ -74,6 +80,7 @@ void WritePlan(JsonWriter& json, const Plan& plan) {
   json.Number("alpha_rollback", plan.alpha_rollback);
   json.Number("alpha_promotion", plan.alpha_promotion);
   json.Number("min_coverage", plan.min_coverage);
+  if (plan.exposure_risk) json.Number("exposure_risk", *plan.exposure_risk);
   json.Number("max_evidence_age_seconds", Seconds(plan.max_evidence_age));
   json.BeginArray("stage_weights_ppm");
   for (const Stage& stage : plan.stages) json.Count("", stage.weight_ppm);
@@ -143,6 +150,99 @@ void WriteTimeline(JsonWriter& json, const ReportCandidate& candidate) {
   json.EndArray();
 }
 
+void WriteSegmentSummaries(JsonWriter& json, const CandidateView& status) {
+  json.BeginArray("segment_spreads");
+  for (const SegmentSpreadView& spread : status.spreads) {
+    json.BeginObject();
+    json.Text("rule", spread.rule);
+    json.Text("comparator", spread.comparator);
+    json.Text("worst", spread.worst);
+    json.Number("worst_mean", spread.worst_mean);
+    json.Text("best", spread.best);
+    json.Number("best_mean", spread.best_mean);
+    json.Number("spread", spread.spread);
+    json.EndObject();
+  }
+  json.EndArray();
+  json.BeginArray("sign_reversals");
+  for (const SignReversalView& reversal : status.reversals) {
+    json.BeginObject();
+    json.Text("segment", reversal.segment);
+    json.Text("metric", reversal.metric);
+    json.Number("here", reversal.here);
+    json.Number("overall", reversal.overall);
+    json.EndObject();
+  }
+  json.EndArray();
+  json.BeginArray("demographic_parity");
+  for (const ParityView& parity : status.parity) {
+    json.BeginObject();
+    json.Text("rule", parity.rule);
+    json.Text("higher", parity.higher);
+    json.Text("lower", parity.lower);
+    json.Number("candidate", parity.candidate);
+    json.Number("interval_low", parity.interval_low);
+    json.Number("interval_high", parity.interval_high);
+    json.Number("incumbent", parity.incumbent);
+    json.Count("pairs", parity.pairs);
+    json.EndObject();
+  }
+  json.EndArray();
+}
+
+void WriteNoiseAndValues(JsonWriter& json, const CandidateView& status) {
+  json.BeginArray("noise");
+  for (const NoiseView& noise : status.noise) {
+    json.BeginObject();
+    json.Text("comparator", noise.comparator);
+    json.Count("control_pairs", noise.control_pairs);
+    json.Number("incumbent", noise.incumbent);
+    json.Number("excess", noise.excess);
+    json.EndObject();
+  }
+  json.EndArray();
+  json.BeginArray("values");
+  for (const ValueView& value : status.values) {
+    json.BeginObject();
+    json.Text("name", value.name);
+    json.Count("pairs", value.pairs);
+    json.Count("missing", value.missing);
+    json.Number("incumbent", value.incumbent);
+    json.Number("candidate", value.candidate);
+    json.EndObject();
+  }
+  json.EndArray();
+}
+
+// What the verdict was concluded from, for `understudyctl verify`.
+void WriteEvidence(JsonWriter& json, const CandidateView& status) {
+  if (status.basis.ledger == nullptr || status.basis.plan == nullptr) {
+    json.Null("evidence");
+    return;
+  }
+  v1::StoredPlan plan;
+  StorePlan(*status.basis.plan, plan);
+  json.BeginObject("evidence");
+  json.Text("ledger", absl::Base64Escape(*status.basis.ledger));
+  json.Text("plan", absl::Base64Escape(plan.SerializeAsString()));
+  json.Count("stage", status.basis.stage);
+  json.Number("pairs_per_second", status.basis.pairs_per_second);
+  json.Number("mirror_rate", status.basis.mirror_rate);
+  // As text: readers of JSON may keep numbers as doubles.
+  json.Text("evaluated_at_ns",
+            std::to_string(status.verdict.evaluated_at.time_since_epoch().count()));
+  json.BeginArray("late_changes");
+  for (const LateChange& change : status.basis.late) {
+    json.BeginObject();
+    json.Text("check", change.check);
+    json.Number("log_statistic", change.log_statistic);
+    json.Count("samples", change.samples);
+    json.EndObject();
+  }
+  json.EndArray();
+  json.EndObject();
+}
+
 void WriteSlices(JsonWriter& json, const CandidateView& status) {
   json.BeginArray("suppression");
   for (const Suppression& rule : status.suppression) {
@@ -163,6 +263,8 @@ void WriteSlices(JsonWriter& json, const CandidateView& status) {
     json.EndObject();
   }
   json.EndArray();
+  WriteSegmentSummaries(json, status);
+  WriteNoiseAndValues(json, status);
 }
 
 void WriteExamples(JsonWriter& json, const std::vector<ReportExample>& examples) {
@@ -200,6 +302,9 @@ void WriteAnswers(JsonWriter& json, const ReportCandidate& candidate) {
   json.Text("summary", candidate.explanation.summary);
   json.Text("next_step", candidate.explanation.next_step);
   json.MaybeSeconds("eta_seconds", candidate.explanation.eta);
+  json.BeginArray("knobs");
+  for (const std::string& knob : candidate.explanation.knobs) json.Text("", knob);
+  json.EndArray();
   json.BeginArray("blockers");
   for (const Blocker& blocker : candidate.explanation.blockers) {
     json.BeginObject();
@@ -229,6 +334,8 @@ void WriteCandidate(JsonWriter& json, const ReportCandidate& candidate, WallTime
   json.Time("until", generated_at);
   json.Count("pairs", status.pairs);
   json.Count("diverged", status.diverged);
+  json.Count("warming_up", status.warming_up);
+  json.Count("retries", status.retries);
   json.Number("pairs_per_second", status.pairs_per_second);
   json.Number("mirror_rate", status.mirror_rate);
   json.Number("mirror_rate_in_force", status.mirror_rate_in_force);
@@ -241,6 +348,7 @@ void WriteCandidate(JsonWriter& json, const ReportCandidate& candidate, WallTime
   WriteSlices(json, status);
   WriteExamples(json, candidate.examples);
   WriteTimeline(json, candidate);
+  WriteEvidence(json, status);
   json.EndObject();
 }
 
@@ -282,6 +390,14 @@ std::string RenderReportJson(const ReportDocument& document) {
     WriteCandidate(json, candidate, document.generated_at);
   }
   json.EndArray();
+  json.EndObject();
+  return json.Take();
+}
+
+std::string RenderVerdictJson(const Verdict& verdict) {
+  JsonWriter json;
+  json.BeginObject();
+  WriteVerdict(json, verdict);
   json.EndObject();
   return json.Take();
 }

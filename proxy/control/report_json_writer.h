@@ -22,7 +22,8 @@ class JsonWriter {
 
   // With an empty key: an element of an array.
   void Text(std::string_view key, std::string_view value);
-  void Number(std::string_view key, double value);  // null when not finite
+  // With all digits that tell it from other numbers; null when not finite.
+  void Number(std::string_view key, double value);
   void Boolean(std::string_view key, bool value);
   void Null(std::string_view key);
   void Time(std::string_view key, WallTime value);  // null for the epoch

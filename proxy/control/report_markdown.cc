@@ -17,6 +17,7 @@ class Page {
     text_ += '\n';
   }
   void Blank() { text_ += '\n'; }
+  std::size_t Size() const { return text_.size(); }
   std::string Take() { return std::move(text_); }
 
  private:
@@ -55,6 +56,16 @@ void Opening(Page& page, const ReportCandidate& candidate) {
   page.Line("- Plan {} (hash {}), window since {}, {} pairs, {} per second",
             MarkdownCell(plan.name), MarkdownCell(plan.hash), TimeText(status.window_since),
             status.pairs, NumberText(status.pairs_per_second));
+  if (plan.exposure_risk) {
+    page.Line(
+        "- A candidate beyond a margin gets the traffic of a later stage with probability at most "
+        "{}",
+        NumberText(*plan.exposure_risk));
+  }
+  if (status.warming_up + status.retries > 0) {
+    page.Line("- Not counted: {} pairs of the warm-up, {} retries", status.warming_up,
+              status.retries);
+  }
   page.Line("- May it be promoted? {}: {}", ToString(candidate.gate.kind),
             MarkdownCell(candidate.gate.sentence));
   page.Blank();
@@ -125,6 +136,64 @@ void CoverageTable(Page& page, const Coverage& window, const Coverage& total) {
   page.Blank();
 }
 
+// What the segments say together.
+void Summaries(Page& page, const CandidateView& status) {
+  const std::size_t before = page.Size();
+  for (const SegmentSpreadView& spread : status.spreads) {
+    if (spread.worst == spread.best) continue;
+    page.Line("- {} by {}: worst {} ({}), best {} ({}), {} apart", MarkdownCell(spread.rule),
+              MarkdownCell(spread.comparator), MarkdownCell(spread.worst),
+              NumberText(spread.worst_mean), MarkdownCell(spread.best),
+              NumberText(spread.best_mean), NumberText(spread.spread));
+  }
+  std::string uncovered;
+  for (const CheckResult& check : status.verdict.checks) {
+    if (check.covered || uncovered.find(check.segment) != std::string::npos) continue;
+    uncovered += (uncovered.empty() ? "" : ", ") + check.segment;
+  }
+  if (!uncovered.empty()) {
+    page.Line("- Not covered, for want of pairs: {}", MarkdownCell(uncovered));
+  }
+  for (const SignReversalView& reversal : status.reversals) {
+    page.Line("- Sign reversal in {}: {} {} to the incumbent's, {} over all traffic",
+              MarkdownCell(reversal.segment), MarkdownCell(reversal.metric),
+              NumberText(reversal.here), NumberText(reversal.overall));
+  }
+  for (const ParityView& parity : status.parity) {
+    page.Line(
+        "- Difference in demographic parity by {}: {} between {} and {} ({} … {}), the "
+        "incumbent's {}",
+        MarkdownCell(parity.rule), NumberText(parity.candidate), MarkdownCell(parity.higher),
+        MarkdownCell(parity.lower), NumberText(parity.interval_low),
+        NumberText(parity.interval_high), NumberText(parity.incumbent));
+  }
+  if (page.Size() > before) page.Blank();
+}
+
+void Noise(Page& page, const CandidateView& status) {
+  if (!status.noise.empty()) {
+    page.Line("### The incumbent's own noise");
+    page.Blank();
+    page.Line("| comparator | asked twice | incumbent from itself | candidate beyond that |");
+    page.Line("|---|---:|---:|---:|");
+    for (const NoiseView& noise : status.noise) {
+      page.Line("| {} | {} | {} | {} |", MarkdownCell(noise.comparator), noise.control_pairs,
+                NumberText(noise.incumbent), NumberText(noise.excess));
+    }
+    page.Blank();
+  }
+  if (status.values.empty()) return;
+  page.Line("### Values, as shares of their caps");
+  page.Blank();
+  page.Line("| value | pairs | missing | incumbent | candidate |");
+  page.Line("|---|---:|---:|---:|---:|");
+  for (const ValueView& value : status.values) {
+    page.Line("| {} | {} | {} | {} | {} |", MarkdownCell(value.name), value.pairs, value.missing,
+              NumberText(value.incumbent), NumberText(value.candidate));
+  }
+  page.Blank();
+}
+
 void Slices(Page& page, const CandidateView& status) {
   page.Line("### Suppression");
   page.Blank();
@@ -148,6 +217,7 @@ void Slices(Page& page, const CandidateView& status) {
               MarkdownCell(segment.comparator), segment.samples, NumberText(segment.mean));
   }
   page.Blank();
+  Summaries(page, status);
 }
 
 void Examples(Page& page, const ReportCandidate& candidate) {
@@ -257,6 +327,7 @@ std::string RenderReportMarkdown(const ReportDocument& document) {
     Checks(page, candidate.status.verdict);
     CoverageTable(page, candidate.status.coverage, candidate.status.coverage_total);
     Slices(page, candidate.status);
+    Noise(page, candidate.status);
     Examples(page, candidate);
     Change(page, candidate);
     History(page, candidate);

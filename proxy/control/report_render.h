@@ -13,6 +13,9 @@ namespace understudy {
 // seconds, shares 0..1, numbers finite or null.
 std::string RenderReportJson(const ReportDocument& document);
 
+// An object with the key "verdict" alone, as it stands in the report of each candidate.
+std::string RenderVerdictJson(const Verdict& verdict);
+
 // For people: verdict line, checks, coverage, suppression, overrides, timeline, segments, three
 // worst examples without values, what would change the verdict.
 std::string RenderReportMarkdown(const ReportDocument& document);

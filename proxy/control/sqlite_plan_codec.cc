@@ -20,6 +20,12 @@ v1::StoredCheck::Kind StoreKind(CheckKind kind) {
       return v1::StoredCheck::KIND_LATENCY;
     case CheckKind::kCoverage:
       return v1::StoredCheck::KIND_COVERAGE;
+    case CheckKind::kServingErrors:
+      return v1::StoredCheck::KIND_SERVING_ERRORS;
+    case CheckKind::kServingLatency:
+      return v1::StoredCheck::KIND_SERVING_LATENCY;
+    case CheckKind::kValue:
+      return v1::StoredCheck::KIND_VALUE;
   }
   return v1::StoredCheck::KIND_UNSPECIFIED;
 }
@@ -34,6 +40,12 @@ std::optional<CheckKind> ReadKind(v1::StoredCheck::Kind kind) {
       return CheckKind::kLatency;
     case v1::StoredCheck::KIND_COVERAGE:
       return CheckKind::kCoverage;
+    case v1::StoredCheck::KIND_SERVING_ERRORS:
+      return CheckKind::kServingErrors;
+    case v1::StoredCheck::KIND_SERVING_LATENCY:
+      return CheckKind::kServingLatency;
+    case v1::StoredCheck::KIND_VALUE:
+      return CheckKind::kValue;
     default:
       return std::nullopt;
   }
@@ -95,6 +107,9 @@ void StoreCheck(const Check& check, v1::StoredCheck& out) {
   out.set_floor(check.floor);
   if (check.at_least) out.set_at_least(*check.at_least);
   out.set_required(check.required);
+  out.set_value(check.value);
+  if (check.at_most_increase) out.set_at_most_increase(*check.at_most_increase);
+  out.set_raw(check.raw);
 }
 
 absl::StatusOr<Check> ReadCheck(const v1::StoredCheck& stored) {
@@ -113,6 +128,9 @@ absl::StatusOr<Check> ReadCheck(const v1::StoredCheck& stored) {
   check.floor = stored.floor();
   if (stored.has_at_least()) check.at_least = stored.at_least();
   check.required = stored.required();
+  check.value = stored.value();
+  if (stored.has_at_most_increase()) check.at_most_increase = stored.at_most_increase();
+  check.raw = stored.raw();
   return check;
 }
 
@@ -124,6 +142,7 @@ void StoreStage(const Stage& stage, v1::StoredStage& out) {
   if (stage.min_coverage) out.set_min_coverage(*stage.min_coverage);
   out.set_approval_required(stage.approval_required);
   for (const Check& check : stage.checks) StoreCheck(check, *out.add_checks());
+  if (stage.exposure_risk) out.set_exposure_risk(*stage.exposure_risk);
 }
 
 absl::StatusOr<Stage> ReadStage(const v1::StoredStage& stored) {
@@ -142,6 +161,7 @@ absl::StatusOr<Stage> ReadStage(const v1::StoredStage& stored) {
     ASSIGN_OR_RETURN(Check read, ReadCheck(check));
     stage.checks.push_back(std::move(read));
   }
+  if (stored.has_exposure_risk()) stage.exposure_risk = stored.exposure_risk();
   return stage;
 }
 
@@ -165,6 +185,9 @@ void StorePlan(const Plan& plan, v1::StoredPlan& out) {
   out.set_max_evidence_age(plan.max_evidence_age.count());
   out.set_auto_start(plan.auto_start);
   out.set_hash(plan.hash);
+  if (plan.exposure_risk) out.set_exposure_risk(*plan.exposure_risk);
+  out.set_warm_up(plan.warm_up.count());
+  out.set_calibration_samples(plan.calibration_samples);
 }
 
 absl::StatusOr<Plan> ReadPlan(const v1::StoredPlan& stored) {
@@ -198,6 +221,9 @@ absl::StatusOr<Plan> ReadPlan(const v1::StoredPlan& stored) {
   plan.max_evidence_age = Duration(stored.max_evidence_age());
   plan.auto_start = stored.auto_start();
   plan.hash = stored.hash();
+  if (stored.has_exposure_risk()) plan.exposure_risk = stored.exposure_risk();
+  plan.warm_up = Duration(stored.warm_up());
+  plan.calibration_samples = stored.calibration_samples();
   return plan;
 }
 

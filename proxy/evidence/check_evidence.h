@@ -28,11 +28,24 @@ struct Look {
 // when none was seen.
 using Growth = std::function<double(double samples)>;
 
+// The pairs a check looks at: all, or those of one slot (LedgerShape::Slot).
+struct Slice {
+  std::optional<std::uint32_t> slot;
+
+  const ScoreSums& Scores(const WindowSums& window, std::size_t comparator) const;
+  const NoiseSums& Noise(const WindowSums& window, std::size_t comparator) const;
+  const ErrorSums& Errors(const WindowSums& window) const;
+};
+
+// Control pairs wanted before anything passes on account of the incumbent's own noise.
+inline constexpr std::uint64_t kControlSamples = 100;
+
 struct CheckEvidence {
   std::string metric;
-  std::string detail;         // said after the estimate, for people; may be empty
-  bool is_ratio = false;      // estimate and limit are multiples of the incumbent's, not shares
-  std::uint64_t samples = 0;  // pairs this check could look at, over the whole rollout
+  std::string detail;          // said after the estimate, for people; may be empty
+  bool is_ratio = false;       // estimate and limit are multiples of the incumbent's, not shares
+  bool is_difference = false;  // ... are differences to the incumbent's
+  std::uint64_t samples = 0;   // pairs this check could look at, over the whole rollout
   double estimate = 0;
   double low = 0;   // every value below is rejected with the plan's rollback alpha,
   double high = 0;  // every value above with its promotion alpha
@@ -47,14 +60,32 @@ struct CheckEvidence {
   std::optional<std::uint64_t> withheld_samples;  // how many more would resolve it
 };
 
-CheckEvidence MeanEvidence(const Look& look, const Check& check);
-CheckEvidence ErrorRateEvidence(const Look& look, const Check& check);
+CheckEvidence MeanEvidence(const Look& look, const Check& check, const Slice& slice);
+// Of a check of a comparator on a route with a control: what differs beyond the incumbent's own
+// noise. D = divergence(incumbent, candidate) - divergence(incumbent, control) of one request has
+// the mean 0 when the candidate behaves like the control, whatever the model's nondeterminism.
+CheckEvidence NoiseEvidence(const Look& look, const Check& check, const Slice& slice);
+CheckEvidence ErrorRateEvidence(const Look& look, const Check& check, const Slice& slice);
+CheckEvidence ServingErrorEvidence(const Look& look, const Check& check);
 CheckEvidence LatencyEvidence(const Look& look, const Check& check);
+CheckEvidence ServingLatencyEvidence(const Look& look, const Check& check);
+CheckEvidence ValueEvidence(const Look& look, const Check& check);
 
-// The rollback evidence of a whole rollout: half of the wealth bets on one process over all
-// windows, half on processes that begin with each window (the k-th has weight 1/(k(k+1))), so that
-// a regression after long clean traffic is found soon. `of_window` gives ln E of some sums. Windows
-// to come hold E = 1, hence the mixture's expectation is at most 1 too.
+// Fills estimate, interval, evidence and growth of a mean in [0,1] with an upper limit, and of a
+// difference in [-1,1]. `of_window` picks the sums out of those of a window.
+void FillMean(const Look& look, const std::function<const ScoreSums&(const WindowSums&)>& of_window,
+              CheckEvidence& evidence);
+void FillDifference(const Look& look,
+                    const std::function<const DifferenceSums&(const WindowSums&)>& of_window,
+                    CheckEvidence& evidence);
+
+// The share of the wealth that bets on one process over all windows.
+inline constexpr double kWholeRolloutShare = 0.75;
+
+// The rollback evidence of a whole rollout: most of the wealth bets on one process over all
+// windows, the rest on processes that begin with each window (the k-th has weight 1/(k(k+1)) of
+// it), so that a regression after long clean traffic is found soon. `of_window` gives ln E of some
+// sums. Windows to come hold E = 1, hence the mixture's expectation is at most 1 too.
 double MixedRollback(const Look& look,
                      const std::function<double(const WindowSums& window)>& of_window);
 

@@ -10,6 +10,13 @@ namespace understudy {
 namespace {
 
 constexpr double kLeastMean = 1e-9;  // where the search for an interval's end gives up
+// Bets on differences; small ones for rare ones.
+constexpr std::array<double, 11> kDifferenceBets = {1.0 / 512, 1.0 / 256, 1.0 / 128, 1.0 / 64,
+                                                    1.0 / 32,  1.0 / 16,  1.0 / 8,   1.0 / 4,
+                                                    1.0 / 2,   0.75,      0.9};
+constexpr double kWidestDifference = 1 - 1e-9;
+constexpr double kDifferenceStep = 0.1;  // ends of intervals of differences are good to 1e-4
+constexpr double kMostRisked = 0.995;    // of the wealth, in one bet: none is ever lost whole
 
 double SumLog(std::span<const Weighted> values, double lambda, double m) {
   double sum = 0;
@@ -41,10 +48,11 @@ Bets RatioBets(std::span<const ErrorCounts> stages, double ratio, double directi
   return bets;
 }
 
-// Halves [low, high] around the border between accepted and rejected means, to 1e-3 of `high`.
+// Halves [low, high] around the border between accepted and rejected means, to 1e-3 of `high`, or
+// of `scale`.
 template <typename IsLow>
-std::pair<double, double> Border(double low, double high, IsLow is_low) {
-  for (int i = 0; i < 50 && high - low > 1e-3 * high; ++i) {
+std::pair<double, double> Border(double low, double high, IsLow is_low, double scale = 0) {
+  for (int i = 0; i < 50 && high - low > 1e-3 * (scale > 0 ? scale : high); ++i) {
     const double middle = (low + high) / 2;
     (is_low(middle) ? low : high) = middle;
   }
@@ -110,16 +118,30 @@ double LogERollback(std::span<const double> values, double m) {
   return LogERollback(std::span<const Weighted>(weighted), m);
 }
 
-Bets TernaryBets(std::uint64_t n, std::uint64_t plus, std::uint64_t minus, double delta) {
-  constexpr std::array<double, 11> kLambdas = {1.0 / 512, 1.0 / 256, 1.0 / 128, 1.0 / 64,
-                                               1.0 / 32,  1.0 / 16,  1.0 / 8,   1.0 / 4,
-                                               1.0 / 2,   0.75,      0.9};
-  const std::array<Weighted, 3> values = {Weighted{-1, static_cast<double>(minus)},
-                                          Weighted{0, static_cast<double>(n - plus - minus)},
-                                          Weighted{1, static_cast<double>(plus)}};
+Bets DifferenceRollbackBets(std::span<const Weighted> differences, double delta) {
   Bets bets;
-  for (const double lambda : kLambdas) bets.push_back(SumLog(values, lambda, delta));
+  for (const double lambda : kDifferenceBets) {
+    if (lambda * (1 + delta) < kMostRisked) bets.push_back(SumLog(differences, lambda, delta));
+  }
   return bets;
+}
+
+Bets DifferencePromotionBets(std::span<const Weighted> differences, double delta) {
+  Bets bets;
+  for (const double lambda : kDifferenceBets) {
+    if (lambda * (1 - delta) < kMostRisked) bets.push_back(SumLog(differences, -lambda, delta));
+  }
+  return bets;
+}
+
+std::array<Weighted, 3> Ternary(std::uint64_t n, std::uint64_t plus, std::uint64_t minus) {
+  return {Weighted{-1, static_cast<double>(minus)},
+          Weighted{0, static_cast<double>(n - plus - minus)},
+          Weighted{1, static_cast<double>(plus)}};
+}
+
+Bets TernaryBets(std::uint64_t n, std::uint64_t plus, std::uint64_t minus, double delta) {
+  return DifferenceRollbackBets(Ternary(n, plus, minus), delta);
 }
 
 Bets RatioRollbackBets(std::span<const ErrorCounts> stages, double ratio) {
@@ -140,6 +162,24 @@ double UpperEnd(std::span<const Weighted> values_up, double log_threshold) {
   const auto accepted = [&](double m) { return LogEPromotion(values_up, m) < log_threshold; };
   if (accepted(1 - kLeastMean)) return 1;
   return Border(std::min(MeanOf(values_up), 1 - kLeastMean), 1 - kLeastMean, accepted).second;
+}
+
+double LowerEndOfDifference(std::span<const Weighted> values_down, double log_threshold) {
+  const double mean = MeanOf(values_down);
+  const auto rejected = [&](double delta) {
+    return LogMeanExp(DifferenceRollbackBets(values_down, delta)) >= log_threshold;
+  };
+  if (mean <= -kWidestDifference || !rejected(-kWidestDifference)) return -1;
+  return Border(-kWidestDifference, mean, rejected, kDifferenceStep).first;
+}
+
+double UpperEndOfDifference(std::span<const Weighted> values_up, double log_threshold) {
+  const double mean = MeanOf(values_up);
+  const auto accepted = [&](double delta) {
+    return LogMeanExp(DifferencePromotionBets(values_up, delta)) < log_threshold;
+  };
+  if (mean >= kWidestDifference || accepted(kWidestDifference)) return 1;
+  return Border(mean, kWidestDifference, accepted, kDifferenceStep).second;
 }
 
 }  // namespace understudy

@@ -7,6 +7,7 @@
 // Threads: pure functions. All logarithms are natural. Margins lie in (0,1).
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -40,9 +41,14 @@ double LogERollback(std::uint64_t n, std::uint64_t s, double m);
 double LogEPromotion(std::uint64_t n, std::uint64_t s, double m);
 double LogERollback(std::span<const double> values, double m);
 
-// Against "the mean of D in {-1, 0, +1} is at most delta", delta in [0, 0.1]; of `n` values `plus`
-// are +1 and `minus` are -1.
+// Of differences D in [-1,1], delta in (-1,1). Against "the mean of D is at most delta".
+Bets DifferenceRollbackBets(std::span<const Weighted> differences, double delta);
+// Against "the mean of D is at least delta".
+Bets DifferencePromotionBets(std::span<const Weighted> differences, double delta);
+// As DifferenceRollbackBets, D in {-1, 0, +1}: of `n` values `plus` are +1 and `minus` are -1.
 Bets TernaryBets(std::uint64_t n, std::uint64_t plus, std::uint64_t minus, double delta);
+// The three values of such outcomes and how often each was seen.
+std::array<Weighted, 3> Ternary(std::uint64_t n, std::uint64_t plus, std::uint64_t minus);
 
 // Errors of the two arms while the candidate's share of requests was `share`, in (0,1).
 struct ErrorCounts {
@@ -61,5 +67,8 @@ Bets RatioPromotionBets(std::span<const ErrorCounts> stages, double ratio);
 // the values rounded down, `values_up` rounded up. 0 and 1 where nothing is rejected.
 double LowerEnd(std::span<const Weighted> values_down, double log_threshold);
 double UpperEnd(std::span<const Weighted> values_up, double log_threshold);
+// The same of differences; -1 and 1 where nothing is rejected.
+double LowerEndOfDifference(std::span<const Weighted> values_down, double log_threshold);
+double UpperEndOfDifference(std::span<const Weighted> values_up, double log_threshold);
 
 }  // namespace understudy

@@ -1,8 +1,9 @@
-// Error rates of the two arms on the same requests.
+// Error rates of the two arms: on the same requests, or of what each served.
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "fmt/format.h"
@@ -13,16 +14,48 @@
 namespace understudy {
 namespace {
 
-constexpr const char* kMetric = "error rate";
+// What a window says of errors, whichever way they were counted.
+struct ErrorPicture {
+  std::uint64_t requests = 0;  // of the candidate
+  std::uint64_t candidate = 0;
+  std::uint64_t incumbent = 0;
+  std::uint64_t incumbent_requests = 0;
+  std::vector<ErrorCounts> stages;
 
-std::array<Weighted, 2> Outcomes(const ErrorSums& errors) {
-  return {Weighted{0, static_cast<double>(errors.pairs - errors.candidate)},
-          Weighted{1, static_cast<double>(errors.candidate)}};
-}
+  std::array<Weighted, 2> Outcomes() const {
+    return {Weighted{0, static_cast<double>(requests - candidate)},
+            Weighted{1, static_cast<double>(candidate)}};
+  }
+};
+using PictureOf = std::function<ErrorPicture(const WindowSums& window)>;
 
 // Both arms are asked the same number of times, so the candidate's share is one half.
-std::array<ErrorCounts, 1> Arms(const ErrorSums& errors) {
-  return {ErrorCounts{errors.candidate, errors.incumbent, 0.5}};
+ErrorPicture Paired(const ErrorSums& errors) {
+  return {errors.pairs,
+          errors.candidate,
+          errors.incumbent,
+          errors.pairs,
+          {ErrorCounts{errors.candidate, errors.incumbent, 0.5}}};
+}
+
+ErrorPicture Served(const std::vector<ServingSums>& shares) {
+  ErrorPicture picture;
+  for (const ServingSums& serving : shares) {
+    picture.requests += serving.candidate_requests;
+    picture.candidate += serving.candidate_errors;
+    picture.incumbent += serving.incumbent_errors;
+    picture.incumbent_requests += serving.incumbent_requests;
+    const double share = static_cast<double>(serving.share_ppm) / kWholePpm;
+    if (share <= 0 || share >= 1) continue;
+    picture.stages.push_back({serving.candidate_errors, serving.incumbent_errors, share});
+  }
+  // An error may be counted a moment before the request it belongs to.
+  picture.requests = std::max(picture.requests, picture.candidate);
+  return picture;
+}
+
+double Rate(std::uint64_t errors, std::uint64_t requests) {
+  return requests == 0 ? 0 : static_cast<double>(errors) / static_cast<double>(requests);
 }
 
 // The limits of one check: a fixed rate, a multiple of the incumbent's, or the larger of both.
@@ -30,31 +63,34 @@ struct Limits {
   double rate = 0;   // 0: none
   double ratio = 0;  // 0: none
 
+  bool Possible() const {
+    return rate >= 0 && rate < 1 && ratio >= 0 && std::isfinite(ratio) && (rate > 0 || ratio > 0);
+  }
   // "Within" means within either limit, so both must be refuted: the smaller E is one for that.
-  double Rollback(const ErrorSums& errors) const {
-    const double by_rate = rate > 0 ? LogERollback(Outcomes(errors), rate) : 0;
-    const double by_ratio = ratio > 0 ? LogMeanExp(RatioRollbackBets(Arms(errors), ratio)) : 0;
+  double Rollback(const ErrorPicture& errors) const {
+    const double by_rate = rate > 0 ? LogERollback(errors.Outcomes(), rate) : 0;
+    const double by_ratio = ratio > 0 ? LogMeanExp(RatioRollbackBets(errors.stages, ratio)) : 0;
     if (rate > 0 && ratio > 0) return std::min(by_rate, by_ratio);
     return rate > 0 ? by_rate : by_ratio;
   }
-  Growth RollbackGrowth(const ErrorSums& errors) const {
-    const double n = static_cast<double>(errors.pairs);
+  Growth RollbackGrowth(const ErrorPicture& errors) const {
+    const double n = static_cast<double>(errors.requests);
     const Growth by_rate =
-        rate > 0 ? Extrapolate(RollbackBets(Outcomes(errors), rate), n) : Growth();
+        rate > 0 ? Extrapolate(RollbackBets(errors.Outcomes(), rate), n) : Growth();
     const Growth by_ratio =
-        ratio > 0 ? Extrapolate(RatioRollbackBets(Arms(errors), ratio), n) : Growth();
+        ratio > 0 ? Extrapolate(RatioRollbackBets(errors.stages, ratio), n) : Growth();
     if (!by_rate) return by_ratio;
     if (!by_ratio) return by_rate;
     return [by_rate, by_ratio](double pairs) { return std::min(by_rate(pairs), by_ratio(pairs)); };
   }
   // "Beyond" means beyond both limits, so refuting either is enough: the mean of both is an E.
-  Growth PromotionGrowth(ErrorSums errors) const {
-    if (errors.pairs == 0) errors.pairs = 1;  // a clean one
-    const double n = static_cast<double>(errors.pairs);
+  Growth PromotionGrowth(ErrorPicture errors) const {
+    if (errors.requests == 0) errors.requests = 1;  // a clean one
+    const double n = static_cast<double>(errors.requests);
     const Growth by_rate =
-        rate > 0 ? Extrapolate(PromotionBets(Outcomes(errors), rate), n) : Growth();
+        rate > 0 ? Extrapolate(PromotionBets(errors.Outcomes(), rate), n) : Growth();
     const Growth by_ratio =
-        ratio > 0 ? Extrapolate(RatioPromotionBets(Arms(errors), ratio), n) : Growth();
+        ratio > 0 ? Extrapolate(RatioPromotionBets(errors.stages, ratio), n) : Growth();
     if (!by_rate) return by_ratio;
     if (!by_ratio) return by_rate;
     return [by_rate, by_ratio](double pairs) {
@@ -63,41 +99,97 @@ struct Limits {
   }
 };
 
-}  // namespace
-
-CheckEvidence ErrorRateEvidence(const Look& look, const Check& check) {
-  const Limits limits = check.at_most_ratio ? Limits{check.floor, *check.at_most_ratio}
-                                            : Limits{check.at_most.value_or(0), 0};
-  const bool possible = limits.rate >= 0 && limits.rate < 1 && limits.ratio >= 0 &&
-                        std::isfinite(limits.ratio) && (limits.rate > 0 || limits.ratio > 0);
-  if (!possible) {
-    return Withheld(kMetric, InconclusiveReason::kInsufficientSamples,
+CheckEvidence AgainstLimits(const Look& look, const Limits& limits, const PictureOf& picture_of,
+                            std::string metric) {
+  if (!limits.Possible()) {
+    return Withheld(std::move(metric), InconclusiveReason::kInsufficientSamples,
                     "the check has no at_most, or at_most_ratio with a floor, below 1, so nothing "
                     "can satisfy it");
   }
-  const ErrorSums& errors = look.total.errors;
-  const double n = static_cast<double>(errors.pairs);
-  const double per_pair = errors.pairs == 0 ? 0 : 1 / n;
-  const double incumbent_rate = static_cast<double>(errors.incumbent) * per_pair;
+  const ErrorPicture errors = picture_of(look.total);
+  const double incumbent_rate = Rate(errors.incumbent, errors.incumbent_requests);
 
   CheckEvidence evidence;
-  evidence.metric = kMetric;
-  evidence.samples = errors.pairs;
-  evidence.estimate = static_cast<double>(errors.candidate) * per_pair;
+  evidence.metric = std::move(metric);
+  evidence.samples = errors.requests;
+  evidence.estimate = Rate(errors.candidate, errors.requests);
   evidence.limit = std::max(limits.rate, limits.ratio * incumbent_rate);
   evidence.detail = fmt::format("incumbent {}", Percent(incumbent_rate));
-  evidence.low = LowerEnd(Outcomes(errors), look.log_rollback);
-  evidence.high = UpperEnd(Outcomes(errors), look.log_promotion);
+  evidence.low = LowerEnd(errors.Outcomes(), look.log_rollback);
+  evidence.high = UpperEnd(errors.Outcomes(), look.log_promotion);
   evidence.log_e_rollback = MixedRollback(
-      look, [&limits](const WindowSums& window) { return limits.Rollback(window.errors); });
+      look, [&](const WindowSums& window) { return limits.Rollback(picture_of(window)); });
   evidence.rollback_at = limits.RollbackGrowth(errors);
   evidence.promotion_at = limits.PromotionGrowth(errors);
-  evidence.log_e_promotion = evidence.promotion_at(n);
+  evidence.log_e_promotion = evidence.promotion_at(static_cast<double>(errors.requests));
   if (limits.rate == 0 && errors.candidate + errors.incumbent == 0) {
     evidence.withheld = InconclusiveReason::kInsufficientSamples;
     evidence.withheld_because =
         "no arm has failed yet and a ratio of nothing proves nothing: give the check a floor, a "
         "rate that is always allowed";
+  }
+  return evidence;
+}
+
+// Paired and three-valued: +1 where only the candidate failed, -1 where only the incumbent did
+// (as McNemar's test looks at discordant pairs alone).
+CheckEvidence IncreaseEvidence(const Look& look, const Check& check, const Slice& slice) {
+  const std::string metric = "error rate, increase over the incumbent's";
+  const double limit = *check.at_most_increase;
+  if (!(limit > 0 && limit < 1)) {
+    return Withheld(metric, InconclusiveReason::kInsufficientSamples,
+                    "the check has no at_most_increase between 0 and 1, so nothing can satisfy it");
+  }
+  const auto differences = [](const ErrorSums& errors) {
+    return Ternary(errors.pairs, errors.OnlyCandidate(), errors.OnlyIncumbent());
+  };
+  const ErrorSums& errors = slice.Errors(look.total);
+  const auto all = differences(errors);
+  const double n = static_cast<double>(errors.pairs);
+  CheckEvidence evidence;
+  evidence.metric = metric;
+  evidence.is_difference = true;
+  evidence.samples = errors.pairs;
+  evidence.limit = limit;
+  evidence.estimate = Rate(errors.candidate, errors.pairs) - Rate(errors.incumbent, errors.pairs);
+  evidence.detail =
+      fmt::format("only the candidate failed {} times, only the incumbent {} times",
+                  WithCommas(errors.OnlyCandidate()), WithCommas(errors.OnlyIncumbent()));
+  evidence.low = LowerEndOfDifference(all, look.log_rollback);
+  evidence.high = UpperEndOfDifference(all, look.log_promotion);
+  evidence.log_e_rollback = MixedRollback(look, [&](const WindowSums& window) {
+    return LogMeanExp(DifferenceRollbackBets(differences(slice.Errors(window)), limit));
+  });
+  const Bets promotion = DifferencePromotionBets(all, limit);
+  evidence.log_e_promotion = LogMeanExp(promotion);
+  evidence.rollback_at = Extrapolate(DifferenceRollbackBets(all, limit), n);
+  evidence.promotion_at = n > 0 ? Extrapolate(promotion, n)
+                                : Extrapolate(DifferencePromotionBets(Ternary(1, 0, 0), limit), 1);
+  return evidence;
+}
+
+}  // namespace
+
+CheckEvidence ErrorRateEvidence(const Look& look, const Check& check, const Slice& slice) {
+  if (check.at_most_increase) return IncreaseEvidence(look, check, slice);
+  const Limits limits = check.at_most_ratio ? Limits{check.floor, *check.at_most_ratio}
+                                            : Limits{check.at_most.value_or(0), 0};
+  return AgainstLimits(
+      look, limits, [&](const WindowSums& window) { return Paired(slice.Errors(window)); },
+      "error rate");
+}
+
+// Errors of other requests each: given that a request failed, it was the candidate's with a
+// probability that its share and the ratio of the two error rates fix.
+CheckEvidence ServingErrorEvidence(const Look& look, const Check& check) {
+  const Limits limits{check.floor, check.at_most_ratio.value_or(0)};
+  CheckEvidence evidence = AgainstLimits(
+      look, limits, [](const WindowSums& window) { return Served(window.serving); },
+      "error rate of what each arm served");
+  if (evidence.samples == 0 && limits.Possible()) {
+    evidence.withheld = InconclusiveReason::kInsufficientSamples;
+    evidence.withheld_because =
+        "the candidate has served no request yet: write this check at the stages with a weight";
   }
   return evidence;
 }

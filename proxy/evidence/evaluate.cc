@@ -2,6 +2,7 @@
 #include "proxy/evidence/evaluate.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <string>
 #include <utility>
@@ -11,7 +12,9 @@
 #include "proxy/evidence/coverage_standing.h"
 #include "proxy/evidence/e_process.h"
 #include "proxy/evidence/judge.h"
+#include "proxy/evidence/mirror_bias.h"
 #include "proxy/evidence/sentences.h"
+#include "proxy/evidence/split_test.h"
 
 namespace understudy {
 namespace {
@@ -20,15 +23,78 @@ bool IsStatistical(const Check& check) { return check.kind != CheckKind::kCovera
 
 bool SharesRollback(const Check& check) { return check.required && IsStatistical(check); }
 
-// Over how many checks the rollback evidence is shared. All of the plan's stages count, so that a
-// check's weight never changes during a rollout; one whose stage is not now adds nothing.
-std::size_t RollbackShares(const Plan& plan, const std::vector<Check>& active) {
-  auto shares = std::count_if(plan.checks.begin(), plan.checks.end(), SharesRollback);
+// What is counted by segment.
+bool HasSegments(const Check& check) {
+  return check.kind == CheckKind::kComparatorMean || check.kind == CheckKind::kErrorRate;
+}
+
+// How the rollback evidence is shared. All of the plan's stages count, so that a check's weight
+// never changes during a rollout; one whose stage is not now adds nothing.
+struct RollbackShares {
+  double of_check = 1;    // over all traffic
+  double of_segment = 0;  // of one check for one declared value of a required rule
+};
+
+std::size_t CountChecks(const Plan& plan, const std::vector<Check>& active,
+                        bool (*counts)(const Check&)) {
+  auto sum = std::count_if(plan.checks.begin(), plan.checks.end(), counts);
   for (const Stage& stage : plan.stages) {
-    shares += std::count_if(stage.checks.begin(), stage.checks.end(), SharesRollback);
+    sum += std::count_if(stage.checks.begin(), stage.checks.end(), counts);
   }
-  const auto now = std::count_if(active.begin(), active.end(), SharesRollback);
-  return static_cast<std::size_t>(std::max<std::ptrdiff_t>({shares, now, 1}));
+  const auto now = std::count_if(active.begin(), active.end(), counts);
+  return static_cast<std::size_t>(std::max(sum, now));
+}
+
+RollbackShares SharesOf(const Plan& plan, const std::vector<Check>& active,
+                        const LedgerShape& shape) {
+  std::size_t values = 0;
+  for (const SegmentShape& segment : shape.segments) {
+    if (segment.required) values += segment.values.size();
+  }
+  const std::size_t checks = CountChecks(plan, active, SharesRollback);
+  const std::size_t segments = values * CountChecks(plan, active, [](const Check& check) {
+                                 return SharesRollback(check) && HasSegments(check);
+                               });
+  RollbackShares shares;
+  const double whole = segments > 0 ? 0.5 : 1;
+  shares.of_check = whole / static_cast<double>(std::max<std::size_t>(checks, 1));
+  shares.of_segment = segments > 0 ? 0.5 / static_cast<double>(segments) : 0;
+  return shares;
+}
+
+double Portion(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+// Every active check over all traffic, then by segment.
+std::vector<Question> QuestionsOf(const Look& look, const StageContext& context,
+                                  const std::vector<Check>& active, const RollbackShares& shares) {
+  std::vector<Question> questions;
+  for (const Check& check : active) {
+    questions.push_back({.check = &check,
+                         .required = check.required,
+                         .weight = SharesRollback(check) ? shares.of_check : 0,
+                         .pairs_per_second = context.pairs_per_second});
+  }
+  const LedgerShape& shape = look.ledger.shape();
+  for (const Check& check : active) {
+    if (!HasSegments(check)) continue;
+    for (std::size_t rule = 0; rule < shape.segments.size(); ++rule) {
+      const SegmentShape& segment = shape.segments[rule];
+      for (std::size_t value = 0; value < segment.values.size(); ++value) {
+        const Slice slice{shape.Slot(rule, value)};
+        const bool required = check.required && segment.required;
+        const double portion = Portion(slice.Errors(look.total).pairs, look.total.errors.pairs);
+        questions.push_back({.check = &check,
+                             .slice = slice,
+                             .segment = shape.SlotName(rule, value),
+                             .required = required,
+                             .weight = required ? shares.of_segment : 0,
+                             .pairs_per_second = context.pairs_per_second * portion});
+      }
+    }
+  }
+  return questions;
 }
 
 double LogThreshold(double alpha) { return -std::log(std::clamp(alpha, 1e-12, 1.0)); }
@@ -42,6 +108,23 @@ struct Standing {
 constexpr std::string_view kNoMirrorRate =
     "the candidate's mirror rate is 0, so none of the route's requests is compared: write "
     "'mirror: {rate: 100%}' (or a smaller share) at this candidate in the configuration";
+
+// Whether the arms got the requests that their weights ask for.
+std::optional<std::string> SplitMismatch(const LedgerShape& shape, const WindowSums& window) {
+  if (!shape.split_by_request) return std::nullopt;
+  for (const ServingSums& serving : window.serving) {
+    const double share = Portion(serving.share_ppm, kWholePpm);
+    if (share <= 0 || share >= 1) continue;
+    const std::array counts = {serving.candidate_assigned, serving.incumbent_assigned};
+    const double p = SplitPValue(counts, std::array{share, 1 - share});
+    if (p >= kSplitAlpha) continue;
+    return fmt::format(
+        "the candidate got {} of {} requests at a share of {}, which is no chance (p = {:.2g}): "
+        "the split does not hold, so the arms' traffic is not alike; see what routes around it",
+        WithCommas(counts[0]), WithCommas(counts[0] + counts[1]), Percent(share), p);
+  }
+  return std::nullopt;
+}
 
 Standing StandingOfWindow(const Look& look, const Plan& plan, const StageContext& context,
                           WallTime now) {
@@ -72,6 +155,12 @@ Standing StandingOfWindow(const Look& look, const Plan& plan, const StageContext
                         RoughDuration(plan.max_evidence_age))};
   }
   if (coverage.reason != InconclusiveReason::kNone) return {coverage.reason, coverage.sentence};
+  if (const auto bias = MirrorBias(look.ledger.shape(), *window)) {
+    return {InconclusiveReason::kMirrorLoss, *bias};
+  }
+  if (const auto mismatch = SplitMismatch(look.ledger.shape(), *window)) {
+    return {InconclusiveReason::kSampleRatioMismatch, *mismatch};
+  }
   if (window->compared < std::max<std::uint64_t>(context.min_samples, 1)) {
     const std::uint64_t missing =
         std::max<std::uint64_t>(context.min_samples, 1) - window->compared;
@@ -88,21 +177,24 @@ std::string Sentences(const std::vector<CheckResult>& checks, VerdictKind kind) 
   for (const CheckResult& check : checks) {
     if (check.kind != kind || (kind != VerdictKind::kWarn && !check.required)) continue;
     if (!text.empty()) text += "; ";
-    text += fmt::format("{}: {}", check.check, check.sentence);
+    text += check.check;
+    if (!check.segment.empty()) text += fmt::format(" ({})", check.segment);
+    text += ": " + check.sentence;
   }
   return text;
 }
 
 // Until every required check has a verdict and the window is large enough.
 std::optional<Duration> EtaOf(const Verdict& verdict, const StageContext& context) {
-  std::uint64_t missing =
+  const std::uint64_t missing =
       context.min_samples > verdict.samples ? context.min_samples - verdict.samples : 0;
+  std::optional<Duration> eta = TimeFor(missing, context.pairs_per_second);
   for (const CheckResult& check : verdict.checks) {
     if (!check.required || check.kind != VerdictKind::kInconclusive) continue;
-    if (!check.samples_missing) return std::nullopt;
-    missing = std::max(missing, *check.samples_missing);
+    if (!check.eta) return std::nullopt;
+    eta = std::max(eta, check.eta);
   }
-  return TimeFor(missing, context.pairs_per_second);
+  return eta;
 }
 
 void Sum(const Standing& standing, const StageContext& context, Verdict& verdict) {
@@ -139,6 +231,13 @@ void Sum(const Standing& standing, const StageContext& context, Verdict& verdict
   }
 }
 
+const LateChange* FindAlarm(const StageContext& context, const Check& check) {
+  for (const LateChange& change : context.late) {
+    if (change.check == check.name) return &change;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 StageContext ContextOfStage(const Plan& plan, std::size_t stage) {
@@ -147,31 +246,34 @@ StageContext ContextOfStage(const Plan& plan, std::size_t stage) {
     context.min_samples = plan.stages[stage].min_samples;
     context.min_coverage = plan.stages[stage].min_coverage;
     context.extra_checks = plan.stages[stage].checks;
+    context.exposure_risk = plan.exposure_risk;
+    if (stage + 1 < plan.stages.size() && plan.stages[stage + 1].exposure_risk) {
+      context.exposure_risk = plan.stages[stage + 1].exposure_risk;
+    }
   }
   return context;
 }
 
 Verdict Evaluate(const Ledger& ledger, const Plan& plan, const StageContext& context,
                  WallTime now) {
+  const double promotion_alpha =
+      std::min(plan.alpha_promotion, context.exposure_risk.value_or(plan.alpha_promotion));
   const Look look{.ledger = ledger,
                   .total = ledger.Total(),
                   .log_rollback = LogThreshold(plan.alpha_rollback),
-                  .log_promotion = LogThreshold(plan.alpha_promotion),
+                  .log_promotion = LogThreshold(promotion_alpha),
                   .min_coverage = context.min_coverage.value_or(plan.min_coverage)};
   std::vector<Check> active = plan.checks;
   active.insert(active.end(), context.extra_checks.begin(), context.extra_checks.end());
+  const std::vector<Question> questions =
+      QuestionsOf(look, context, active, SharesOf(plan, active, ledger.shape()));
 
   std::vector<CheckEvidence> evidence;
   std::vector<double> shares;  // ln(weight * E) of each check that shares the rollback evidence
-  Ruling ruling;
-  ruling.weights = RollbackShares(plan, active);
-  ruling.enough_pairs = context.window_current && look.total.compared > 0 &&
-                        look.total.compared >= context.min_samples;
-  for (const Check& check : active) {
-    evidence.push_back(GatherEvidence(look, check));
-    if (!SharesRollback(check)) continue;
-    shares.push_back(evidence.back().log_e_rollback -
-                     std::log(static_cast<double>(ruling.weights)));
+  for (const Question& question : questions) {
+    evidence.push_back(GatherEvidence(look, question));
+    if (question.weight <= 0) continue;
+    shares.push_back(evidence.back().log_e_rollback + std::log(question.weight));
   }
 
   Verdict verdict;
@@ -179,9 +281,13 @@ Verdict Evaluate(const Ledger& ledger, const Plan& plan, const StageContext& con
   verdict.log_e_rollback =
       shares.empty() ? 0 : LogMeanExp(shares) + std::log(static_cast<double>(shares.size()));
   const bool refuted = !shares.empty() && verdict.log_e_rollback >= look.log_rollback;
-  for (std::size_t i = 0; i < active.size(); ++i) {
-    if (!IsStatistical(active[i])) {
-      verdict.checks.push_back(JudgeCoverage(look, active[i]));
+  Ruling ruling;
+  ruling.enough_pairs = context.window_current && look.total.compared > 0 &&
+                        look.total.compared >= context.min_samples;
+  for (std::size_t i = 0; i < questions.size(); ++i) {
+    const Check& check = *questions[i].check;
+    if (!IsStatistical(check)) {
+      verdict.checks.push_back(JudgeCoverage(look, check));
       CheckResult& coverage = verdict.checks.back();
       if (context.mirror_rate <= 0 && coverage.reason == InconclusiveReason::kNoTraffic) {
         coverage.sentence = fmt::format("coverage: {}", kNoMirrorRate);
@@ -190,10 +296,14 @@ Verdict Evaluate(const Ledger& ledger, const Plan& plan, const StageContext& con
     }
     // A weighted mean beyond the threshold has at least one member beyond it: those carry it.
     ruling.evidence_carries = refuted && evidence[i].log_e_rollback >= look.log_rollback;
-    verdict.checks.push_back(Judge(look, active[i], evidence[i], ruling, context.pairs_per_second));
+    ruling.late = questions[i].segment.empty() ? FindAlarm(context, check) : nullptr;
+    verdict.checks.push_back(Judge(look, questions[i], evidence[i], ruling));
   }
   if (const WindowSums* window = ledger.Current()) {
     verdict.samples = window->compared;
+    for (const NoiseSums& noise : look.total.noise) {
+      verdict.control_samples = std::max(verdict.control_samples, noise.control.n());
+    }
     verdict.coverage = StandingOf(window->coverage, look.min_coverage).ratio;
     verdict.newest_sample_at = window->newest_sample.value_or(WallTime{});
   }
@@ -204,6 +314,7 @@ Verdict Evaluate(const Ledger& ledger, const Plan& plan, const StageContext& con
       check.reason = standing.reason;
       check.sentence = standing.sentence;
       check.samples_missing = std::nullopt;
+      check.eta = std::nullopt;
     }
   }
   Sum(standing, context, verdict);

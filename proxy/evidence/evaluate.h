@@ -22,18 +22,24 @@ struct StageContext {
                                        // whole rollout before a statistical FAIL
   std::optional<double> min_coverage;  // none: the plan's
   std::vector<Check> extra_checks;     // the stage's own
-  double pairs_per_second = 0;         // compared lately; 0: unknown, no ETA
-  double mirror_rate = 1;              // as configured; at 0 no pair will ever come
+  // The next stage's: the evidence that a raise into it needs. None: alpha_promotion.
+  std::optional<double> exposure_risk;
+  double pairs_per_second = 0;  // compared lately; 0: unknown, no ETA
+  double mirror_rate = 1;       // as configured; at 0 no pair will ever come
   // False when the ledger belongs to another window, version or plan than the one asked about: then
   // nothing is concluded from it.
   bool window_current = true;
+  std::vector<LateChange> late;  // alarms of change detectors, which make their checks FAIL
 };
 
 // The context of plan.stages[stage]; beyond the last stage (baking, or no rollout) only the plan
 // counts. The rate is the caller's to fill in.
 StageContext ContextOfStage(const Plan& plan, std::size_t stage);
 
-// Judges every check of the plan and the stage; none stops at the first. The plan's alphas bound
+// Judges every check of the plan and the stage, those of comparators and error rates for each
+// declared segment too; none stops at the first. Where there are segments the checks over all
+// traffic share one half of the rollback evidence's weight and those of segments the other.
+// The plan's alphas bound
 // the chance that a candidate within (beyond) its margins ever gets FAIL (PASS) over the rollout.
 // PASS: every required check passes, samples and coverage suffice and the evidence is fresh. WARN
 // is a PASS on which a check that is not required would have failed. FAIL outweighs INCONCLUSIVE:

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "fmt/format.h"
 #include "proxy/evidence/coverage_standing.h"
@@ -12,7 +13,9 @@ namespace understudy {
 namespace {
 
 std::string Value(const CheckEvidence& evidence, double value) {
-  return evidence.is_ratio ? fmt::format("{:.3g}x", value) : Percent(value);
+  if (evidence.is_ratio) return fmt::format("{:.3g}x", value);
+  if (evidence.is_difference && value > 0) return "+" + Percent(value);
+  return Percent(value);
 }
 
 // "mean divergence of top1 0.9 % (0.2 % to 3 %) in 210 pairs, limit 2 %"
@@ -37,31 +40,54 @@ std::optional<std::uint64_t> Smaller(std::optional<std::uint64_t> a,
 
 // Until a verdict either way, should it go on like this.
 std::optional<std::uint64_t> MissingSamples(const Look& look, const CheckEvidence& evidence,
-                                            const Ruling& ruling) {
-  // The rollout-long process holds half of the wealth, and shares it with the other checks.
-  const double rollback =
-      look.log_rollback + std::log(2.0) + std::log(static_cast<double>(ruling.weights));
+                                            const Question& question) {
+  // The rollout-long process holds a part of the wealth, and shares it with the other checks.
+  const double rollback = look.log_rollback - std::log(kWholeRolloutShare) -
+                          (question.weight > 0 ? std::log(question.weight) : 0);
   return Smaller(SamplesMissing(evidence.promotion_at, evidence.samples, look.log_promotion),
                  SamplesMissing(evidence.rollback_at, evidence.samples, rollback));
 }
 
-void Conclude(const Look& look, const Check& check, const CheckEvidence& evidence,
-              const Ruling& ruling, double pairs_per_second, CheckResult& result) {
+// Could a segment of so many pairs pass, were they all clean?
+bool IsCovered(const Look& look, const CheckEvidence& evidence) {
+  const std::vector<Weighted> clean = {{0, 1}};
+  const Growth growth =
+      Extrapolate(evidence.is_difference ? DifferencePromotionBets(clean, evidence.limit)
+                                         : PromotionBets(clean, evidence.limit),
+                  1);
+  return growth(static_cast<double>(evidence.samples)) >= look.log_promotion;
+}
+
+void SetMissing(CheckResult& result, std::optional<std::uint64_t> missing, double per_second) {
+  result.samples_missing = missing;
+  if (missing) result.eta = TimeFor(*missing, per_second);
+}
+
+void Conclude(const Look& look, const Question& question, const CheckEvidence& evidence,
+              const Ruling& ruling, CheckResult& result) {
+  const double per_second = question.pairs_per_second;
   const bool refuted = evidence.log_e_rollback >= look.log_rollback;
-  const bool fails = check.required ? ruling.evidence_carries : refuted;
+  const bool fails = question.required ? ruling.evidence_carries : refuted;
+  const VerdictKind failure = question.required ? VerdictKind::kFail : VerdictKind::kWarn;
   if (fails && ruling.enough_pairs) {
-    result.kind = check.required ? VerdictKind::kFail : VerdictKind::kWarn;
+    result.kind = failure;
     result.sentence = Describe(evidence) + ": beyond the limit";
+    return;
+  }
+  if (ruling.late != nullptr && ruling.enough_pairs) {
+    result.kind = failure;
+    result.sentence = fmt::format("{}: a change for the worse began lately (of {} pairs watched)",
+                                  Describe(evidence), WithCommas(ruling.late->samples));
     return;
   }
   result.kind = VerdictKind::kInconclusive;
   result.reason = InconclusiveReason::kInsufficientSamples;
   if (evidence.withheld != InconclusiveReason::kNone) {
     result.reason = evidence.withheld;
-    result.samples_missing = evidence.withheld_samples;
+    SetMissing(result, evidence.withheld_samples, per_second);
     result.sentence = fmt::format("{}: {}", evidence.metric, evidence.withheld_because);
     if (evidence.withheld_samples) {
-      result.sentence += ": " + MorePairs(*evidence.withheld_samples, pairs_per_second);
+      result.sentence += ": " + MorePairs(*evidence.withheld_samples, per_second);
     }
     return;
   }
@@ -79,24 +105,34 @@ void Conclude(const Look& look, const Check& check, const CheckEvidence& evidenc
     result.sentence = Describe(evidence) + ": within the limit";
     return;
   }
-  result.samples_missing = MissingSamples(look, evidence, ruling);
+  SetMissing(result, MissingSamples(look, evidence, question), per_second);
+  result.covered = question.segment.empty() || IsCovered(look, evidence);
   result.sentence =
-      Describe(evidence) + (result.samples_missing
-                                ? ": " + MorePairs(*result.samples_missing, pairs_per_second) +
-                                      " if it goes on like this"
-                                : ": too near the limit for a verdict to be in sight");
+      (result.covered ? "" : "not covered: too few pairs to pass even if all were clean: ") +
+      Describe(evidence) +
+      (result.samples_missing
+           ? ": " + MorePairs(*result.samples_missing, per_second) + " if it goes on like this"
+           : ": too near the limit for a verdict to be in sight");
 }
 
 }  // namespace
 
-CheckEvidence GatherEvidence(const Look& look, const Check& check) {
+CheckEvidence GatherEvidence(const Look& look, const Question& question) {
+  const Check& check = *question.check;
   switch (check.kind) {
     case CheckKind::kComparatorMean:
-      return MeanEvidence(look, check);
+      return look.ledger.shape().control && !check.raw ? NoiseEvidence(look, check, question.slice)
+                                                       : MeanEvidence(look, check, question.slice);
     case CheckKind::kErrorRate:
-      return ErrorRateEvidence(look, check);
+      return ErrorRateEvidence(look, check, question.slice);
     case CheckKind::kLatency:
       return LatencyEvidence(look, check);
+    case CheckKind::kServingErrors:
+      return ServingErrorEvidence(look, check);
+    case CheckKind::kServingLatency:
+      return ServingLatencyEvidence(look, check);
+    case CheckKind::kValue:
+      return ValueEvidence(look, check);
     case CheckKind::kCoverage:
       break;
   }
@@ -104,12 +140,13 @@ CheckEvidence GatherEvidence(const Look& look, const Check& check) {
                   "coverage is counted, not tested");
 }
 
-CheckResult Judge(const Look& look, const Check& check, const CheckEvidence& evidence,
-                  const Ruling& ruling, double pairs_per_second) {
+CheckResult Judge(const Look& look, const Question& question, const CheckEvidence& evidence,
+                  const Ruling& ruling) {
   CheckResult result;
-  result.check = check.name;
+  result.check = question.check->name;
   result.metric = evidence.metric;
-  result.required = check.required;
+  result.segment = question.segment;
+  result.required = question.required;
   result.samples = evidence.samples;
   result.estimate = evidence.estimate;
   result.interval_low = evidence.low;
@@ -117,7 +154,7 @@ CheckResult Judge(const Look& look, const Check& check, const CheckEvidence& evi
   result.limit = evidence.limit;
   result.log_e_rollback = evidence.log_e_rollback;
   result.log_e_promotion = evidence.log_e_promotion;
-  Conclude(look, check, evidence, ruling, pairs_per_second, result);
+  Conclude(look, question, evidence, ruling, result);
   return result;
 }
 

@@ -3,6 +3,9 @@
 // Threads: pure functions.
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "proxy/evidence/check_evidence.h"
 #include "proxy/evidence/evaluate.h"
 #include "proxy/model/plan.h"
@@ -10,18 +13,28 @@
 
 namespace understudy {
 
-// What the other checks and the stage say about one check.
-struct Ruling {
-  bool enough_pairs = false;      // a statistical FAIL is allowed: min_samples is reached
-  bool evidence_carries = false;  // the weighted evidence of all required checks demands a FAIL
-  std::size_t weights = 1;        // over how many checks the rollback evidence is shared
+// One check as it is judged: over all traffic, or for one segment.
+struct Question {
+  const Check* check = nullptr;
+  Slice slice;
+  std::string segment;  // "language=de"; empty: all traffic
+  bool required = true;
+  double weight = 1;            // of its rollback evidence, 0..1; 0: it has none
+  double pairs_per_second = 0;  // of its traffic
 };
 
-CheckEvidence GatherEvidence(const Look& look, const Check& check);
+// What the other checks and the stage say about one check.
+struct Ruling {
+  bool enough_pairs = false;         // a statistical FAIL is allowed: min_samples is reached
+  bool evidence_carries = false;     // the weighted evidence of all required checks demands a FAIL
+  const LateChange* late = nullptr;  // the check's alarm
+};
+
+CheckEvidence GatherEvidence(const Look& look, const Question& question);
 
 // PASS, FAIL (WARN when the check is not required) or INCONCLUSIVE, with a sentence for people.
-CheckResult Judge(const Look& look, const Check& check, const CheckEvidence& evidence,
-                  const Ruling& ruling, double pairs_per_second);
+CheckResult Judge(const Look& look, const Question& question, const CheckEvidence& evidence,
+                  const Ruling& ruling);
 
 // A coverage check has no chance in it: PASS or INCONCLUSIVE, never FAIL.
 CheckResult JudgeCoverage(const Look& look, const Check& check);

@@ -5,21 +5,18 @@
 // the incumbent was above the threshold on the same requests", which holds whatever luck the
 // threshold had and when both arms slow down together. The smaller E is one for "either holds".
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <optional>
 #include <utility>
 
 #include "fmt/format.h"
 #include "proxy/base/histogram.h"
 #include "proxy/evidence/check_evidence.h"
 #include "proxy/evidence/e_process.h"
+#include "proxy/evidence/latency_quantile.h"
 #include "proxy/evidence/sentences.h"
 
 namespace understudy {
 namespace {
-
-constexpr double kLargestRatio = 1024;  // intervals end there
 
 // Of the judged samples. Buckets that hold the limit count as below it where `surely` is meant.
 struct Exceedances {
@@ -54,38 +51,12 @@ Exceedances Count(const LatencySums& latency, std::size_t quantile, double ratio
   return sums;
 }
 
-// The least ratio up to kLargestRatio for which `holds`, which stays true for larger ones; 0 when
-// it holds for the smallest that is tried.
-template <typename Holds>
-double LeastRatio(Holds holds) {
-  double high = std::log2(kLargestRatio);
-  double low = -high;
-  if (holds(std::exp2(low))) return 0;
-  if (!holds(kLargestRatio)) return kLargestRatio;
-  for (int i = 0; i < 16; ++i) {
-    const double middle = (low + high) / 2;
-    (holds(std::exp2(middle)) ? high : low) = middle;
-  }
-  return std::exp2(high);
-}
-
 double Rollback(const LatencySums& latency, std::size_t quantile, double ratio, double allowed) {
   const Exceedances sums = Count(latency, quantile, ratio);
   const double against_threshold = LogERollback(sums.n, sums.surely, allowed);
   const double against_incumbent =
       LogMeanExp(TernaryBets(sums.n, sums.only_candidate, sums.only_incumbent, 0));
   return std::min(against_threshold, against_incumbent);
-}
-
-std::optional<std::size_t> QuantileIndex(double quantile) {
-  for (std::size_t i = 0; i < kLatencyQuantiles.size(); ++i) {
-    if (std::abs(kLatencyQuantiles[i] - quantile) < 1e-9) return i;
-  }
-  return std::nullopt;
-}
-
-std::array<Weighted, 2> YesNo(std::uint64_t n, std::uint64_t s) {
-  return {Weighted{0, static_cast<double>(n - s)}, Weighted{1, static_cast<double>(s)}};
 }
 
 void FillInterval(const Look& look, std::size_t quantile, double allowed, CheckEvidence& evidence) {
@@ -108,14 +79,10 @@ void FillInterval(const Look& look, std::size_t quantile, double allowed, CheckE
 
 CheckEvidence LatencyEvidence(const Look& look, const Check& check) {
   const std::string metric = fmt::format("latency p{:g}", check.quantile * 100);
-  const auto quantile = QuantileIndex(check.quantile);
+  const auto quantile = LatencyQuantileIndex(check.quantile);
   const double ratio = check.at_most_ratio.value_or(0);
-  if (!quantile || !(ratio > 0 && ratio <= kLargestRatio)) {
-    return Withheld(
-        metric, InconclusiveReason::kInsufficientSamples,
-        fmt::format("a latency check names p50, p90, p95 or p99 and an at_most_ratio up "
-                    "to {:g}, so nothing can satisfy this one",
-                    kLargestRatio));
+  if (!quantile || !(ratio > 0 && ratio <= kLargestLatencyRatio)) {
+    return ImpossibleLatencyCheck(metric);
   }
   const LatencySums& latency = look.total.latency;
   const double allowed = 1 - kLatencyQuantiles[*quantile];
@@ -146,7 +113,7 @@ CheckEvidence LatencyEvidence(const Look& look, const Check& check) {
     evidence.detail = fmt::format("incumbent {:.3g} ms",
                                   Seconds(HistogramScale::UpperBound(frozen[*quantile])) * 1e3);
   } else {
-    evidence.high = kLargestRatio;
+    evidence.high = kLargestLatencyRatio;
   }
   if (!latency.baseline) {
     evidence.withheld = InconclusiveReason::kNoiseFloorUnknown;

@@ -2,7 +2,6 @@
 #include "proxy/evidence/ledger.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "proxy/base/status.h"
@@ -14,6 +13,8 @@ Ledger::Ledger(LedgerShape shape) : shape_(std::move(shape)) {}
 WindowSums Ledger::EmptyWindow() const {
   WindowSums window;
   window.scores.resize(shape_.comparators.size());
+  if (shape_.control) window.noise.resize(shape_.comparators.size());
+  window.values.resize(shape_.values.size());
   window.ignore_hits.resize(shape_.ignore_rules);
   return window;
 }
@@ -30,15 +31,68 @@ void Ledger::StartWindow(std::uint64_t window, WallTime now) {
   if (windows_.size() > kMaxWindows) FoldOldest();
 }
 
-bool Ledger::Acceptable(const Sample& sample) const {
-  std::vector<bool> seen(shape_.comparators.size());
-  for (const SampleScore& score : sample.scores) {
+namespace {
+
+// Written so that NaN is outside, too.
+bool InUnit(double value) { return value >= 0 && value <= 1; }
+
+// Each index inside the shape and no comparator twice, each divergence in [0,1].
+bool AcceptableScores(const std::vector<SampleScore>& scores, std::size_t comparators) {
+  std::vector<bool> seen(comparators);
+  for (const SampleScore& score : scores) {
     if (score.comparator >= seen.size() || seen[score.comparator]) return false;
     seen[score.comparator] = true;
-    // Written so that NaN is refused too.
-    if (!(score.divergence >= 0 && score.divergence <= 1)) return false;
+    if (!InUnit(score.divergence)) return false;
   }
-  if (sample.segments.size() > shape_.segment_values.size()) return false;
+  return true;
+}
+
+const SampleScore* FindScore(const std::vector<SampleScore>& scores, std::uint16_t comparator) {
+  for (const SampleScore& score : scores) {
+    if (score.comparator == comparator) return &score;
+  }
+  return nullptr;
+}
+
+ErrorSums ErrorsOf(const Sample& sample) {
+  const bool candidate = sample.candidate_result.IsError();
+  const bool incumbent = sample.incumbent.IsError();
+  return {.pairs = 1,
+          .candidate = candidate ? 1u : 0u,
+          .incumbent = incumbent ? 1u : 0u,
+          .both = candidate && incumbent ? 1u : 0u};
+}
+
+DecisionSums DecisionsOf(const Sample& sample) {
+  if (!sample.decision) return {};
+  return {.pairs = 1,
+          .candidate = sample.decision->candidate ? 1u : 0u,
+          .incumbent = sample.decision->incumbent ? 1u : 0u};
+}
+
+// One score, and where the incumbent was asked twice, what the candidate's is beyond its own.
+void CountScore(const Sample& sample, const SampleScore& score, std::vector<ScoreSums>& scores,
+                std::vector<NoiseSums>& noise) {
+  scores[score.comparator].Add(score.divergence);
+  if (noise.empty()) return;
+  const SampleScore* control = FindScore(sample.control, score.comparator);
+  if (control == nullptr) return;
+  noise[score.comparator].control.Add(control->divergence);
+  noise[score.comparator].excess.Add(score.divergence - control->divergence);
+}
+
+}  // namespace
+
+bool Ledger::Acceptable(const Sample& sample) const {
+  if (!AcceptableScores(sample.scores, shape_.comparators.size()) ||
+      !AcceptableScores(sample.control, shape_.comparators.size())) {
+    return false;
+  }
+  for (const SampleValue& value : sample.values) {
+    if (value.rule >= shape_.values.size()) return false;
+    if (value.present && !(InUnit(value.incumbent) && InUnit(value.candidate))) return false;
+  }
+  if (sample.segments.size() > shape_.segments.size()) return false;
   for (std::size_t rule = 0; rule < sample.segments.size(); ++rule) {
     if (sample.segments[rule] >= shape_.Slots(rule)) return false;
   }
@@ -55,38 +109,67 @@ bool Ledger::Add(const Sample& sample) {
     ++stale_;
     return false;
   }
-  window->newest_sample = std::max(window->newest_sample, std::optional<WallTime>(sample.at));
+  if (sample.retry) {
+    ++window->retries;
+    return false;
+  }
+  if (shape_.warm_up > Duration::zero() && sample.at < window->started_at + shape_.warm_up) {
+    ++window->warming_up;
+    return false;
+  }
+  Count(sample, *window);
+  CountSlots(sample, *window);
+  return true;
+}
+
+void Ledger::Count(const Sample& sample, WindowSums& window) const {
+  window.newest_sample = std::max(window.newest_sample, std::optional<WallTime>(sample.at));
   const bool nothing_to_score = shape_.comparators.empty() && !sample.incumbent.IsError();
-  if (!sample.scores.empty() || nothing_to_score) ++window->compared;
+  if (!sample.scores.empty() || nothing_to_score) ++window.compared;
   for (const SampleScore& score : sample.scores) {
-    ScoreSums one;
-    one.Add(score.divergence);
-    window->scores[score.comparator] += one;
-    for (std::size_t rule = 0; rule < sample.segments.size(); ++rule) {
-      SegmentSums& cell =
-          window->segments[shape_.Cell(rule, sample.segments[rule], score.comparator)];
-      ++cell.n;
-      cell.sum_units += one.sum_units;
+    CountScore(sample, score, window.scores, window.noise);
+  }
+  for (const SampleValue& value : sample.values) {
+    ValueSums& sums = window.values[value.rule];
+    if (!value.present) {
+      ++sums.missing;
+      continue;
+    }
+    sums.incumbent.Add(value.incumbent);
+    sums.candidate.Add(value.candidate);
+    sums.increase.Add(value.candidate - value.incumbent);
+  }
+  window.decisions += DecisionsOf(sample);
+  window.errors += ErrorsOf(sample);
+  window.latency.Add(sample.incumbent, sample.candidate_result,
+                     window.latency.baseline ? SparseCounts() : IncumbentLatencyBefore(window.id));
+  for (std::size_t i = 0; i < sample.ignore_hits.size(); ++i) {
+    window.ignore_hits[i] += sample.ignore_hits[i];
+  }
+}
+
+void Ledger::CountSlots(const Sample& sample, WindowSums& window) const {
+  for (std::size_t rule = 0; rule < sample.segments.size(); ++rule) {
+    SlotSums& slot = window.slots[shape_.Slot(rule, sample.segments[rule])];
+    if (slot.scores.empty()) slot.scores.resize(shape_.comparators.size());
+    if (shape_.control && slot.noise.empty()) slot.noise.resize(shape_.comparators.size());
+    slot.errors += ErrorsOf(sample);
+    slot.decisions += DecisionsOf(sample);
+    for (const SampleScore& score : sample.scores) {
+      CountScore(sample, score, slot.scores, slot.noise);
     }
   }
-  const bool candidate_error = sample.candidate_result.IsError();
-  const bool incumbent_error = sample.incumbent.IsError();
-  window->errors += ErrorSums{.pairs = 1,
-                              .candidate = candidate_error ? 1u : 0u,
-                              .incumbent = incumbent_error ? 1u : 0u,
-                              .both = candidate_error && incumbent_error ? 1u : 0u};
-  window->latency.Add(
-      sample.incumbent, sample.candidate_result,
-      window->latency.baseline ? SparseCounts() : IncumbentLatencyBefore(window->id));
-  for (std::size_t i = 0; i < sample.ignore_hits.size(); ++i) {
-    window->ignore_hits[i] += sample.ignore_hits[i];
-  }
-  return true;
 }
 
 bool Ledger::AddCoverage(const Coverage& delta) {
   if (windows_.empty()) return false;
   windows_.back().coverage += delta;
+  return true;
+}
+
+bool Ledger::AddServing(const ServingSums& delta) {
+  if (windows_.empty()) return false;
+  windows_.back().ServingAt(delta.share_ppm).Add(delta);
   return true;
 }
 
@@ -139,16 +222,6 @@ WindowSums Ledger::Total() const {
   WindowSums total = folded_through_ ? folded_ : windows_.front();
   for (std::size_t i = folded_through_ ? 0 : 1; i < windows_.size(); ++i) total += windows_[i];
   return total;
-}
-
-SegmentSums Ledger::Segment(std::size_t rule, std::size_t slot, std::size_t comparator) const {
-  if (windows_.empty() || rule >= shape_.segment_values.size() || slot >= shape_.Slots(rule) ||
-      comparator >= shape_.comparators.size()) {
-    return {};
-  }
-  const auto& segments = windows_.back().segments;
-  const auto at = segments.find(shape_.Cell(rule, slot, comparator));
-  return at == segments.end() ? SegmentSums{} : at->second;
 }
 
 WindowSums* Ledger::FindWindow(std::uint64_t id) {

@@ -23,21 +23,37 @@
 
 namespace understudy {
 
+// One segment rule: the values it tells apart. What is none of them is "other"; a request that says
+// nothing is "unknown".
+struct SegmentShape {
+  std::string name;
+  std::vector<std::string> values;
+  bool required = true;  // promotion waits for every one of its values
+
+  bool operator==(const SegmentShape&) const = default;
+};
+
 // What samples of a route look like. Evidence of another shape is other evidence: its owner starts
 // a new ledger when the shape, a version or a margin changes.
 struct LedgerShape {
-  std::vector<std::string> comparators;       // names, in the order of SampleScore::comparator
-  std::vector<std::uint16_t> segment_values;  // per segment rule: how many values it declares
+  std::vector<std::string> comparators;  // names, in the order of SampleScore::comparator
+  std::vector<SegmentShape> segments;    // in the order of Sample::segments
+  std::vector<std::string> values;       // names, in the order of SampleValue::rule
   std::uint16_t ignore_rules = 0;
+  bool control = false;                 // the incumbent is asked twice, so its own noise is known
+  bool split_by_request = false;        // each request draws its arm for itself
+  Duration warm_up = Duration::zero();  // samples of a window's first moments do not count
 
   // Slots of a segment rule: its values, then "other", then "unknown".
-  std::size_t Slots(std::size_t rule) const { return std::size_t{segment_values[rule]} + 2; }
-  // Index of one comparator's sums in one slot of one rule.
-  std::uint32_t Cell(std::size_t rule, std::size_t slot, std::size_t comparator) const;
-  std::uint64_t Cells() const;
+  std::size_t Slots(std::size_t rule) const { return segments[rule].values.size() + 2; }
+  // Index of one slot among those of all rules.
+  std::uint32_t Slot(std::size_t rule, std::size_t slot) const;
+  std::uint64_t AllSlots() const;
+  std::string SlotName(std::size_t rule, std::size_t slot) const;  // "language=de"
   std::optional<std::size_t> FindComparator(std::string_view name) const;
-  // Whether it can be read back from an encoding: at most 256 comparators with names of at most 256
-  // bytes, 256 segment rules, 1,000,000 cells, 4,096 ignore rules.
+  std::optional<std::size_t> FindValue(std::string_view name) const;
+  // Whether it can be read back from an encoding: at most 256 comparators, 64 values and 64 segment
+  // rules with names of at most 256 bytes, 4,096 slots, 4,096 ignore rules.
   bool Encodable() const;
   bool operator==(const LedgerShape&) const = default;
 };
@@ -54,12 +70,14 @@ class Ledger {
   void StartWindow(std::uint64_t window, WallTime now);
 
   // Counts the sample in the window it names. False, and counted, when it is refused (a divergence
-  // that is NaN or outside [0,1], an index beyond the shape, a comparator named twice) or stale (a
-  // window this ledger does not hold).
+  // or value that is NaN or outside [0,1], an index beyond the shape, a comparator named twice),
+  // stale (a window this ledger does not hold), a retry, or of the window's warm-up.
   bool Add(const Sample& sample);
 
   // Adds to the current window's counters; false when there is no window yet.
   bool AddCoverage(const Coverage& delta);
+  // Adds what the arms served since the last call; false when there is no window yet.
+  bool AddServing(const ServingSums& delta);
 
   // Adds another ledger's sums, window by window. INVALID_ARGUMENT when its shape differs.
   absl::Status Merge(const Ledger& other);
@@ -77,8 +95,6 @@ class Ledger {
   const std::deque<WindowSums>& windows() const { return windows_; }
   // All windows together, those beyond kMaxWindows included.
   WindowSums Total() const;
-  // Sums of one segment slot in the current window; empty sums when nothing was seen.
-  SegmentSums Segment(std::size_t rule, std::size_t slot, std::size_t comparator) const;
   std::uint64_t refused() const { return refused_; }
   std::uint64_t stale() const { return stale_; }
 
@@ -87,6 +103,8 @@ class Ledger {
  private:
   WindowSums EmptyWindow() const;
   bool Acceptable(const Sample& sample) const;
+  void Count(const Sample& sample, WindowSums& window) const;
+  void CountSlots(const Sample& sample, WindowSums& window) const;
   WindowSums* FindWindow(std::uint64_t id);
   SparseCounts IncumbentLatencyBefore(std::uint64_t id) const;
   void FoldOldest();

@@ -1,6 +1,7 @@
 // Evidence as bytes, for snapshots: a version, varints in a fixed order, and a checksum over both.
 // What is read back is checked as if a stranger had written it.
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "fmt/format.h"
@@ -8,15 +9,15 @@
 #include "proxy/base/histogram.h"
 #include "proxy/base/status.h"
 #include "proxy/evidence/ledger.h"
+#include "proxy/evidence/sums_codec.h"
 #include "proxy/evidence/varint.h"
+#include "proxy/model/plan.h"
 
 namespace understudy {
 namespace {
 
-constexpr std::string_view kMagic = "UEL2";
+constexpr std::string_view kMagic = "UEL3";
 constexpr std::size_t kChecksumBytes = 8;
-// No count of samples is larger; keeps every sum of counts and scores inside 64 bits.
-constexpr std::uint64_t kMaxCount = std::uint64_t{1} << 40;
 
 std::string Checksum(std::string_view text) {
   std::uint64_t hash = H64("understudy evidence", {text});
@@ -42,87 +43,16 @@ WallTime ReadTime(VarintReader& in) {
   return in.ok() ? WallTime(Duration(count)) : WallTime();
 }
 
-void AppendCounts(std::string& out, const SparseCounts& counts) {
-  AppendVarint(out, counts.bins().size());
-  std::uint32_t next = 0;
-  for (const BinCount& bin : counts.bins()) {
-    AppendVarint(out, bin.bin - next);
-    AppendVarint(out, bin.count);
-    next = bin.bin + 1;
-  }
-}
-
-SparseCounts ReadCounts(VarintReader& in, std::uint64_t bins) {
-  SparseCounts counts;
-  const std::uint64_t used = in.NextUpTo(bins);
-  std::uint64_t next = 0;
-  for (std::uint64_t i = 0; i < used && in.ok(); ++i) {
-    const std::uint64_t bin = next + in.NextUpTo(bins);
-    const std::uint64_t count = in.NextUpTo(kMaxCount);
-    if (!in.ok() || bin >= bins || count == 0 || counts.total() + count > kMaxCount) {
-      in.Fail();
-      return {};
-    }
-    counts.Add(static_cast<std::uint32_t>(bin), count);
-    next = bin + 1;
-  }
-  return counts;
-}
-
-// Each list of reasons goes with its length: a later version may know more of them.
-void AppendCoverage(std::string& out, const Coverage& coverage) {
-  const auto append_all = [&out](const auto& counts) {
-    AppendVarint(out, counts.size());
-    for (const std::uint64_t count : counts) AppendVarint(out, count);
-  };
-  for (const std::uint64_t count : {coverage.eligible, coverage.sampled_out, coverage.rate_lowered,
-                                    coverage.mirrored, coverage.compared}) {
-    AppendVarint(out, count);
-  }
-  append_all(coverage.skipped);
-  append_all(coverage.dropped);
-  append_all(coverage.uncomparable);
-}
-
-Coverage ReadCoverage(VarintReader& in) {
-  Coverage coverage;
-  const auto read_all = [&in](auto& counts) {
-    const std::uint64_t known = in.NextUpTo(counts.size());
-    for (std::uint64_t i = 0; i < known; ++i) counts[i] = in.Next();
-  };
-  for (std::uint64_t* count : {&coverage.eligible, &coverage.sampled_out, &coverage.rate_lowered,
-                               &coverage.mirrored, &coverage.compared}) {
-    *count = in.Next();
-  }
-  read_all(coverage.skipped);
-  read_all(coverage.dropped);
-  read_all(coverage.uncomparable);
-  return coverage;
-}
-
-void AppendScores(std::string& out, const ScoreSums& scores) {
-  AppendVarint(out, scores.zeros);
-  AppendVarint(out, scores.ones);
-  AppendCounts(out, scores.between);
-  AppendVarint(out, scores.sum_units);
-}
-
-ScoreSums ReadScores(VarintReader& in) {
-  ScoreSums scores;
-  scores.zeros = in.NextUpTo(kMaxCount);
-  scores.ones = in.NextUpTo(kMaxCount);
-  scores.between = ReadCounts(in, kScoreBins);
-  scores.sum_units = in.NextUpTo(scores.n() * kScoreUnit);
-  return scores;
+void AppendBaseline(std::string& out, const std::optional<LatencyBaseline>& baseline) {
+  AppendVarint(out, baseline ? 1 : 0);
+  if (!baseline) return;
+  for (const std::uint32_t bucket : *baseline) AppendVarint(out, bucket);
 }
 
 void AppendLatency(std::string& out, const LatencySums& latency) {
   AppendCounts(out, latency.incumbent);
   AppendCounts(out, latency.candidate);
-  AppendVarint(out, latency.baseline ? 1 : 0);
-  if (latency.baseline) {
-    for (const std::uint32_t bucket : *latency.baseline) AppendVarint(out, bucket);
-  }
+  AppendBaseline(out, latency.baseline);
   AppendVarint(out, latency.judged.size());
   for (const auto& [baseline, classes] : latency.judged) {
     for (const std::uint32_t bucket : baseline) AppendVarint(out, bucket);
@@ -139,11 +69,16 @@ LatencyBaseline ReadBaseline(VarintReader& in) {
   return baseline;
 }
 
+std::optional<LatencyBaseline> ReadMaybeBaseline(VarintReader& in) {
+  if (in.NextUpTo(1) == 0) return std::nullopt;
+  return ReadBaseline(in);
+}
+
 LatencySums ReadLatency(VarintReader& in) {
   LatencySums latency;
   latency.incumbent = ReadCounts(in, HistogramScale::kBuckets);
   latency.candidate = ReadCounts(in, HistogramScale::kBuckets);
-  if (in.NextUpTo(1) == 1) latency.baseline = ReadBaseline(in);
+  latency.baseline = ReadMaybeBaseline(in);
   const std::uint64_t thresholds = in.NextUpTo(in.remaining());
   for (std::uint64_t i = 0; i < thresholds && in.ok(); ++i) {
     const LatencyBaseline baseline = ReadBaseline(in);
@@ -155,6 +90,60 @@ LatencySums ReadLatency(VarintReader& in) {
   return latency;
 }
 
+void AppendNoise(std::string& out, const std::vector<NoiseSums>& noise) {
+  for (const NoiseSums& one : noise) {
+    AppendSums(out, one.control);
+    AppendSums(out, one.excess);
+  }
+}
+
+std::vector<NoiseSums> ReadNoise(VarintReader& in, const LedgerShape& shape) {
+  std::vector<NoiseSums> noise(shape.control ? shape.comparators.size() : 0);
+  for (NoiseSums& one : noise) {
+    ReadSums(in, one.control);
+    ReadSums(in, one.excess);
+  }
+  return noise;
+}
+
+void AppendScores(std::string& out, const std::vector<ScoreSums>& scores) {
+  for (const ScoreSums& one : scores) AppendSums(out, one);
+}
+
+std::vector<ScoreSums> ReadScores(VarintReader& in, const LedgerShape& shape) {
+  std::vector<ScoreSums> scores(shape.comparators.size());
+  for (ScoreSums& one : scores) ReadSums(in, one);
+  return scores;
+}
+
+void AppendServing(std::string& out, const ServingSums& serving) {
+  for (const std::uint64_t count :
+       {std::uint64_t{serving.share_ppm}, serving.candidate_assigned, serving.incumbent_assigned,
+        serving.candidate_requests, serving.incumbent_requests, serving.candidate_errors,
+        serving.incumbent_errors}) {
+    AppendVarint(out, count);
+  }
+  AppendBaseline(out, serving.baseline);
+  AppendCounts(out, serving.incumbent_before);
+  AppendCounts(out, serving.candidate_latency);
+  AppendCounts(out, serving.incumbent_latency);
+}
+
+ServingSums ReadServing(VarintReader& in) {
+  ServingSums serving;
+  serving.share_ppm = static_cast<std::uint32_t>(in.NextUpTo(kWholePpm));
+  for (std::uint64_t* count :
+       {&serving.candidate_assigned, &serving.incumbent_assigned, &serving.candidate_requests,
+        &serving.incumbent_requests, &serving.candidate_errors, &serving.incumbent_errors}) {
+    *count = in.NextUpTo(kMaxCount);
+  }
+  serving.baseline = ReadMaybeBaseline(in);
+  serving.incumbent_before = ReadCounts(in, HistogramScale::kBuckets);
+  serving.candidate_latency = ReadCounts(in, HistogramScale::kBuckets);
+  serving.incumbent_latency = ReadCounts(in, HistogramScale::kBuckets);
+  return serving;
+}
+
 void AppendWindow(std::string& out, const WindowSums& window) {
   AppendVarint(out, window.id);
   AppendVarint(out, window.ordinal);
@@ -162,30 +151,44 @@ void AppendWindow(std::string& out, const WindowSums& window) {
   AppendVarint(out, window.newest_sample ? 1 : 0);
   if (window.newest_sample) AppendTime(out, *window.newest_sample);
   AppendVarint(out, window.compared);
-  AppendCoverage(out, window.coverage);
-  for (const ScoreSums& scores : window.scores) AppendScores(out, scores);
-  AppendVarint(out, window.errors.pairs);
-  AppendVarint(out, window.errors.candidate);
-  AppendVarint(out, window.errors.incumbent);
-  AppendVarint(out, window.errors.both);
+  AppendVarint(out, window.warming_up);
+  AppendVarint(out, window.retries);
+  AppendSums(out, window.coverage);
+  AppendScores(out, window.scores);
+  AppendNoise(out, window.noise);
+  for (const ValueSums& value : window.values) {
+    AppendSums(out, value.incumbent);
+    AppendSums(out, value.candidate);
+    AppendSums(out, value.increase);
+    AppendVarint(out, value.missing);
+  }
+  AppendSums(out, window.decisions);
+  AppendSums(out, window.errors);
   AppendLatency(out, window.latency);
+  AppendVarint(out, window.serving.size());
+  for (const ServingSums& serving : window.serving) AppendServing(out, serving);
   for (const std::uint64_t hits : window.ignore_hits) AppendVarint(out, hits);
-  AppendVarint(out, window.segments.size());
-  for (const auto& [cell, sums] : window.segments) {
-    AppendVarint(out, cell);
-    AppendVarint(out, sums.n);
-    AppendVarint(out, sums.sum_units);
+  AppendVarint(out, window.slots.size());
+  for (const auto& [slot, sums] : window.slots) {
+    AppendVarint(out, slot);
+    AppendSums(out, sums.errors);
+    AppendSums(out, sums.decisions);
+    AppendScores(out, sums.scores);
+    AppendNoise(out, sums.noise);
   }
 }
 
-ErrorSums ReadErrors(VarintReader& in) {
-  ErrorSums errors;
-  errors.pairs = in.NextUpTo(kMaxCount);
-  errors.candidate = in.NextUpTo(errors.pairs);
-  errors.incumbent = in.NextUpTo(errors.pairs);
-  errors.both = in.NextUpTo(std::min(errors.candidate, errors.incumbent));
-  if (errors.candidate + errors.incumbent - errors.both > errors.pairs) in.Fail();
-  return errors;
+void ReadSlots(VarintReader& in, const LedgerShape& shape, WindowSums& window) {
+  const std::uint64_t slots = in.NextUpTo(shape.AllSlots());
+  for (std::uint64_t i = 0; i < slots && in.ok(); ++i) {
+    const std::uint64_t slot = in.NextUpTo(shape.AllSlots() - 1);
+    if (!window.slots.empty() && slot <= window.slots.rbegin()->first) in.Fail();
+    SlotSums& sums = window.slots[static_cast<std::uint32_t>(slot)];
+    ReadSums(in, sums.errors);
+    ReadSums(in, sums.decisions);
+    sums.scores = ReadScores(in, shape);
+    sums.noise = ReadNoise(in, shape);
+  }
 }
 
 WindowSums ReadWindow(VarintReader& in, const LedgerShape& shape) {
@@ -196,48 +199,81 @@ WindowSums ReadWindow(VarintReader& in, const LedgerShape& shape) {
   window.started_at = ReadTime(in);
   if (in.NextUpTo(1) == 1) window.newest_sample = ReadTime(in);
   window.compared = in.NextUpTo(kMaxCount);
-  window.coverage = ReadCoverage(in);
-  for (std::size_t i = 0; i < shape.comparators.size() && in.ok(); ++i) {
-    window.scores.push_back(ReadScores(in));
+  window.warming_up = in.NextUpTo(kMaxCount);
+  window.retries = in.NextUpTo(kMaxCount);
+  ReadSums(in, window.coverage);
+  window.scores = ReadScores(in, shape);
+  window.noise = ReadNoise(in, shape);
+  window.values.resize(shape.values.size());
+  for (ValueSums& value : window.values) {
+    ReadSums(in, value.incumbent);
+    ReadSums(in, value.candidate);
+    ReadSums(in, value.increase);
+    value.missing = in.NextUpTo(kMaxCount);
   }
-  window.errors = ReadErrors(in);
+  ReadSums(in, window.decisions);
+  ReadSums(in, window.errors);
   window.latency = ReadLatency(in);
+  const std::uint64_t shares = in.NextUpTo(in.remaining());
+  for (std::uint64_t i = 0; i < shares && in.ok(); ++i) {
+    window.serving.push_back(ReadServing(in));
+    if (i > 0 && window.serving[i].share_ppm <= window.serving[i - 1].share_ppm) in.Fail();
+  }
   for (std::size_t i = 0; i < shape.ignore_rules && in.ok(); ++i) {
     window.ignore_hits.push_back(in.Next());
   }
-  const std::uint64_t cells = in.NextUpTo(shape.Cells());
-  for (std::uint64_t i = 0; i < cells && in.ok(); ++i) {
-    const std::uint64_t cell = in.NextUpTo(shape.Cells() - 1);
-    if (!window.segments.empty() && cell <= window.segments.rbegin()->first) in.Fail();
-    SegmentSums& sums = window.segments[static_cast<std::uint32_t>(cell)];
-    sums.n = in.NextUpTo(kMaxCount);
-    sums.sum_units = in.NextUpTo(sums.n * kScoreUnit);
-  }
+  ReadSlots(in, shape, window);
   return window;
 }
 
+void AppendText(std::string& out, const std::string& text) {
+  AppendVarint(out, text.size());
+  out += text;
+}
+
+void AppendTexts(std::string& out, const std::vector<std::string>& texts) {
+  AppendVarint(out, texts.size());
+  for (const std::string& text : texts) AppendText(out, text);
+}
+
+std::vector<std::string> ReadTexts(VarintReader& in) {
+  std::vector<std::string> texts;
+  const std::uint64_t count = in.NextUpTo(in.remaining());
+  for (std::uint64_t i = 0; i < count && in.ok(); ++i) texts.emplace_back(in.Bytes(in.Next()));
+  return texts;
+}
+
 void AppendShape(std::string& out, const LedgerShape& shape) {
-  AppendVarint(out, shape.comparators.size());
-  for (const std::string& name : shape.comparators) {
-    AppendVarint(out, name.size());
-    out += name;
+  AppendTexts(out, shape.comparators);
+  AppendVarint(out, shape.segments.size());
+  for (const SegmentShape& segment : shape.segments) {
+    AppendText(out, segment.name);
+    AppendTexts(out, segment.values);
+    AppendVarint(out, segment.required ? 1 : 0);
   }
-  AppendVarint(out, shape.segment_values.size());
-  for (const std::uint16_t values : shape.segment_values) AppendVarint(out, values);
+  AppendTexts(out, shape.values);
   AppendVarint(out, shape.ignore_rules);
+  AppendVarint(out, shape.control ? 1 : 0);
+  AppendVarint(out, shape.split_by_request ? 1 : 0);
+  AppendVarint(out, static_cast<std::uint64_t>(shape.warm_up.count()));
 }
 
 LedgerShape ReadShape(VarintReader& in) {
   LedgerShape shape;
-  const std::uint64_t comparators = in.NextUpTo(in.remaining());
-  for (std::uint64_t i = 0; i < comparators && in.ok(); ++i) {
-    shape.comparators.emplace_back(in.Bytes(in.Next()));
-  }
+  shape.comparators = ReadTexts(in);
   const std::uint64_t rules = in.NextUpTo(in.remaining());
   for (std::uint64_t i = 0; i < rules && in.ok(); ++i) {
-    shape.segment_values.push_back(static_cast<std::uint16_t>(in.NextUpTo(0xffff)));
+    SegmentShape& segment = shape.segments.emplace_back();
+    segment.name = in.Bytes(in.Next());
+    segment.values = ReadTexts(in);
+    segment.required = in.NextUpTo(1) == 1;
   }
+  shape.values = ReadTexts(in);
   shape.ignore_rules = static_cast<std::uint16_t>(in.NextUpTo(0xffff));
+  shape.control = in.NextUpTo(1) == 1;
+  shape.split_by_request = in.NextUpTo(1) == 1;
+  constexpr std::uint64_t kLongestWarmUp = std::uint64_t{1} << 52;  // 52 days
+  shape.warm_up = Duration(static_cast<std::int64_t>(in.NextUpTo(kLongestWarmUp)));
   if (!shape.Encodable()) in.Fail();
   return shape;
 }

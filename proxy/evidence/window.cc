@@ -26,44 +26,12 @@ std::uint32_t LatencyBucket(const ArmResult& result) {
                                                      : HistogramScale::Bucket(result.latency));
 }
 
-double MeanOf(std::uint64_t sum_units, std::uint64_t n) {
-  return n == 0 ? 0
-                : static_cast<double>(sum_units) / static_cast<double>(kScoreUnit) /
-                      static_cast<double>(n);
+template <typename Sums>
+void AddEach(std::vector<Sums>& mine, const std::vector<Sums>& theirs) {
+  for (std::size_t i = 0; i < mine.size() && i < theirs.size(); ++i) mine[i] += theirs[i];
 }
 
 }  // namespace
-
-void ScoreSums::Add(double score) {
-  if (score <= 0) {
-    ++zeros;
-  } else if (score >= 1) {
-    ++ones;
-  } else {
-    between.Add(static_cast<std::uint32_t>(score * kScoreBins));
-  }
-  sum_units += static_cast<std::uint64_t>(std::llround(score * static_cast<double>(kScoreUnit)));
-}
-
-ScoreSums& ScoreSums::operator+=(const ScoreSums& other) {
-  zeros += other.zeros;
-  ones += other.ones;
-  between += other.between;
-  sum_units += other.sum_units;
-  return *this;
-}
-
-double ScoreSums::Mean() const { return MeanOf(sum_units, n()); }
-
-double SegmentSums::Mean() const { return MeanOf(sum_units, n); }
-
-ErrorSums& ErrorSums::operator+=(const ErrorSums& other) {
-  pairs += other.pairs;
-  candidate += other.candidate;
-  incumbent += other.incumbent;
-  both += other.both;
-  return *this;
-}
 
 void LatencySums::Add(const ArmResult& incumbent_result, const ArmResult& candidate_result,
                       const SparseCounts& earlier) {
@@ -82,10 +50,8 @@ void LatencySums::Add(const ArmResult& incumbent_result, const ArmResult& candid
   judged[*baseline][above].Add(candidate_bucket);
 }
 
-void LatencySums::FreezeIfReady(const SparseCounts& earlier) {
-  if (baseline || earlier.total() + incumbent.total() < kBaselineSamples) return;
-  SparseCounts all = earlier;
-  all += incumbent;
+std::optional<LatencyBaseline> BaselineOf(const SparseCounts& all) {
+  if (all.total() < kBaselineSamples) return std::nullopt;
   const double n = static_cast<double>(all.total());
   LatencyBaseline frozen{};
   for (std::size_t i = 0; i < frozen.size(); ++i) {
@@ -93,7 +59,14 @@ void LatencySums::FreezeIfReady(const SparseCounts& earlier) {
     const double rank = std::min(n, std::ceil(kLatencyQuantiles[i] * (n + 1)));
     frozen[i] = all.BinOfRank(static_cast<std::uint64_t>(rank));
   }
-  baseline = frozen;
+  return frozen;
+}
+
+void LatencySums::FreezeIfReady(const SparseCounts& earlier) {
+  if (baseline || earlier.total() + incumbent.total() < kBaselineSamples) return;
+  SparseCounts all = earlier;
+  all += incumbent;
+  baseline = BaselineOf(all);
 }
 
 LatencySums& LatencySums::operator+=(const LatencySums& other) {
@@ -107,22 +80,88 @@ LatencySums& LatencySums::operator+=(const LatencySums& other) {
   return *this;
 }
 
+NoiseSums& NoiseSums::operator+=(const NoiseSums& other) {
+  control += other.control;
+  excess += other.excess;
+  return *this;
+}
+
+ValueSums& ValueSums::operator+=(const ValueSums& other) {
+  incumbent += other.incumbent;
+  candidate += other.candidate;
+  increase += other.increase;
+  missing += other.missing;
+  return *this;
+}
+
+SlotSums& SlotSums::operator+=(const SlotSums& other) {
+  if (scores.empty()) scores.resize(other.scores.size());
+  if (noise.empty()) noise.resize(other.noise.size());
+  errors += other.errors;
+  decisions += other.decisions;
+  AddEach(scores, other.scores);
+  AddEach(noise, other.noise);
+  return *this;
+}
+
+void ServingSums::Add(const ServingSums& delta) {
+  candidate_assigned += delta.candidate_assigned;
+  incumbent_assigned += delta.incumbent_assigned;
+  candidate_requests += delta.candidate_requests;
+  incumbent_requests += delta.incumbent_requests;
+  candidate_errors += delta.candidate_errors;
+  incumbent_errors += delta.incumbent_errors;
+  if (baseline) {
+    candidate_latency += delta.candidate_latency;
+    incumbent_latency += delta.incumbent_latency;
+    return;
+  }
+  incumbent_before += delta.incumbent_latency;
+  baseline = BaselineOf(incumbent_before);
+}
+
+ServingSums& ServingSums::operator+=(const ServingSums& other) {
+  candidate_assigned += other.candidate_assigned;
+  incumbent_assigned += other.incumbent_assigned;
+  candidate_requests += other.candidate_requests;
+  incumbent_requests += other.incumbent_requests;
+  candidate_errors += other.candidate_errors;
+  incumbent_errors += other.incumbent_errors;
+  incumbent_before += other.incumbent_before;
+  candidate_latency += other.candidate_latency;
+  incumbent_latency += other.incumbent_latency;
+  if (other.baseline) baseline = baseline ? std::min(*baseline, *other.baseline) : *other.baseline;
+  return *this;
+}
+
+ServingSums& WindowSums::ServingAt(std::uint32_t share_ppm) {
+  const auto at = std::lower_bound(
+      serving.begin(), serving.end(), share_ppm,
+      [](const ServingSums& one, std::uint32_t ppm) { return one.share_ppm < ppm; });
+  if (at != serving.end() && at->share_ppm == share_ppm) return *at;
+  ServingSums fresh;
+  fresh.share_ppm = share_ppm;
+  return *serving.insert(at, std::move(fresh));
+}
+
 WindowSums& WindowSums::operator+=(const WindowSums& other) {
   id = std::min(id, other.id);
   ordinal = std::max(ordinal, other.ordinal);
   started_at = std::min(started_at, other.started_at);
   newest_sample = std::max(newest_sample, other.newest_sample);
   compared += other.compared;
+  warming_up += other.warming_up;
+  retries += other.retries;
   coverage += other.coverage;
-  for (std::size_t i = 0; i < scores.size(); ++i) scores[i] += other.scores[i];
+  AddEach(scores, other.scores);
+  AddEach(noise, other.noise);
+  AddEach(values, other.values);
+  decisions += other.decisions;
   errors += other.errors;
   latency += other.latency;
+  for (const ServingSums& theirs : other.serving) ServingAt(theirs.share_ppm) += theirs;
   for (std::size_t i = 0; i < ignore_hits.size(); ++i) ignore_hits[i] += other.ignore_hits[i];
-  for (const auto& [cell, theirs] : other.segments) {
-    SegmentSums& mine = segments[cell];
-    mine.n += theirs.n;
-    mine.sum_units += theirs.sum_units;
-  }
+  for (const auto& [slot, theirs] : other.slots) slots[slot] += theirs;
   return *this;
 }
 

@@ -15,48 +15,11 @@
 
 #include "proxy/base/time.h"
 #include "proxy/evidence/sparse_counts.h"
+#include "proxy/evidence/sums.h"
 #include "proxy/model/coverage.h"
 #include "proxy/model/sample.h"
 
 namespace understudy {
-
-inline constexpr std::uint32_t kScoreBins = 1024;
-// One whole divergence in the fixed-point sums.
-inline constexpr std::uint64_t kScoreUnit = std::uint64_t{1} << 20;
-
-// Scores in [0,1] of one comparator. 0 and 1 are counted exactly, so a yes/no comparator loses
-// nothing; what lies between falls into bin floor(x * 1024).
-struct ScoreSums {
-  std::uint64_t zeros = 0;
-  std::uint64_t ones = 0;
-  SparseCounts between;
-  std::uint64_t sum_units = 0;  // of all scores, each rounded to 1/kScoreUnit
-
-  void Add(double score);  // in [0,1]; the ledger has checked it
-  ScoreSums& operator+=(const ScoreSums& other);
-  std::uint64_t n() const { return zeros + ones + between.total(); }
-  double Mean() const;  // 0 without scores
-  bool operator==(const ScoreSums&) const = default;
-};
-
-struct ErrorSums {
-  std::uint64_t pairs = 0;
-  std::uint64_t candidate = 0;  // the candidate failed or answered 5xx
-  std::uint64_t incumbent = 0;
-  std::uint64_t both = 0;  // of the same request
-
-  ErrorSums& operator+=(const ErrorSums& other);
-  std::uint64_t Discordant() const { return candidate + incumbent - 2 * both; }
-  bool operator==(const ErrorSums&) const = default;
-};
-
-struct SegmentSums {
-  std::uint64_t n = 0;
-  std::uint64_t sum_units = 0;
-
-  double Mean() const;
-  bool operator==(const SegmentSums&) const = default;
-};
 
 // The quantiles a plan may name; a baseline has one HistogramScale bucket for each.
 inline constexpr std::array<double, 4> kLatencyQuantiles = {0.50, 0.90, 0.95, 0.99};
@@ -64,6 +27,9 @@ using LatencyBaseline = std::array<std::uint32_t, kLatencyQuantiles.size()>;
 // Incumbent latencies wanted before a baseline is frozen: the largest of 99 is above the true p99
 // as often as not, so fewer would make the threshold a matter of luck.
 inline constexpr std::uint64_t kBaselineSamples = 100;
+
+// The quantiles of incumbent latencies; nothing while there are too few.
+std::optional<LatencyBaseline> BaselineOf(const SparseCounts& incumbent);
 
 // Latencies of pairs in which the incumbent answered without a 5xx and the candidate did so too or
 // timed out. A timeout counts as slower than any limit; other failures are no latencies.
@@ -86,19 +52,78 @@ struct LatencySums {
   bool operator==(const LatencySums&) const = default;
 };
 
+// What one comparator says of the incumbent asked twice, and of the candidate beyond that.
+struct NoiseSums {
+  ScoreSums control;      // divergence of the incumbent's two answers
+  DifferenceSums excess;  // candidate's divergence less the control's, of the same request
+
+  NoiseSums& operator+=(const NoiseSums& other);
+  bool operator==(const NoiseSums&) const = default;
+};
+
+// A number in the answers, such as tokens, as share of its cap.
+struct ValueSums {
+  ScoreSums incumbent;
+  ScoreSums candidate;
+  DifferenceSums increase;    // candidate less incumbent, of the same request
+  std::uint64_t missing = 0;  // pairs in which an answer did not have it
+
+  ValueSums& operator+=(const ValueSums& other);
+  bool operator==(const ValueSums&) const = default;
+};
+
+// Requests of one slot of a segment rule.
+struct SlotSums {
+  ErrorSums errors;  // its `pairs` are all pairs of the slot
+  DecisionSums decisions;
+  std::vector<ScoreSums> scores;  // per comparator
+  std::vector<NoiseSums> noise;   // per comparator; empty without a control
+
+  SlotSums& operator+=(const SlotSums& other);
+  bool operator==(const SlotSums&) const = default;
+};
+
+// What the two arms did for clients, counted apart: other requests each, unlike pairs.
+struct ServingSums {
+  std::uint32_t share_ppm = 0;           // the candidate's, of what both arms got together
+  std::uint64_t candidate_assigned = 0;  // chosen for a request
+  std::uint64_t incumbent_assigned = 0;
+  std::uint64_t candidate_requests = 0;  // ended, one way or the other
+  std::uint64_t incumbent_requests = 0;
+  std::uint64_t candidate_errors = 0;
+  std::uint64_t incumbent_errors = 0;
+  // By the baseline that is frozen from the incumbent's first latencies of the window.
+  std::optional<LatencyBaseline> baseline;
+  SparseCounts incumbent_before;  // what the baseline is made of
+  SparseCounts candidate_latency;
+  SparseCounts incumbent_latency;
+
+  // What came since the last call, all at this share.
+  void Add(const ServingSums& delta);
+  ServingSums& operator+=(const ServingSums& other);
+  bool operator==(const ServingSums&) const = default;
+};
+
 struct WindowSums {
   std::uint64_t id = 0;
   std::uint64_t ordinal = 1;  // 1 for the rollout's first window
   WallTime started_at{};
   std::optional<WallTime> newest_sample;
-  std::uint64_t compared = 0;  // pairs that at least one comparator scored
+  std::uint64_t compared = 0;    // pairs that at least one comparator scored
+  std::uint64_t warming_up = 0;  // compared and not counted: the window had just begun
+  std::uint64_t retries = 0;     // compared and not counted: the same request once more
   Coverage coverage;
   std::vector<ScoreSums> scores;  // per comparator
+  std::vector<NoiseSums> noise;   // per comparator; empty without a control
+  std::vector<ValueSums> values;  // per value rule
+  DecisionSums decisions;
   ErrorSums errors;
   LatencySums latency;
-  std::vector<std::uint64_t> ignore_hits;         // per ignore rule
-  std::map<std::uint32_t, SegmentSums> segments;  // by LedgerShape::Cell
+  std::vector<ServingSums> serving;         // one per share that was in force, shares rise
+  std::vector<std::uint64_t> ignore_hits;   // per ignore rule
+  std::map<std::uint32_t, SlotSums> slots;  // by LedgerShape::Slot
 
+  ServingSums& ServingAt(std::uint32_t share_ppm);  // found, or made
   // Adds the sums. Of id and started_at the smaller stays, of ordinal and newest_sample the larger.
   WindowSums& operator+=(const WindowSums& other);
   bool operator==(const WindowSums&) const = default;

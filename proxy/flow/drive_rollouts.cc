@@ -127,7 +127,7 @@ void RolloutDriver::TakeEffect(const RolloutStep& step, WallTime now) {
     if (goes_on) {
       candidate.evidence->StartWindow(state.window, now);
     } else if (route != nullptr) {
-      candidate.evidence.emplace(ShapeOf(*route), fingerprint,
+      candidate.evidence.emplace(ShapeOf(*route, state.plan.warm_up), fingerprint,
                                  around_.book.SumCoverage(state.route, state.candidate),
                                  state.window, now);
     }
@@ -178,6 +178,22 @@ void RolloutDriver::PollCoverage() {
   }
 }
 
+void RolloutDriver::PollServing(WallTime now) {
+  for (auto& [key, candidate] : candidates_) {
+    if (candidate.ended || !candidate.evidence || candidate.rollout_id.empty()) continue;
+    const Route* route = topology_->FindRoute(key.first);
+    const RolloutState* rollout = rollouts_.Active(key.first, key.second);
+    if (route == nullptr || rollout == nullptr) continue;
+    const std::uint64_t weight = WeightInForce(key);
+    const std::uint64_t others = std::min<std::uint64_t>(rollouts_.OthersPpm(*rollout), kWholePpm);
+    const std::uint64_t both = kWholePpm - std::min<std::uint64_t>(others, kWholePpm - weight);
+    const auto share = static_cast<std::uint32_t>(both == 0 ? 0 : weight * kWholePpm / both);
+    candidate.evidence->SettleServing(
+        CountServed(around_.book.Arm(key.first, key.second)),
+        CountServed(around_.book.Arm(key.first, IncumbentInForce(*route)->name)), share, now);
+  }
+}
+
 void RolloutDriver::LookAtBreakers(WallTime now) {
   for (const std::string& id : rollouts_.ActiveIds()) {
     const RolloutState* rollout = rollouts_.Find(id);
@@ -212,12 +228,24 @@ void RolloutDriver::JudgeOne(const Key& key, Candidate& candidate, WallTime now)
     const bool of_rollout = active != nullptr && candidate.rollout_id == active->id;
     const Plan plan = of_rollout ? active->plan : PlanOf(key);
     const bool baking = of_rollout && active->phase == Phase::kBaking;
-    StageContext context = ContextOfStage(plan, baking       ? plan.stages.size()
-                                                : of_rollout ? active->stage
-                                                             : 0);
+    const std::size_t stage = baking ? plan.stages.size() : of_rollout ? active->stage : 0;
+    StageContext context = ContextOfStage(plan, stage);
     context.pairs_per_second = candidate.activity.PerSecond();
     const CandidateArm* arm = FindArm(key);
     context.mirror_rate = arm == nullptr ? 0 : arm->mirror.rate;
+    if (baking) {
+      candidate.evidence->WatchForChange(plan);
+      context.late = candidate.evidence->LateChanges(
+          plan.alpha_rollback, context.pairs_per_second * Seconds(plan.bake_duration));
+    } else {
+      candidate.evidence->StopWatching();
+    }
+    candidate.basis = {std::make_shared<const std::string>(candidate.evidence->ledger().Encode()),
+                       std::make_shared<const Plan>(plan),
+                       stage,
+                       context.pairs_per_second,
+                       context.mirror_rate,
+                       context.late};
     candidate.verdict = Evaluate(candidate.evidence->ledger(), plan, context, now);
     candidate.verdict_window = candidate.evidence->window();
   }
@@ -287,6 +315,7 @@ void RolloutDriver::Tick(WallTime now) {
     changed_ = true;
   }
   PollCoverage();
+  PollServing(now);
   LookAtBreakers(now);
   Judge(now);
   AutoStart(now);

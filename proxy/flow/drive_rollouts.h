@@ -86,6 +86,7 @@ class RolloutDriver : public RolloutControl {
     std::string rollout_id;  // whose evidence it is; empty: observed without a rollout
     bool ended = false;      // that rollout ended: its evidence is a record now
     std::optional<Verdict> verdict;
+    VerdictBasis basis;
     std::uint64_t verdict_window = 0;
     WallTime judged_at{};
     bool unsaved = false;
@@ -106,7 +107,9 @@ class RolloutDriver : public RolloutControl {
   std::optional<Binding> BindingOf(const Key& key) const;
   const CandidateArm* FindArm(const Key& key) const;
   Plan PlanOf(const Key& key) const;
-  LedgerShape ShapeOf(const Route& route) const;
+  // Who is asked a second time; null: nobody.
+  const Cluster* ControlOf(const Route& route) const;
+  LedgerShape ShapeOf(const Route& route, Duration warm_up) const;
   std::string FingerprintOf(const Key& key, const Binding& binding, const Plan& plan) const;
   std::uint64_t NextWindow(const Key& key) const;
   void Reconcile(WallTime now);
@@ -134,6 +137,7 @@ class RolloutDriver : public RolloutControl {
   void ResolveUncertainWrites(WallTime now);
   absl::Status ResolveRollout(const RolloutState& stored, WallTime now);
   void PollCoverage();
+  void PollServing(WallTime now);
   void LookAtBreakers(WallTime now);
   void Judge(WallTime now);
   void JudgeOne(const Key& key, Candidate& candidate, WallTime now);

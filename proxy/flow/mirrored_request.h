@@ -97,6 +97,10 @@ struct MirroredRequest {
   int serving_candidate = -1;                 // -1: the incumbent served
   std::shared_ptr<const Exchange> incumbent;  // where it answered already
   std::shared_ptr<const Exchange> candidate;  // of the serving candidate
+  std::shared_ptr<const Exchange> control;    // the incumbent's second answer, where it was asked
+  MemoryHold control_memory;
+  std::uint8_t size_band = 0;  // LossCounts
+  std::uint8_t latency_band = 0;
 };
 
 // A pair on its way to a compare thread.

@@ -5,6 +5,7 @@
 
 #include "proxy/async/clock.h"
 #include "proxy/flow/run_shadow.h"
+#include "proxy/flow/segments.h"
 #include "proxy/wire/head_writer.h"
 
 namespace understudy {
@@ -84,6 +85,9 @@ std::shared_ptr<MirroredRequest> Keep(const ServedRequest& served) {
       HeadOfCopy(served.client.Request(), head, request->head_bytes.Slices().front().bytes.data());
   request->body = served.body.TakeCopy();
   request->serving_candidate = served.plan.serving_candidate;
+  request->size_band = static_cast<std::uint8_t>(LossCounts::SizeBand(served.body.WireBytes()));
+  request->latency_band =
+      static_cast<std::uint8_t>(LossCounts::LatencyBand(served.served->result.latency));
   if (served.plan.serving_candidate < 0) {
     request->incumbent = served.served;
   } else if (served.failed_candidate != nullptr) {
@@ -93,6 +97,29 @@ std::shared_ptr<MirroredRequest> Keep(const ServedRequest& served) {
     request->candidate = served.served;
   }
   return request;
+}
+
+// Budgets of its own, bounded as those of the first candidate whose pair will use it. Nothing when
+// load is to be shed: the pairs then go without.
+std::optional<ShadowTarget> ReserveControl(Services& s, const ServedRequest& served,
+                                           std::uint16_t candidate) {
+  static const std::string kControl = "\ncontrol";  // no cluster's name
+  const RouteTraffic& route = *served.plan.route;
+  const MirrorPolicy& policy = route.candidates[candidate].arm->mirror;
+  ShadowBudget& budget = s.budgets.Of(route.route->name, kControl);
+  ShadowTarget control{candidate,
+                       &budget,
+                       MemoryHold(budget.memory, s.worker.traffic.MirrorMemory()),
+                       {static_cast<std::int64_t>(policy.max_memory),
+                        static_cast<std::int64_t>(s.worker.mirror_memory)},
+                       static_cast<std::int64_t>(served.served->body.Footprint())};
+  const bool full = budget.in_flight.load(std::memory_order_relaxed) >= policy.max_in_flight;
+  if (full || s.worker.Busy() || !control.memory.TryAdd(control.expected_answer, control.limits)) {
+    route.control_counters->At(s.worker.index).dropped.Add();
+    return std::nullopt;
+  }
+  budget.in_flight.fetch_add(1, std::memory_order_relaxed);
+  return control;
 }
 
 }  // namespace
@@ -133,13 +160,22 @@ ShadowOutcome OfferShadow(Services& s, ServedRequest served) {
       continue;
     }
     const bool reverse = plan.serving_candidate == draw.candidate;
+    const std::size_t size_band = LossCounts::SizeBand(served.body.WireBytes());
+    const std::size_t latency_band = LossCounts::LatencyBand(served.served->result.latency);
+    counters.Chose(size_band, latency_band);
+    const auto shed = [&](DropReason reason) {
+      counters.Drop(reason);
+      counters.Lost(size_band, latency_band);
+      ForEachHeaderSlot(plan.route->route->segments, served.client.Request(),
+                        [&](std::size_t slot) { counters.LostOfSlot(slot); });
+      outcome.reason = ToString(reason);
+    };
     ShadowBudget& budget = BudgetOf(s, *plan.route, candidate);
     const auto& pool = s.upstreams.Of(
         served.view->topology, reverse ? plan.route->incumbent_index : candidate.cluster_index,
         Purpose::kShadow);
     if (const auto drop = Shed(s, budget, candidate, *pool, now)) {
-      counters.Drop(*drop);
-      outcome.reason = ToString(*drop);
+      shed(*drop);
       continue;
     }
     if (request == nullptr) request = Keep(served);
@@ -149,8 +185,7 @@ ShadowOutcome OfferShadow(Services& s, ServedRequest served) {
                         {static_cast<std::int64_t>(candidate.arm->mirror.max_memory),
                          static_cast<std::int64_t>(s.worker.mirror_memory)}};
     if (const auto drop = TakeMemory(served, *request, target)) {
-      counters.Drop(*drop);
-      outcome.reason = ToString(*drop);
+      shed(*drop);
       continue;
     }
     counters.mirrored.Add();
@@ -160,7 +195,9 @@ ShadowOutcome OfferShadow(Services& s, ServedRequest served) {
   }
   if (outcome.mirrored) {
     outcome.reason = {};
-    StartShadow(s, std::move(request), std::move(targets));
+    std::optional<ShadowTarget> control;
+    if (plan.control) control = ReserveControl(s, served, targets.front().candidate);
+    StartShadow(s, std::move(request), std::move(targets), std::move(control));
   }
   return outcome;
 }

@@ -6,6 +6,7 @@
 
 #include "proxy/base/hash.h"
 #include "proxy/base/status.h"
+#include "proxy/flow/show_evidence.h"
 
 namespace understudy {
 namespace {
@@ -20,11 +21,6 @@ std::string FingerprintDigest(const std::string& fingerprint) {
 
 std::int64_t StepOf(WallTime now) {
   return std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count() / kStepSeconds;
-}
-
-std::string SlotName(const SegmentRule& rule, std::size_t slot) {
-  if (slot < rule.values.size()) return rule.name + "=" + rule.values[slot];
-  return rule.name + (slot == rule.values.size() ? "=other" : "=unknown");
 }
 
 }  // namespace
@@ -133,13 +129,21 @@ bool CandidateEvidence::TakeFresh() { return std::exchange(fresh_, false); }
 void CandidateEvidence::StartWindow(std::uint64_t window, WallTime now) {
   if (window <= this->window()) return;
   ledger_.StartWindow(window, now);
+  serving_ppm_ = 0;  // requests under way belong to the window before
   worst_.clear();
   worst_since_ = now;
   fresh_ = true;
 }
 
 void CandidateEvidence::Add(const Sample& sample) {
-  ledger_.Add(sample);
+  const bool again = sample.work_key != 0 && !recent_work_.IsNew(sample.work_key, sample.at);
+  if (again && !sample.retry) {
+    Sample retry = sample;
+    retry.retry = true;
+    ledger_.Add(retry);
+  } else if (ledger_.Add(sample)) {
+    Watch(sample);
+  }
   fresh_ = true;
 }
 
@@ -159,11 +163,12 @@ void CandidateEvidence::Settle(const Coverage& counted) {
   fresh_ = true;
 }
 
-void CandidateEvidence::Show(const std::vector<IgnoreRule>& ignore,
-                             const std::vector<SegmentRule>& segments, CandidateView& view) const {
+void CandidateEvidence::Show(const std::vector<IgnoreRule>& ignore, CandidateView& view) const {
   const WindowSums& sums = *ledger_.Current();
   view.coverage = sums.coverage;
   view.pairs = sums.compared;
+  view.warming_up = sums.warming_up;
+  view.retries = sums.retries;
   view.window_since = sums.started_at;
   view.diverged = DivergedPairs(sums);
   view.worst = worst_;
@@ -171,17 +176,7 @@ void CandidateEvidence::Show(const std::vector<IgnoreRule>& ignore,
   for (std::size_t i = 0; i < ignore.size() && i < sums.ignore_hits.size(); ++i) {
     view.suppression.push_back({ignore[i].path, ignore[i].reason, sums.ignore_hits[i]});
   }
-  const LedgerShape& shape = ledger_.shape();
-  for (std::size_t rule = 0; rule < segments.size() && rule < shape.segment_values.size(); ++rule) {
-    for (std::size_t slot = 0; slot < shape.Slots(rule); ++slot) {
-      for (std::size_t c = 0; c < shape.comparators.size(); ++c) {
-        const SegmentSums seen = ledger_.Segment(rule, slot, c);
-        if (seen.n == 0) continue;
-        view.segments.push_back(
-            {SlotName(segments[rule], slot), shape.comparators[c], seen.n, seen.Mean()});
-      }
-    }
-  }
+  ShowSlices(ledger_, view);
 }
 
 }  // namespace understudy

@@ -8,12 +8,18 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
+#include "proxy/base/histogram.h"
+#include "proxy/evidence/change_detector.h"
 #include "proxy/evidence/ledger.h"
 #include "proxy/model/control_view.h"
+#include "proxy/model/traffic_counters.h"
 
 namespace understudy {
 
@@ -44,6 +50,28 @@ class PairActivity {
   std::int64_t first_ = 0;  // number of the first step ever
 };
 
+// What one arm did for clients since the process started.
+struct ServedTotals {
+  std::uint64_t assigned = 0;
+  std::uint64_t requests = 0;
+  std::uint64_t errors = 0;
+  std::array<std::uint64_t, HistogramScale::kBuckets> latency{};
+};
+ServedTotals CountServed(const PerThread<ArmCounters>& arm);
+
+// Keys of work seen lately, so that a client's retry is not a new sample. Bounded: the oldest go.
+class RecentWork {
+ public:
+  // False: seen within kRemembered, among the last kMost.
+  bool IsNew(std::uint64_t key, WallTime at);
+
+ private:
+  static constexpr Duration kRemembered = std::chrono::minutes(5);
+  static constexpr std::size_t kMost = 65536;
+  std::deque<std::pair<WallTime, std::uint64_t>> order_;
+  absl::flat_hash_set<std::uint64_t> keys_;
+};
+
 class CandidateEvidence {
  public:
   // New evidence that starts with `window`. `fingerprint` names what the evidence is bound to:
@@ -69,16 +97,40 @@ class CandidateEvidence {
   void Add(const Sample& sample);
   void AddExample(DivergenceExample example);
   void Settle(const Coverage& counted);
+  // What both arms served, while the candidate's share of what they got together is `share_ppm`;
+  // 0: it serves nobody.
+  void SettleServing(const ServedTotals& candidate, const ServedTotals& incumbent,
+                     std::uint32_t share_ppm, WallTime now);
 
-  // Fills coverage, pairs, suppression, segments, worst examples and window_since.
-  void Show(const std::vector<IgnoreRule>& ignore, const std::vector<SegmentRule>& segments,
-            CandidateView& view) const;
+  // Watches the plan's required checks of comparators for a change that begins from now on; does
+  // nothing when it watches already.
+  void WatchForChange(const Plan& plan);
+  void StopWatching() { watched_.clear(); }
+  // Alarms. A false one comes in less than alpha of all spans of so many pairs.
+  std::vector<LateChange> LateChanges(double alpha, double span) const;
+
+  // Fills coverage, pairs, suppression, segments, noise, values, worst examples and window_since.
+  void Show(const std::vector<IgnoreRule>& ignore, CandidateView& view) const;
 
  private:
   CandidateEvidence(Ledger ledger, std::string fingerprint, const Coverage& counted);
 
+  struct Watched {
+    std::string check;
+    std::uint16_t comparator = 0;
+    bool beyond_noise = false;
+    ChangeDetector detector;
+  };
+  void Watch(const Sample& sample);
+
   Ledger ledger_;
   std::string fingerprint_;
+  RecentWork recent_work_;
+  std::vector<Watched> watched_;
+  // Of serving: what is counted already, at which share, and from when on.
+  ServedTotals candidate_served_, incumbent_served_;
+  std::uint32_t serving_ppm_ = 0;
+  WallTime serving_from_{};
   Coverage settled_;  // of the counters, already in a window
   std::vector<DivergenceExample> worst_;
   WallTime worst_since_{};

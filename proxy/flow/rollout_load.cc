@@ -7,8 +7,18 @@
 #include "proxy/base/status.h"
 #include "proxy/evidence/evaluate.h"
 #include "proxy/flow/drive_rollouts.h"
+#include "proxy/flow/show_evidence.h"
 
 namespace understudy {
+
+namespace {
+
+// The stage an ended rollout was in; beyond the last for one that completed.
+std::size_t LastStage(const RolloutState& rollout) {
+  return rollout.phase == Phase::kCompleted ? rollout.plan.stages.size() : rollout.stage;
+}
+
+}  // namespace
 
 void RolloutDriver::RestoreEvidence(const Key& key, WallTime now) {
   const auto binding = BindingOf(key);
@@ -26,8 +36,8 @@ void RolloutDriver::RestoreEvidence(const Key& key, WallTime now) {
   const auto stored = stored_evidence_.find(name);
   if (stored == stored_evidence_.end()) return;
   auto evidence = CandidateEvidence::Decode(
-      stored->second, ShapeOf(*topology_->FindRoute(key.first)), FingerprintOf(key, bound, plan),
-      around_.book.SumCoverage(key.first, key.second), now);
+      stored->second, ShapeOf(*topology_->FindRoute(key.first), plan.warm_up),
+      FingerprintOf(key, bound, plan), around_.book.SumCoverage(key.first, key.second), now);
   if (!evidence.ok()) {
     spdlog::warn("evidence of {}: {}", name, Message(evidence.status()));
     return;
@@ -42,9 +52,14 @@ void RolloutDriver::RestoreEvidence(const Key& key, WallTime now) {
     candidate.evidence->StartWindow(newest->window, now);
     return;
   }
-  const bool completed = newest->phase == Phase::kCompleted;
-  const StageContext context =
-      ContextOfStage(newest->plan, completed ? newest->plan.stages.size() : newest->stage);
+  const std::size_t stage = LastStage(*newest);
+  const StageContext context = ContextOfStage(newest->plan, stage);
+  candidate.basis = {std::make_shared<const std::string>(candidate.evidence->ledger().Encode()),
+                     std::make_shared<const Plan>(newest->plan),
+                     stage,
+                     context.pairs_per_second,
+                     context.mirror_rate,
+                     {}};
   candidate.verdict =
       Evaluate(candidate.evidence->ledger(), newest->plan, context, newest->phase_since);
   candidate.verdict_window = candidate.evidence->window();
@@ -67,14 +82,22 @@ void RolloutDriver::RestoreEnded(const RolloutState& rollout) {
   view.incumbent_version = rollout.incumbent_version;
   view.rollout = rollout;
   view.plan = rollout.plan;
-  const bool completed = rollout.phase == Phase::kCompleted;
-  const StageContext context =
-      ContextOfStage(rollout.plan, completed ? rollout.plan.stages.size() : rollout.stage);
+  const std::size_t stage = LastStage(rollout);
+  const StageContext context = ContextOfStage(rollout.plan, stage);
+  view.basis = {std::make_shared<const std::string>(ledger->Encode()),
+                std::make_shared<const Plan>(rollout.plan),
+                stage,
+                context.pairs_per_second,
+                context.mirror_rate,
+                {}};
   view.verdict = Evaluate(*ledger, rollout.plan, context, rollout.phase_since);
   view.coverage = window.coverage;
   view.pairs = window.compared;
   view.diverged = DivergedPairs(window);
   view.window_since = window.started_at;
+  view.warming_up = window.warming_up;
+  view.retries = window.retries;
+  ShowSlices(*ledger, view);
   view.worst_since = rollout.phase_since;
   view.timeline = rollouts_.TimelineOf(rollout);
   ended_[rollout.id] = std::make_shared<const CandidateView>(std::move(view));

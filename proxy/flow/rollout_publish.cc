@@ -39,6 +39,12 @@ void RolloutDriver::PublishTraffic() {
     traffic.route = &route;
     traffic.incumbent = IncumbentInForce(route);
     traffic.incumbent_index = IndexOf(*topology_, traffic.incumbent);
+    if (const Cluster* control = ControlOf(route)) {
+      traffic.control = control;
+      traffic.control_index = IndexOf(*topology_, control);
+      traffic.control_rate = route.control->rate;
+      traffic.control_counters = &around_.book.Control(route.name);
+    }
     traffic.killed = rollouts_.Switches(route.name).killed;
     traffic.incumbent_counters = &around_.book.Arm(route.name, traffic.incumbent->name);
     std::uint32_t room = kWholePpm;
@@ -155,6 +161,7 @@ CandidateView RolloutDriver::ShowCandidate(const Key& key, const Candidate& cand
   }
   if (candidate.verdict) {
     view.verdict = *candidate.verdict;
+    view.basis = candidate.basis;
   } else {
     view.verdict.sentence = "nothing has been evaluated in this window yet";
   }
@@ -162,7 +169,7 @@ CandidateView RolloutDriver::ShowCandidate(const Key& key, const Candidate& cand
   view.pairs_per_second = candidate.activity.PerSecond();
   view.divergence_history = candidate.activity.History();
   if (candidate.evidence && route != nullptr) {
-    candidate.evidence->Show(around_.comparators(*route).ignore, route->segments, view);
+    candidate.evidence->Show(around_.comparators(*route).ignore, view);
   }
   return view;
 }

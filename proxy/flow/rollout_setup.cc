@@ -24,6 +24,15 @@ const Cluster* RolloutDriver::IncumbentInForce(const Route& route) const {
   return topology_->FindCluster(route.incumbent);
 }
 
+const Cluster* RolloutDriver::ControlOf(const Route& route) const {
+  if (!route.control || route.control->rate <= 0) return nullptr;
+  const Cluster* incumbent = IncumbentInForce(route);
+  if (route.control->cluster == route.incumbent) return incumbent;
+  // Another cluster of the file's incumbent is no control of one that was promoted beyond it.
+  return incumbent->name == route.incumbent ? topology_->FindCluster(route.control->cluster)
+                                            : nullptr;
+}
+
 const CandidateArm* RolloutDriver::FindArm(const Key& key) const {
   const Route* route = topology_->FindRoute(key.first);
   if (route == nullptr) return nullptr;
@@ -49,13 +58,17 @@ Plan RolloutDriver::PlanOf(const Key& key) const {
   return plan == nullptr ? Plan{} : *plan;
 }
 
-LedgerShape RolloutDriver::ShapeOf(const Route& route) const {
+LedgerShape RolloutDriver::ShapeOf(const Route& route, Duration warm_up) const {
   const RouteComparators comparators = around_.comparators(route);
   LedgerShape shape;
   shape.comparators = comparators.names;
   for (const SegmentRule& rule : route.segments) {
-    shape.segment_values.push_back(static_cast<std::uint16_t>(rule.values.size()));
+    shape.segments.push_back({rule.name, rule.values, rule.required});
   }
+  for (const ValueRule& rule : route.values) shape.values.push_back(rule.name);
+  shape.control = route.control && route.control->rate > 0;
+  shape.split_by_request = route.sticky.empty();
+  shape.warm_up = warm_up;
   shape.ignore_rules = static_cast<std::uint16_t>(comparators.ignore.size());
   return shape;
 }
@@ -75,8 +88,21 @@ std::string RolloutDriver::FingerprintOf(const Key& key, const Binding& binding,
     text += fmt::format("rule {} {} {}\n", rule.name, rule.use, rule.options_json);
   }
   for (const SegmentRule& rule : route->segments) {
-    text += fmt::format("segment {} {}\n", rule.name, rule.header);
+    text += fmt::format("segment {} {} {} {}\n", rule.name, static_cast<int>(rule.source), rule.key,
+                        rule.required);
     for (const std::string& value : rule.values) text += "value " + value + "\n";
+  }
+  for (const ValueRule& rule : route->values) {
+    text += fmt::format("number {} {} {:.17g}\n", rule.name, rule.pointer, rule.cap);
+  }
+  if (route->decision) {
+    text += "decision " + route->decision->pointer + "\n";
+    for (const std::string& yes : route->decision->yes) text += "yes " + yes + "\n";
+  }
+  if (route->control && route->control->rate > 0) {
+    const Cluster* control = topology_->FindCluster(route->control->cluster);
+    text += fmt::format("control {} {}\n", route->control->cluster,
+                        control == nullptr ? "" : control->version);
   }
   return text;
 }
@@ -100,8 +126,9 @@ void RolloutDriver::Observe(const Key& key, WallTime now) {
   candidate.verdict.reset();
   candidate.judged_at = WallTime{};
   if (!binding) return;
-  candidate.evidence.emplace(ShapeOf(*topology_->FindRoute(key.first)),
-                             FingerprintOf(key, *binding, PlanOf(key)),
+  const Plan plan = PlanOf(key);
+  candidate.evidence.emplace(ShapeOf(*topology_->FindRoute(key.first), plan.warm_up),
+                             FingerprintOf(key, *binding, plan),
                              around_.book.SumCoverage(key.first, key.second), window, now);
 }
 

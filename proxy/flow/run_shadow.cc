@@ -39,21 +39,26 @@ class AnswerBudget : public CopyBudget {
   ShadowTarget& target_;
 };
 
-// 8 the candidate, or the incumbent when the candidate served
+enum class Asked { kCandidate, kIncumbent, kControl };
+
+// 8 the candidate, or the incumbent when the candidate served, or once more
 Task<> AskShadow(Services& s, const MirroredRequest& request, const CandidateTraffic& candidate,
-                 bool incumbent, CopyBudget& budget, Exchange& exchange) {
+                 Asked asked, CopyBudget& budget, Exchange& exchange) {
   const RouteTraffic& route = *request.route;
-  const Cluster& cluster = incumbent ? *route.incumbent : *candidate.cluster;
+  const Cluster& cluster = asked == Asked::kCandidate   ? *candidate.cluster
+                           : asked == Asked::kIncumbent ? *route.incumbent
+                                                        : *route.control;
+  const std::uint32_t cluster_index = asked == Asked::kCandidate   ? candidate.cluster_index
+                                      : asked == Asked::kIncumbent ? route.incumbent_index
+                                                                   : route.control_index;
   const MirrorPolicy& policy = candidate.arm->mirror;
   const bool traced = FindField(request.head.fields, "traceparent") != nullptr;
   const HexText parent = traced ? HexOf(H64("parent", {request.pair_id, cluster.name})) : HexText();
   Outbound out;
-  out.cluster =
-      s.upstreams.Of(request.view->topology,
-                     incumbent ? route.incumbent_index : candidate.cluster_index, Purpose::kShadow);
+  out.cluster = s.upstreams.Of(request.view->topology, cluster_index, Purpose::kShadow);
   out.head = &request.head;
   out.rewrite.client_address = request.client_address;
-  out.rewrite.role = "shadow";
+  out.rewrite.role = asked == Asked::kControl ? "control" : "shadow";
   out.rewrite.route = route.route->name;
   out.rewrite.candidate = candidate.cluster->name;
   out.rewrite.pair_id = request.pair_id;
@@ -76,7 +81,7 @@ Task<> AskShadow(Services& s, const MirroredRequest& request, const CandidateTra
   out.first_byte = policy.timeout;
   out.total = policy.timeout;
   co_await Send(s.worker, out, exchange);
-  if (candidate.adaptive != nullptr) {
+  if (candidate.adaptive != nullptr && asked != Asked::kControl) {
     candidate.adaptive->Ended(Overloaded(exchange), exchange.sent, SteadyNow());
   }
 }
@@ -84,9 +89,12 @@ Task<> AskShadow(Services& s, const MirroredRequest& request, const CandidateTra
 void HandOver(Services& s, PairJob job) {  // 9
   CoverageCounters& counters =
       job.request->route->candidates[job.candidate].coverage->At(s.worker.index);
+  const std::size_t size_band = job.request->size_band;
+  const std::size_t latency_band = job.request->latency_band;
   if (s.scoring.empty() ||
       !s.scoring[s.offered_pairs++ % s.scoring.size()]->TryPush(std::move(job))) {
     counters.Uncomparable(UncomparableReason::kCompareQueueFull);
+    counters.Lost(size_band, latency_band);
   }
 }
 
@@ -99,7 +107,7 @@ Task<> RunTarget(Services& s, std::shared_ptr<const MirroredRequest> request, Sh
   } else {
     auto exchange = std::make_shared<Exchange>();
     AnswerBudget budget(target);
-    co_await AskShadow(s, *request, candidate, false, budget, *exchange);
+    co_await AskShadow(s, *request, candidate, Asked::kCandidate, budget, *exchange);
     job.candidate_exchange = std::move(exchange);
   }
   job.memory = std::move(target.memory);
@@ -117,28 +125,49 @@ void RunTargets(Services& s, const std::shared_ptr<const MirroredRequest>& reque
 }
 
 // Every pair needs the incumbent's answer: where it did not serve it is asked first, and once.
-Task<> AskIncumbentFirst(Services& s, std::shared_ptr<MirroredRequest> request,
-                         std::vector<ShadowTarget> targets) {
-  ShadowTarget& first = targets.front();
+Task<> AskIncumbent(Services& s, MirroredRequest& request, ShadowTarget& first) {
   auto exchange = std::make_shared<Exchange>();
   AnswerBudget budget(first);
-  co_await AskShadow(s, *request, request->route->candidates[first.candidate], true, budget,
-                     *exchange);
+  co_await AskShadow(s, request, request.route->candidates[first.candidate], Asked::kIncumbent,
+                     budget, *exchange);
   first.expected_answer = 0;  // taken; a candidate that is asked, too, pays for itself
-  request->incumbent = std::move(exchange);
+  request.incumbent = std::move(exchange);
+}
+
+// One second answer of the incumbent's is for the pairs of all candidates.
+Task<> AskControl(Services& s, MirroredRequest& request, ShadowTarget& control) {
+  ControlCounters& counters = request.route->control_counters->At(s.worker.index);
+  counters.asked.Add();
+  auto exchange = std::make_shared<Exchange>();
+  AnswerBudget budget(control);
+  co_await AskShadow(s, request, request.route->candidates[control.candidate], Asked::kControl,
+                     budget, *exchange);
+  const bool answered = exchange->result.outcome == ExchangeOutcome::kAnswered;
+  (answered ? counters.answered : counters.failed).Add();
+  if (answered) request.control = std::move(exchange);
+  request.control_memory = std::move(control.memory);
+  control.budget->in_flight.fetch_sub(1, std::memory_order_relaxed);
+}
+
+// What the candidates' pairs need is asked for before they are.
+Task<> AskFirst(Services& s, std::shared_ptr<MirroredRequest> request,
+                std::vector<ShadowTarget> targets, std::optional<ShadowTarget> control) {
+  if (request->incumbent == nullptr) co_await AskIncumbent(s, *request, targets.front());
+  if (control) co_await AskControl(s, *request, *control);
   RunTargets(s, request, std::move(targets));
 }
 
 }  // namespace
 
 void StartShadow(Services& s, std::shared_ptr<MirroredRequest> request,
-                 std::vector<ShadowTarget> targets) {
-  if (request->incumbent != nullptr) {
+                 std::vector<ShadowTarget> targets, std::optional<ShadowTarget> control) {
+  if (request->incumbent != nullptr && !control) {
     RunTargets(s, request, std::move(targets));
     return;
   }
   asio::co_spawn(s.worker.GetExecutor(),
-                 AskIncumbentFirst(s, std::move(request), std::move(targets)), asio::detached);
+                 AskFirst(s, std::move(request), std::move(targets), std::move(control)),
+                 asio::detached);
 }
 
 }  // namespace understudy

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "proxy/flow/services.h"
@@ -18,7 +19,9 @@ struct ShadowTarget {
   std::int64_t expected_answer = 0;  // bytes of `memory` that are kept for the answer to come
 };
 
+// `control`: what asking the incumbent a second time holds; its `candidate` is the one whose policy
+// bounds it.
 void StartShadow(Services& services, std::shared_ptr<MirroredRequest> request,
-                 std::vector<ShadowTarget> targets);
+                 std::vector<ShadowTarget> targets, std::optional<ShadowTarget> control);
 
 }  // namespace understudy

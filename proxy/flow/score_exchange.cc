@@ -7,7 +7,10 @@
 #include <functional>
 #include <optional>
 
+#include "proxy/base/hash.h"
+#include "proxy/flow/answer_values.h"
 #include "proxy/flow/record_pair.h"
+#include "proxy/flow/segments.h"
 #include "proxy/wire/body_scanner.h"
 
 namespace understudy {
@@ -15,28 +18,6 @@ namespace {
 
 constexpr auto kPoll = std::chrono::milliseconds(2);
 constexpr int kPairsPerTurn = 64;
-
-std::vector<std::uint16_t> SegmentsOf(const Route& route, const RequestHead& head,
-                                      std::vector<std::string>& names) {
-  std::vector<std::uint16_t> indices;
-  for (const SegmentRule& rule : route.segments) {
-    const auto other = static_cast<std::uint16_t>(rule.values.size());
-    std::uint16_t index = static_cast<std::uint16_t>(other + 1);
-    std::string lower = rule.header;
-    for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-    if (const HeaderField* field = FindField(head.fields, lower)) {
-      const auto at = std::find(rule.values.begin(), rule.values.end(), field->value);
-      index =
-          at == rule.values.end() ? other : static_cast<std::uint16_t>(at - rule.values.begin());
-    }
-    indices.push_back(index);
-    names.push_back(rule.name + "=" +
-                    (index < other    ? rule.values[index]
-                     : index == other ? std::string("other")
-                                      : std::string("unknown")));
-  }
-  return indices;
-}
 
 std::optional<UncomparableReason> ReasonOf(std::string_view name) {
   for (std::size_t i = 0; i < static_cast<std::size_t>(UncomparableReason::kCount); ++i) {
@@ -68,6 +49,35 @@ std::optional<UncomparableReason> NotWorthAsking(const PairJob& job) {
   }
   if (incumbent.capture_too_large || other.capture_too_large) return UncomparableReason::kTooLarge;
   return std::nullopt;
+}
+
+// The reasons that are this process's own want, not the pair's: what was lost, not what differs.
+bool IsLoss(UncomparableReason reason) {
+  return reason == UncomparableReason::kOverloaded || reason == UncomparableReason::kNotSent ||
+         reason == UncomparableReason::kOverBudget || reason == UncomparableReason::kTooLarge ||
+         reason == UncomparableReason::kCompareQueueFull;
+}
+
+// A client library's word that it has sent this before.
+bool IsRetry(const RequestHead& head) {
+  const HeaderField* count = FindField(head.fields, "x-stainless-retry-count");
+  return count != nullptr && count->value != "0";
+}
+
+// Stands for the unit of work that a client may send several times; 0: it names none.
+std::uint64_t WorkKey(const RequestHead& head) {
+  const HeaderField* key = FindField(head.fields, "idempotency-key");
+  return key == nullptr ? 0 : H64("work", {key->value});
+}
+
+std::vector<SampleScore> ScoresOf(const PairScore& score) {
+  std::vector<SampleScore> scores;
+  scores.reserve(score.scores.size());
+  for (std::size_t i = 0; i < score.scores.size(); ++i) {
+    if (!score.scores[i].compared) continue;
+    scores.push_back({static_cast<std::uint16_t>(i), score.scores[i].comparison.divergence});
+  }
+  return scores;
 }
 
 // A candidate that gives no answer could not differ more.
@@ -134,7 +144,19 @@ void ScoringLoop::Run() {
   }
 }
 
+// How far the incumbent is from itself on the same request, where it was asked twice.
+std::vector<SampleScore> ScoringLoop::ScoreControl(const PairJob& job, const PairScorer& scorer,
+                                                   RawPair pair) {
+  const MirroredRequest& request = *job.request;
+  if (request.control == nullptr || !control_.Open(*request.control, request.head.method)) {
+    return {};
+  }
+  pair.candidate = control_.Answer();
+  return ScoresOf(scorer.Score(pair));
+}
+
 void ScoringLoop::Trim() {
+  control_.Trim();
   baseline_.Trim();
   candidate_.Trim();
   TrimText(request_text_);
@@ -146,7 +168,13 @@ void ScoringLoop::Score(const PairJob& job) {
   const RouteTraffic& route = *request.route;
   const CandidateTraffic& candidate = route.candidates[job.candidate];
   CoverageCounters& counters = candidate.coverage->At(around_.thread);
-  const auto refuse = [&](UncomparableReason reason) { counters.Uncomparable(reason); };
+  const auto refuse = [&](UncomparableReason reason) {
+    counters.Uncomparable(reason);
+    if (!IsLoss(reason)) return;
+    counters.Lost(request.size_band, request.latency_band);
+    ForEachHeaderSlot(route.route->segments, request.head,
+                      [&](std::size_t slot) { counters.LostOfSlot(slot); });
+  };
   if (const auto reason = NotWorthAsking(job)) return refuse(*reason);
   const CandidateScorer& scoring = scorers_.Of(request, candidate);
   if (scoring.scorer == nullptr) return refuse(UncomparableReason::kComparatorError);
@@ -177,23 +205,31 @@ void ScoringLoop::Score(const PairJob& job) {
   const auto unable = std::find_if(score.scores.begin(), score.scores.end(),
                                    [](const ComparatorScore& one) { return !one.compared; });
   if (unable != score.scores.end()) return refuse(*ReasonOf(unable->uncomparable));
-  std::vector<std::string> segment_names;
   Sample sample;
-  sample.segments = SegmentsOf(*route.route, head, segment_names);
+  sample.segments = SegmentsOf(route.route->segments, head, std::ref(join_request));
+  std::vector<std::string> segment_names;
+  for (std::size_t i = 0; i < sample.segments.size(); ++i) {
+    segment_names.push_back(SlotName(route.route->segments[i], sample.segments[i]));
+  }
   sample.route = route.route->name;
   sample.candidate = candidate.cluster->name;
   sample.window = candidate.window;
   sample.at = request.at;
   sample.candidate_served = request.serving_candidate == job.candidate;
+  sample.retry = IsRetry(head);
+  sample.work_key = WorkKey(head);
   sample.incumbent = job.incumbent->result;
   sample.candidate_result = other;
   sample.ignore_hits = score.ignore_hits;
-  sample.scores.reserve(score.scores.size());
+  sample.scores = ScoresOf(score);
+  sample.values = ValuesOf(*route.route, score.fields);
+  sample.decision = DecisionOf(*route.route, score.fields);
+  sample.control = ScoreControl(job, scorer, pair);
   std::size_t worst = 0;
   for (std::size_t i = 0; i < score.scores.size(); ++i) {
-    const double divergence = score.scores[i].comparison.divergence;
-    sample.scores.push_back({static_cast<std::uint16_t>(i), divergence});
-    if (divergence > score.scores[worst].comparison.divergence) worst = i;
+    if (score.scores[i].comparison.divergence > score.scores[worst].comparison.divergence) {
+      worst = i;
+    }
   }
   if (!around_.samples.Push(std::move(sample))) {
     return refuse(UncomparableReason::kCompareQueueFull);

@@ -70,11 +70,12 @@ class ScoringLoop {
   void Score(const PairJob& job);
 
  private:
+  std::vector<SampleScore> ScoreControl(const PairJob& job, const PairScorer& scorer, RawPair pair);
   void Trim();
 
   ScoringSurroundings around_;
   CandidateScorers scorers_;
-  OpenedAnswer baseline_, candidate_;  // of the pair at hand, like the texts
+  OpenedAnswer baseline_, candidate_, control_;  // of the pair at hand, like the texts
   std::string request_text_, request_payload_;
   std::atomic<bool> stopping_{false};
 };

@@ -170,6 +170,9 @@ Task<> Serving::Run() {
       plan_.serving_candidate < 0
           ? nullptr
           : &route_->candidates[static_cast<std::size_t>(plan_.serving_candidate)];
+  (candidate == nullptr ? *route_->incumbent_counters : *candidate->serving)
+      .At(s_.worker.index)
+      .assigned.Add();
   auto served = std::make_shared<Exchange>();
   co_await Ask(candidate, body, *served);  // 5 the answer streams back
   std::shared_ptr<Exchange> failed;

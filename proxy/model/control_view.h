@@ -51,12 +51,47 @@ struct DivergenceExample {
   std::string segment;  // "language=de", joined by commas
 };
 
-// Divergence of one declared segment value; shown, and judged by nothing yet.
+// Divergence of one segment slot over the whole rollout. Checks judge the declared values; "other"
+// and "unknown" are shown.
 struct SegmentStanding {
   std::string segment;  // "language=de"
   std::string comparator;
   std::uint64_t samples = 0;
   double mean = 0;  // mean divergence
+};
+
+// Of one segment rule's declared values by one comparator (evidence/segment_summary.h).
+struct SegmentSpreadView {
+  std::string rule, comparator, worst, best;
+  double worst_mean = 0, best_mean = 0, spread = 0;
+};
+
+// A segment whose tendency is against that of all traffic.
+struct SignReversalView {
+  std::string segment, metric;
+  double here = 0, overall = 0;  // differences to the incumbent
+};
+
+// Difference in demographic parity between two declared groups.
+struct ParityView {
+  std::string rule, higher, lower;
+  double candidate = 0, interval_low = 0, interval_high = 0, incumbent = 0;
+  std::uint64_t pairs = 0;
+};
+
+// How much the incumbent differs from itself, and the candidate beyond that, by one comparator.
+struct NoiseView {
+  std::string comparator;
+  std::uint64_t control_pairs = 0;
+  double incumbent = 0;  // mean divergence of the incumbent's two answers
+  double excess = 0;     // mean of the candidate's beyond the control's, of the same requests
+};
+
+// A number in the answers, as shares of its cap.
+struct ValueView {
+  std::string name;
+  std::uint64_t pairs = 0, missing = 0;
+  double incumbent = 0, candidate = 0;
 };
 
 // Everything known of one candidate on one route.
@@ -78,7 +113,15 @@ struct CandidateView {
   std::vector<double> divergence_history;  // mean per 2 s, oldest first, at most 60
   std::vector<Suppression> suppression;
   std::vector<SegmentStanding> segments;
-  std::uint64_t diverged = 0;            // of `pairs`: most that one comparator scored above 0
+  std::vector<SegmentSpreadView> spreads;
+  std::vector<SignReversalView> reversals;
+  std::vector<ParityView> parity;
+  std::vector<NoiseView> noise;
+  std::vector<ValueView> values;
+  std::uint64_t warming_up = 0;  // pairs of this window that do not count: it had just begun
+  std::uint64_t retries = 0;     // pairs that do not count: the same request once more
+  VerdictBasis basis;            // of `verdict`
+  std::uint64_t diverged = 0;    // of `pairs`: most that one comparator scored above 0
   std::vector<DivergenceExample> worst;  // at most 10, worst first
   // Since when `worst` is complete: later than window_since after a restart, when earlier examples
   // are in the divergence records alone.

@@ -2,6 +2,7 @@
 #include "proxy/model/coverage.h"
 
 #include <algorithm>
+#include <bit>
 #include <numeric>
 
 namespace understudy {
@@ -20,6 +21,21 @@ void ForEachOf(Array& mine, const Array& theirs, Operation apply) {
 }
 
 template <typename Operation>
+void ForEachLoss(LossCounts& mine, const LossCounts& theirs, Operation apply) {
+  ForEachOf(mine.chosen_by_size, theirs.chosen_by_size, apply);
+  ForEachOf(mine.lost_by_size, theirs.lost_by_size, apply);
+  ForEachOf(mine.chosen_by_latency, theirs.chosen_by_latency, apply);
+  ForEachOf(mine.lost_by_latency, theirs.lost_by_latency, apply);
+  ForEachOf(mine.lost_by_slot, theirs.lost_by_slot, apply);
+}
+
+// The first band is below `first`, each further one four times as high.
+std::size_t BandOf(std::uint64_t value, std::uint64_t first) {
+  const auto doublings = static_cast<std::size_t>(std::bit_width(value / first));
+  return std::min((doublings + 1) / 2, LossCounts::kBands - 1);
+}
+
+template <typename Operation>
 void ForEachField(Coverage& mine, const Coverage& theirs, Operation apply) {
   apply(mine.eligible, theirs.eligible);
   apply(mine.sampled_out, theirs.sampled_out);
@@ -28,6 +44,7 @@ void ForEachField(Coverage& mine, const Coverage& theirs, Operation apply) {
   apply(mine.compared, theirs.compared);
   ForEachOf(mine.skipped, theirs.skipped, apply);
   ForEachOf(mine.dropped, theirs.dropped, apply);
+  ForEachLoss(mine.loss, theirs.loss, apply);
   ForEachOf(mine.uncomparable, theirs.uncomparable, apply);
 }
 
@@ -107,6 +124,24 @@ std::string_view ToString(UncomparableReason reason) {
       break;
   }
   return "unknown";
+}
+
+std::size_t LossCounts::SizeBand(std::uint64_t bytes) { return BandOf(bytes, 256); }
+
+std::size_t LossCounts::LatencyBand(Duration latency) {
+  return BandOf(static_cast<std::uint64_t>(std::max<std::int64_t>(0, latency.count())), 1'000'000);
+}
+
+LossCounts& LossCounts::operator+=(const LossCounts& other) {
+  ForEachLoss(*this, other, [](std::uint64_t& mine, std::uint64_t theirs) { mine += theirs; });
+  return *this;
+}
+
+LossCounts LossCounts::operator-(const LossCounts& earlier) const {
+  LossCounts difference = *this;
+  ForEachLoss(difference, earlier,
+              [](std::uint64_t& mine, std::uint64_t theirs) { mine -= theirs; });
+  return difference;
 }
 
 Coverage& Coverage::operator+=(const Coverage& other) {

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "proxy/base/time.h"
+
 namespace understudy {
 
 enum class SkipReason {  // decided before a shadow was worth sending
@@ -55,6 +57,28 @@ std::string_view ToString(UncomparableReason reason);
 template <typename Reason>
 using PerReason = std::array<std::uint64_t, static_cast<std::size_t>(Reason::kCount)>;
 
+// Which of the requests chosen for mirroring were lost on the way: dropped, or uncomparable for
+// want of something of this process's own. By powers of four of the request's bytes (below 256, 1
+// Ki
+// ... 4 MiB and above), of the serving arm's latency (below 1 ms, 4 ms ... 16 s and above), and by
+// segment slot (those of header rules; further ones are counted with the last).
+struct LossCounts {
+  static constexpr std::size_t kBands = 9;
+  static constexpr std::size_t kSlots = 64;
+  using Bands = std::array<std::uint64_t, kBands>;
+  Bands chosen_by_size{};
+  Bands lost_by_size{};
+  Bands chosen_by_latency{};
+  Bands lost_by_latency{};
+  std::array<std::uint64_t, kSlots> lost_by_slot{};
+
+  static std::size_t SizeBand(std::uint64_t bytes);
+  static std::size_t LatencyBand(Duration latency);
+  LossCounts& operator+=(const LossCounts& other);
+  LossCounts operator-(const LossCounts& earlier) const;
+  bool operator==(const LossCounts&) const = default;
+};
+
 struct Coverage {
   std::uint64_t eligible = 0;
   std::uint64_t sampled_out = 0;
@@ -64,6 +88,7 @@ struct Coverage {
   PerReason<SkipReason> skipped{};
   PerReason<DropReason> dropped{};
   PerReason<UncomparableReason> uncomparable{};
+  LossCounts loss;
 
   Coverage& operator+=(const Coverage& other);
   Coverage operator-(const Coverage& earlier) const;

@@ -13,22 +13,30 @@ namespace understudy {
 inline constexpr std::uint32_t kWholePpm = 1'000'000;
 
 enum class CheckKind {
-  kComparatorMean,  // mean divergence of one comparator, at_most
-  kErrorRate,  // failed or 5xx answers, at_most_ratio of the incumbent's with a floor, or at_most
+  kComparatorMean,  // mean divergence of one comparator, at_most; beyond the incumbent's own where
+                    // the route has a control
+  kErrorRate,  // failed or 5xx answers, at_most_ratio of the incumbent's with a floor, or at_most,
+               // or at_most_increase over the incumbent's on the same requests
   kLatency,    // latency_pNN, at_most_ratio of the incumbent's frozen at the stage's start
   kCoverage,   // compared / eligible, at_least
+  kServingErrors,   // as kErrorRate with at_most_ratio, of what each arm served
+  kServingLatency,  // as kLatency, of what each arm served
+  kValue,  // mean of a number in the answers as share of its cap, at_most; or at_most_increase
 };
 
 struct Check {
   std::string name;  // unique in the plan
   CheckKind kind = CheckKind::kComparatorMean;
-  std::string comparator;               // with kComparatorMean
-  double quantile = 0.99;               // with kLatency: 0.50, 0.90, 0.95 or 0.99
-  std::optional<double> at_most;        // kComparatorMean, kErrorRate: in (0,1)
-  std::optional<double> at_most_ratio;  // kErrorRate, kLatency: >= 1
-  double floor = 0;                     // kErrorRate: a rate that is always allowed
-  std::optional<double> at_least;       // kCoverage
-  bool required = true;                 // false: its FAIL is a WARN
+  std::string comparator;                  // with kComparatorMean
+  std::string value;                       // with kValue: the name of a value rule
+  double quantile = 0.99;                  // of latencies: 0.50, 0.90, 0.95 or 0.99
+  std::optional<double> at_most;           // kComparatorMean, kErrorRate: in (0,1)
+  std::optional<double> at_most_ratio;     // kErrorRate, kLatency: >= 1
+  std::optional<double> at_most_increase;  // kErrorRate, kValue: in (0,1)
+  double floor = 0;                        // error rates: a rate that is always allowed
+  std::optional<double> at_least;          // kCoverage
+  bool required = true;                    // false: its FAIL is a WARN
+  bool raw = false;  // kComparatorMean: the incumbent's own noise is not taken off
 };
 
 struct Stage {
@@ -38,7 +46,8 @@ struct Stage {
   Duration max_duration = Duration::zero();  // zero: none
   std::optional<double> min_coverage;        // else the plan's
   bool approval_required = false;
-  std::vector<Check> checks;  // besides the plan's
+  std::optional<double> exposure_risk;  // else the plan's
+  std::vector<Check> checks;            // besides the plan's
 };
 
 // Reacts to the serving candidate within a second, without statistics.
@@ -63,6 +72,12 @@ struct Plan {
   OnFail on_fail = OnFail::kRollback;
   OnInconclusive on_inconclusive = OnInconclusive::kHold;
   double min_coverage = 0.9;
+  // The largest chance, in (0,1), that a candidate beyond a margin ever gets a later stage's
+  // traffic; none: alpha_promotion.
+  std::optional<double> exposure_risk;
+  Duration warm_up = Duration::zero();  // of each window; its samples do not count
+  std::uint64_t calibration_samples =
+      0;  // CALIBRATING ends with so many control pairs; 0: no phase
   Duration max_evidence_age = std::chrono::minutes(10);
   bool auto_start = false;
   std::string hash;  // of everything above, 16 hex digits: a verdict is bound to it

@@ -16,7 +16,7 @@ namespace understudy {
 
 enum class Phase {
   kDraft,
-  kCalibrating,  // reserved: named in journals, entered by no plan yet
+  kCalibrating,  // weight 0, until the incumbent's own noise is known
   kShadowing,
   kRamping,
   kBaking,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,15 +48,35 @@ struct SampleScore {
   double divergence = 0;         // in [0,1]
 };
 
+// A number that both answers name, each as share of its cap.
+struct SampleValue {
+  std::uint16_t rule = 0;  // index in the route's list of values
+  bool present = false;    // in both answers
+  double incumbent = 0;    // in [0,1]; what is above the cap counts as 1
+  double candidate = 0;
+};
+
+// What each answer decided, where the route says how to read that.
+struct SampleDecision {
+  bool incumbent = false;
+  bool candidate = false;
+};
+
 struct Sample {
   std::string route;
   std::string candidate;     // cluster name
   std::uint64_t window = 0;  // which evidence window the request belonged to when it was served
   WallTime at{};
   bool candidate_served = false;
+  bool retry = false;          // the same request once more: shown, not counted
+  std::uint64_t work_key = 0;  // equal for requests that are retries of each other; 0: unknown
   ArmResult incumbent;
   ArmResult candidate_result;
-  std::vector<SampleScore> scores;      // every comparator that compared
+  std::vector<SampleScore> scores;  // every comparator that compared
+  std::vector<SampleScore>
+      control;  // the same of the incumbent's own second answer, if it was asked
+  std::vector<SampleValue> values;  // per value rule
+  std::optional<SampleDecision> decision;
   std::vector<std::uint16_t> segments;  // per segment rule: index into values, then other, unknown
   std::vector<std::uint32_t> ignore_hits;  // per ignore rule
 };

@@ -138,10 +138,28 @@ struct CompareRules {
   std::vector<ComparatorRule> comparators;
 };
 
+enum class SegmentSource { kHeader, kJson, kBodySize, kTextLength };
 struct SegmentRule {
   std::string name;
-  std::string header;
-  std::vector<std::string> values;  // anything else is "other"; no header is "unknown"
+  SegmentSource source = SegmentSource::kHeader;
+  std::string key;                   // header name, or JSON pointer into the request's body
+  std::vector<std::string> values;   // anything else is "other"; a request without it "unknown"
+  std::vector<std::uint64_t> edges;  // of the bands that `values` name, rising: bytes or characters
+  bool required = true;              // promotion waits for every one of its values
+};
+
+// A number in the answers' JSON.
+struct ValueRule {
+  std::string name;
+  std::string pointer;
+  double cap = 1;  // above 0: what is higher counts as this
+};
+
+// Where an answer says yes or no: the text of the value at `pointer`, without quotes, is one of
+// `yes`.
+struct DecisionRule {
+  std::string pointer;
+  std::vector<std::string> yes;
 };
 
 enum class CaptureMode { kNone, kDiff, kSampled, kAll };
@@ -162,6 +180,8 @@ struct Route {
   std::optional<ControlArm> control;
   CompareRules compare;
   std::vector<SegmentRule> segments;
+  std::vector<ValueRule> values;
+  std::optional<DecisionRule> decision;
   CaptureRules capture;
   bool fallback = true;
   bool fallback_on_5xx = false;

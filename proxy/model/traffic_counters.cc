@@ -31,6 +31,11 @@ void CoverageCounters::AddTo(Coverage& sum) const {
   sum.rate_lowered += rate_lowered.Value();
   sum.sampled_out += sampled_out.Value();
   sum.eligible += eligible.Value();
+  AddAll(lost_by_size, sum.loss.lost_by_size);
+  AddAll(lost_by_latency, sum.loss.lost_by_latency);
+  AddAll(lost_by_slot, sum.loss.lost_by_slot);
+  AddAll(chosen_by_size, sum.loss.chosen_by_size);
+  AddAll(chosen_by_latency, sum.loss.chosen_by_latency);
 }
 
 PerThread<ArmCounters>& TrafficBook::Arm(const std::string& route, const std::string& cluster) {
@@ -49,6 +54,11 @@ PerThread<ComparatorCounters>& TrafficBook::Comparator(const std::string& route,
                                                        const std::string& comparator) {
   std::lock_guard lock(mutex_);
   return FindOrMake(comparators_, std::pair{Key{route, candidate}, comparator}, threads_);
+}
+
+PerThread<ControlCounters>& TrafficBook::Control(const std::string& route) {
+  std::lock_guard lock(mutex_);
+  return FindOrMake(controls_, route, threads_);
 }
 
 AdaptiveRate& TrafficBook::MirrorRate(const std::string& route, const std::string& candidate) {

@@ -24,6 +24,7 @@ namespace understudy {
 // Requests one arm (a cluster) answered for clients of one route, on one worker.
 struct ArmCounters {
   std::array<Counter, 6> by_class;  // 1xx..5xx at 1..5; 0: no answer (refused, timeout, reset)
+  Counter assigned;                 // requests the arm was chosen for, when they were
   Counter errors;                   // no answer, or 5xx: what breakers count
   Counter consecutive_errors;       // since the last success on this worker
   Counter fallbacks;                // failed before the first byte and replaced by the incumbent
@@ -40,7 +41,22 @@ struct CoverageCounters {
   std::array<Counter, static_cast<std::size_t>(SkipReason::kCount)> skipped;
   std::array<Counter, static_cast<std::size_t>(DropReason::kCount)> dropped;
   std::array<Counter, static_cast<std::size_t>(UncomparableReason::kCount)> uncomparable;
+  std::array<Counter, LossCounts::kBands> chosen_by_size, lost_by_size;
+  std::array<Counter, LossCounts::kBands> chosen_by_latency, lost_by_latency;
+  std::array<Counter, LossCounts::kSlots> lost_by_slot;
 
+  // Of a request chosen for mirroring: `size` and `latency` are bands.
+  void Chose(std::size_t size, std::size_t latency) {
+    chosen_by_size[size].Add();
+    chosen_by_latency[latency].Add();
+  }
+  void Lost(std::size_t size, std::size_t latency) {
+    lost_by_size[size].Add();
+    lost_by_latency[latency].Add();
+  }
+  void LostOfSlot(std::size_t slot) {
+    lost_by_slot[slot < LossCounts::kSlots ? slot : LossCounts::kSlots - 1].Add();
+  }
   void Skip(SkipReason reason) { skipped[static_cast<std::size_t>(reason)].Add(); }
   void Drop(DropReason reason) { dropped[static_cast<std::size_t>(reason)].Add(); }
   void Uncomparable(UncomparableReason reason) {
@@ -54,6 +70,14 @@ struct ComparatorCounters {
   Counter same, different, uncomparable;
   std::array<Counter, 11> score_buckets;  // divergence 0, then (0,0.1], (0.1,0.2] .. (0.9,1]
   Counter score_sum_millionths;
+};
+
+// The incumbent asked a second time, for one route.
+struct ControlCounters {
+  Counter asked;
+  Counter answered;
+  Counter failed;   // no whole answer
+  Counter dropped;  // load was shed
 };
 
 // Things that belong to no route.
@@ -97,6 +121,7 @@ class TrafficBook {
   PerThread<CoverageCounters>& CoverageOf(const std::string& route, const std::string& candidate);
   PerThread<ComparatorCounters>& Comparator(const std::string& route, const std::string& candidate,
                                             const std::string& comparator);
+  PerThread<ControlCounters>& Control(const std::string& route);
   PerThread<ProcessCounters>& Process() { return process_; }
   // How much of a candidate's mirror rate is in force, over all workers.
   AdaptiveRate& MirrorRate(const std::string& route, const std::string& candidate);
@@ -119,6 +144,11 @@ class TrafficBook {
     std::lock_guard lock(mutex_);
     for (const auto& [key, blocks] : comparators_) visit(key.first, key.second, *blocks);
   }
+  template <typename Visit>  // visit(route, blocks)
+  void ForEachControl(Visit visit) const {
+    std::lock_guard lock(mutex_);
+    for (const auto& [route, blocks] : controls_) visit(route, *blocks);
+  }
   Coverage SumCoverage(const std::string& route, const std::string& candidate) const;
 
   // Bytes held for shadows, over the whole process.
@@ -132,6 +162,7 @@ class TrafficBook {
   std::map<Key, std::unique_ptr<PerThread<CoverageCounters>>> coverage_;
   std::map<std::pair<Key, std::string>, std::unique_ptr<PerThread<ComparatorCounters>>>
       comparators_;
+  std::map<std::string, std::unique_ptr<PerThread<ControlCounters>>> controls_;
   std::map<Key, std::unique_ptr<AdaptiveRate>> rates_;
   std::map<Key, std::unique_ptr<StopSwitch>> stops_;
   PerThread<ProcessCounters> process_;

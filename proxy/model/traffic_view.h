@@ -38,6 +38,10 @@ struct RouteTraffic {
   const Route* route = nullptr;
   const Cluster* incumbent = nullptr;  // the promoted one where a rollout completed
   std::uint32_t incumbent_index = 0;   // into Topology::clusters
+  const Cluster* control = nullptr;    // asked a second time; null: nobody
+  std::uint32_t control_index = 0;
+  double control_rate = 0;  // share of the mirrored requests, 0..1
+  PerThread<ControlCounters>* control_counters = nullptr;
   bool killed = false;
   std::vector<CandidateTraffic> candidates;  // weights sum to at most kWholePpm
   PerThread<ArmCounters>* incumbent_counters = nullptr;

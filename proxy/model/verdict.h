@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "proxy/base/time.h"
+#include "proxy/model/plan.h"
 
 namespace understudy {
 
@@ -48,6 +50,28 @@ struct CheckResult {
   double log_e_rollback = 0;   // natural log of the e-value against "within the margin"
   double log_e_promotion = 0;  // natural log of the e-value against "beyond the margin"
   std::optional<std::uint64_t> samples_missing;  // estimated, until a verdict
+  std::optional<Duration> eta;                   // for those, at the present rate
+  // False for a segment with fewer pairs than could pass, were they all clean.
+  bool covered = true;
+};
+
+// A check's alarm that a change for the worse began lately (evidence/change_detector.h).
+struct LateChange {
+  std::string check;
+  double log_statistic = 0;
+  std::uint64_t samples = 0;  // watched
+
+  bool operator==(const LateChange&) const = default;
+};
+
+// What a verdict was concluded from, beside the plan: enough to conclude it again.
+struct VerdictBasis {
+  std::shared_ptr<const std::string> ledger;  // as Ledger::Encode() gives it; null: none
+  std::shared_ptr<const Plan> plan;
+  std::size_t stage = 0;  // beyond the plan's last: baking
+  double pairs_per_second = 0;
+  double mirror_rate = 1;
+  std::vector<LateChange> late;
 };
 
 struct Verdict {
@@ -55,9 +79,10 @@ struct Verdict {
   InconclusiveReason reason = InconclusiveReason::kNoTraffic;
   std::string sentence;
   std::vector<CheckResult> checks;
-  std::uint64_t samples = 0;  // pairs compared in this window
-  double coverage = 0;        // compared / eligible, 0..1
-  double log_e_rollback = 0;  // weighted over all checks
+  std::uint64_t samples = 0;          // pairs compared in this window
+  std::uint64_t control_samples = 0;  // requests the incumbent was asked twice, over the rollout
+  double coverage = 0;                // compared / eligible, 0..1
+  double log_e_rollback = 0;          // weighted over all checks
   WallTime evaluated_at{};
   WallTime newest_sample_at{};
   std::optional<Duration> eta;  // at the present rate

@@ -101,6 +101,8 @@ void RaiseWhenReady(RolloutChange& change) {
   if (!RaisePossible(state, change.facts(), target.weight_ppm).ok()) return;
   if (target.completes) {
     change.End(Phase::kCompleted, "complete", "every check passed through the bake time", false);
+  } else if (state.phase == Phase::kCalibrating) {
+    change.EnterStage(0, 0, "calibrated", "the incumbent's own noise is known");
   } else if (target.bakes) {
     change.EnterBaking("raise", "every check passed in the last stage");
   } else {

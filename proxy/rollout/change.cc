@@ -84,6 +84,12 @@ void RolloutChange::EnterStage(std::size_t stage, std::uint32_t weight_ppm, std:
   Note(action, reason);
 }
 
+void RolloutChange::EnterCalibrating(std::string_view action, std::string_view reason) {
+  BeginStage(Phase::kCalibrating);
+  state_.stage = 0;
+  Note(action, reason);
+}
+
 void RolloutChange::EnterBaking(std::string_view action, std::string_view reason) {
   BeginStage(Phase::kBaking);
   state_.holds.Remove(Hold::kFailedCheck);

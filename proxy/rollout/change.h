@@ -29,6 +29,8 @@ class RolloutChange {
   // A new stage, weight and evidence window. What held the stage before is settled by it.
   void EnterStage(std::size_t stage, std::uint32_t weight_ppm, std::string_view action,
                   std::string_view reason);
+  // Weight 0, until the incumbent's own noise is known.
+  void EnterCalibrating(std::string_view action, std::string_view reason);
   void EnterBaking(std::string_view action, std::string_view reason);
   // Down to `weight_ppm`, in the stage that weight belongs to; automation leaves it there.
   void LowerByHand(std::uint32_t weight_ppm, std::string_view action, std::string_view reason);

@@ -26,7 +26,11 @@ absl::Status Start(RolloutChange& change, const Command& command) {
   if (change.state().phase != Phase::kDraft) {
     return Refuse(change, command, "only a DRAFT can be started");
   }
-  change.EnterStage(0, 0, "start", command.reason);
+  if (change.state().plan.calibration_samples > 0) {
+    change.EnterCalibrating("start", command.reason);
+  } else {
+    change.EnterStage(0, 0, "start", command.reason);
+  }
   return absl::OkStatus();
 }
 

@@ -14,6 +14,7 @@ namespace understudy {
 RaiseTarget NextTarget(const RolloutState& state) {
   RaiseTarget target;
   const auto& stages = state.plan.stages;
+  if (state.phase == Phase::kCalibrating) return target;
   target.completes = state.phase == Phase::kBaking;
   // A weight below its own stage's (an operator lowered and resumed it) first gets back there.
   const bool below =
@@ -99,6 +100,14 @@ std::optional<std::string> MissingEvidence(const RolloutState& state, const Roll
     return "this stage's evidence has no verdict yet";
   }
   const Verdict& verdict = *facts.verdict;
+  if (state.phase == Phase::kCalibrating) {
+    const std::uint64_t wanted = state.plan.calibration_samples;
+    if (verdict.control_samples >= wanted) return std::nullopt;
+    return fmt::format(
+        "the incumbent was asked twice in {} of {} requests, so its own noise is "
+        "not known yet",
+        verdict.control_samples, wanted);
+  }
   if (!RequiredChecksPass(verdict)) {
     return fmt::format("the verdict is {}", DescribeEvidence(&verdict));
   }

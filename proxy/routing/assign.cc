@@ -77,6 +77,12 @@ std::uint32_t BucketOf(const Route& route, std::string_view unit) {
   return static_cast<std::uint32_t>(H64(route.salt, {unit}) % kWholePpm);
 }
 
+bool DrawControl(const RouteTraffic& route, std::string_view unit) {
+  if (route.control == nullptr) return false;
+  const Route& rules = *route.route;
+  return UnitInterval(H64(rules.salt, {rules.name, "control", unit})) < route.control_rate;
+}
+
 MirrorDraw DrawMirror(const Route& route, const CandidateTraffic& candidate, std::string_view unit,
                       SteadyTime now) {
   const double configured = candidate.arm->mirror.rate;
@@ -98,6 +104,7 @@ Assignment Assign(const RouteTraffic& traffic, const RequestFacts& request) {
   plan.sticky_fell_through = unit.fell_through;
   plan.bucket = BucketOf(route, unit.value);
   plan.unit_hash = H64(route.salt, {"unit", unit.value});
+  plan.control = DrawControl(traffic, unit.value);
   // Ranges grow from both ends in turn, so that a bucket keeps its arm while weights rise.
   std::uint32_t low = 0;
   std::uint32_t high = kWholePpm;

@@ -45,6 +45,9 @@ struct MirrorDraw {
 MirrorDraw DrawMirror(const Route& route, const CandidateTraffic& candidate, std::string_view unit,
                       SteadyTime now);
 
+// Whether the incumbent is asked a second time for a mirrored request of this unit.
+bool DrawControl(const RouteTraffic& route, std::string_view unit);
+
 struct Assignment {
   const RouteTraffic* route = nullptr;
   int serving_candidate = -1;  // index into candidates; -1: the incumbent serves
@@ -52,6 +55,7 @@ struct Assignment {
   std::uint32_t bucket = 0;
   std::uint64_t unit_hash = 0;  // stands for the unit in samples of logs
   bool sticky_fell_through = false;
+  bool control = false;  // a control is due where the request is mirrored
   // Per candidate with a mirror rate: was the request drawn, and is mirroring on at all?
   struct Draw {
     std::uint16_t candidate = 0;

@@ -11,6 +11,14 @@
 namespace understudy {
 namespace {
 
+// What is read of the answers beside the comparison: the values, then the decision.
+std::vector<std::string> FieldsOf(const Route& route) {
+  std::vector<std::string> fields;
+  for (const ValueRule& rule : route.values) fields.push_back(rule.pointer);
+  if (route.decision) fields.push_back(route.decision->pointer);
+  return fields;
+}
+
 SuiteSpec SpecOf(const CompareRules& rules) {
   SuiteSpec spec;
   spec.preset = rules.preset;
@@ -82,11 +90,14 @@ RouteComparators ComparatorsOf(const Route& route) {
 
 std::shared_ptr<const PairScorer> SuiteCache::Of(const std::shared_ptr<const Topology>&,
                                                  const Route& route) {
-  const std::string key = KeyOf(route.compare);
+  SuiteSpec spec = SpecOf(route.compare);
+  spec.fields = FieldsOf(route);
+  std::string key = KeyOf(route.compare);
+  for (const std::string& field : spec.fields) key += "\n/" + field;
   std::lock_guard lock(mutex_);
   auto& suite = suites_[key];
   if (suite == nullptr) {
-    auto built = BuildSuite(SpecOf(route.compare));
+    auto built = BuildSuite(spec);
     if (!built.ok()) {
       spdlog::error("route {}: {}", route.name, std::string(built.status().message()));
       return nullptr;

@@ -145,12 +145,6 @@ absl::Status Process::Parts::Make(const ProcessOptions& options) {
   RETURN_IF_ERROR(MakeAdmin());
   for (auto& worker : workers) worker->Begin();
   health_checks.Update(topology);
-  for (const Route& route : topology->routes) {
-    if (route.control) {
-      spdlog::warn("route {}: the control arm {} is not asked yet by this version", route.name,
-                   route.control->cluster);
-    }
-  }
   ready = true;
   return absl::OkStatus();
 }

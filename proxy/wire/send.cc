@@ -60,8 +60,9 @@ class Sending : public Interruptible {
   Task<bool> Deliver(WriteResult written);
   Task<> StopPump();
   void Capture(std::string_view bytes);
-  // Interrupt() cannot end an operation that has completed already, so the flags are looked at
-  // after each. True: the exchange is over, and has its outcome.
+  // Interrupt() cannot end an operation that has completed already, nor one that has not begun, so
+  // the flags are looked at after each and before each that waits. True: the exchange is over, and
+  // has its outcome.
   bool CutShort();
   void ConnectionBroke();
   void Fail(ExchangeOutcome outcome);
@@ -245,7 +246,10 @@ Task<bool> Sending::ReadHead() {
                                                       : up.scanner.Scan(up.input.Bytes(), limits);
     if (state == HeadScanner::State::kNeedMore) {
       IoResult got = up.socket.TryRead(up.input);
-      if (got.Blocked()) got = co_await up.socket.Read(up.input);
+      if (got.Blocked()) {
+        if (CutShort()) co_return false;
+        got = co_await up.socket.Read(up.input);
+      }
       if (got.error) {
         ConnectionBroke();
         co_return false;
@@ -331,7 +335,10 @@ Task<> Sending::StreamBody() {
     if (scanner_.Done()) break;
     up.ExpireAfter(out_.cluster->Config().timeouts.idle);
     IoResult got = up.socket.TryRead(up.input);
-    if (got.Blocked()) got = co_await up.socket.Read(up.input);
+    if (got.Blocked()) {
+      if (CutShort()) co_return;
+      got = co_await up.socket.Read(up.input);
+    }
     if (got.error == asio::error::eof && scanner_.UntilClose()) {
       if (deliver_to_ != nullptr) {
         const WriteResult written = deliver_to_->More({}, true);

@@ -11,7 +11,7 @@
 namespace understudy {
 namespace {
 
-constexpr std::string_view kMagic = "UEL2";
+constexpr std::string_view kMagic = "UEL3";
 constexpr std::size_t kChecksumBytes = 8;
 
 // As proxy/evidence/ledger_codec.cc ends its bytes.
@@ -34,7 +34,15 @@ Plan EveryCheck() {
   latency.at_most_ratio = 1.5;
   Check coverage{.name = "coverage", .kind = CheckKind::kCoverage};
   coverage.at_least = 0.5;
-  plan.checks = {mean, errors, latency, coverage};
+  Check increase{.name = "increase", .kind = CheckKind::kErrorRate};
+  increase.at_most_increase = 0.01;
+  Check served{.name = "served", .kind = CheckKind::kServingErrors};
+  served.at_most_ratio = 1.5;
+  Check served_latency{.name = "served-latency", .kind = CheckKind::kServingLatency};
+  served_latency.at_most_ratio = 1.5;
+  Check value{.name = "value", .kind = CheckKind::kValue, .value = "tokens"};
+  value.at_most_increase = 0.1;
+  plan.checks = {mean, errors, latency, coverage, increase, served, served_latency, value};
   return plan;
 }
 
@@ -44,8 +52,9 @@ void RequireUsable(const Ledger& ledger, bool judged) {
   Require(again.ok() && *again == ledger, "a ledger reads back as it was");
   (void)ledger.Total();
   if (!judged) return;
-  const Verdict verdict = Evaluate(ledger, EveryCheck(), {}, WallTime(std::chrono::hours(500'000)));
-  Require(verdict.checks.size() == 4, "every check is judged");
+  const Plan plan = EveryCheck();
+  const Verdict verdict = Evaluate(ledger, plan, {}, WallTime(std::chrono::hours(500'000)));
+  Require(verdict.checks.size() >= plan.checks.size(), "every check is judged");
   for (const CheckResult& check : verdict.checks) {
     Require(!check.sentence.empty(), "every check has a sentence");
   }
@@ -77,6 +86,13 @@ Sample AnySample(Choices& input) {
     sample.segments.push_back(static_cast<std::uint16_t>(input.Below(6)));
   }
   for (std::size_t n = input.Below(4); n > 0; --n) sample.ignore_hits.push_back(input.Byte());
+  if (input.Below(2) == 1) {
+    sample.control = {{static_cast<std::uint16_t>(input.Below(4)), input.Byte() / 200.0}};
+    sample.values = {{static_cast<std::uint16_t>(input.Below(2)), input.Below(2) == 1,
+                      input.Byte() / 200.0, input.Byte() / 200.0}};
+    sample.decision = SampleDecision{input.Below(2) == 1, input.Below(2) == 1};
+    sample.retry = input.Below(8) == 1;
+  }
   return sample;
 }
 
@@ -85,7 +101,11 @@ Ledger AnyLedger(Choices& input) {
   for (std::size_t n = input.Below(4); n > 0; --n) {
     shape.comparators.push_back(std::string(1, static_cast<char>('a' + n)));
   }
-  for (std::size_t n = input.Below(3); n > 0; --n) shape.segment_values.push_back(input.Below(4));
+  for (std::size_t n = input.Below(3); n > 0; --n) {
+    shape.segments.push_back({"s", std::vector<std::string>(input.Below(4), "v")});
+  }
+  if (input.Below(2) == 1) shape.values = {"tokens"};
+  shape.control = input.Below(2) == 1;
   shape.ignore_rules = static_cast<std::uint16_t>(input.Below(3));
   Ledger ledger(shape);
   int merges = 0;  // each doubles every count, and counts have an end

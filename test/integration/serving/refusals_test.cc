@@ -156,6 +156,20 @@ TEST_CASE("a malformed chunk behind a good one ends the request and the upstream
   CHECK(got.get_future().get().find("0\r\n\r\n") == std::string::npos);
 }
 
+TEST_CASE("a malformed chunk that is there as soon as the good ones before it is refused, too") {
+  FakeUpstream upstream([](FakeUpstream::Connection& connection, const HttpText&) {
+    connection.Pause(3000);  // waits for a body that will not come whole
+    return false;
+  });
+  RunningProxy proxy(OneModel(upstream.Address()));
+  const std::string good = "4000\r\n" + std::string(0x4000, 'g') + "\r\n";
+  const auto begin = std::chrono::steady_clock::now();
+  const HttpText answer = proxy.Ask(
+      "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + good + "zz\r\n");
+  CHECK(answer.Status() == 400);
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(2));
+}
+
 TEST_CASE("a client beyond the limit of connections is told so") {
   FakeUpstream model(JsonAnswer("{}"));
   RunningProxy proxy("limits: {connections: 2}\n" + OneModel(model.Address()));

@@ -36,6 +36,16 @@ Sample AnySample(std::mt19937_64& random) {
     const double score = random() % 3 == 0 ? UnitInterval(random()) * 1.02 : 0;
     sample.scores.push_back({.comparator = comparator, .divergence = score});
   }
+  if (random() % 2 == 0) {
+    sample.control = {{.comparator = 0, .divergence = random() % 3 == 0 ? 1.0 : 0.0},
+                      {.comparator = 1, .divergence = UnitInterval(random())}};
+  }
+  sample.values = {{.rule = 0,
+                    .present = random() % 5 != 0,
+                    .incumbent = UnitInterval(random()),
+                    .candidate = UnitInterval(random()) * 1.02}};
+  if (random() % 3 != 0) sample.decision = SampleDecision{random() % 2 == 0, random() % 3 == 0};
+  sample.retry = random() % 20 == 0;
   sample.segments = {static_cast<std::uint16_t>(random() % 4)};
   sample.ignore_hits = {static_cast<std::uint32_t>(random() % 3)};
   return sample;
@@ -43,8 +53,11 @@ Sample AnySample(std::mt19937_64& random) {
 
 // A ledger whose windows are started and, when `frozen`, have their latency thresholds.
 Ledger Started(bool frozen) {
-  Ledger ledger(
-      LedgerShape{.comparators = {"top1", "values"}, .segment_values = {2}, .ignore_rules = 1});
+  Ledger ledger(LedgerShape{.comparators = {"top1", "values"},
+                            .segments = {{"language", {"en", "de"}}},
+                            .values = {"tokens"},
+                            .ignore_rules = 1,
+                            .control = true});
   ledger.StartWindow(1, WallTime{});
   for (std::uint64_t i = 0; frozen && i < kBaselineSamples; ++i) {
     Sample sample;
@@ -135,7 +148,7 @@ TEST_CASE("every ledger comes back from its encoding with the same bits") {
   }
 }
 
-TEST_CASE("every sample is counted once: in a window, as refused or as stale") {
+TEST_CASE("every sample is counted once: in a window, as a retry, as refused or as stale") {
   std::mt19937_64 random(5);
   for (int round = 0; round < 50; ++round) {
     Ledger ledger = Started(false);
@@ -143,7 +156,8 @@ TEST_CASE("every sample is counted once: in a window, as refused or as stale") {
     std::uint64_t accepted = 0;
     for (const Sample& sample : samples) accepted += ledger.Add(sample) ? 1 : 0;
     REQUIRE(ledger.Total().errors.pairs == accepted);
-    REQUIRE(accepted + ledger.refused() + ledger.stale() == samples.size());
+    const std::uint64_t retries = ledger.Total().retries;
+    REQUIRE(accepted + retries + ledger.refused() + ledger.stale() == samples.size());
   }
 }
 

@@ -14,8 +14,13 @@ namespace {
 using std::chrono::microseconds;
 
 Ledger Busy(std::size_t windows = 3) {
-  Ledger ledger(
-      LedgerShape{.comparators = {"top1", "values"}, .segment_values = {2}, .ignore_rules = 2});
+  Ledger ledger(LedgerShape{.comparators = {"top1", "values"},
+                            .segments = {{"language", {"en", "de"}, false}},
+                            .values = {"tokens"},
+                            .ignore_rules = 2,
+                            .control = true,
+                            .split_by_request = true,
+                            .warm_up = std::chrono::seconds(2)});
   std::mt19937_64 random(7);
   for (std::uint64_t window = 1; window <= windows; ++window) {
     ledger.StartWindow(window, At(static_cast<double>(window)));
@@ -23,13 +28,34 @@ Ledger Busy(std::size_t windows = 3) {
       Sample sample = Scored(static_cast<double>(random() % 3) / 2, window, i);
       sample.scores.push_back({.comparator = 1, .divergence = UnitInterval(random())});
       sample.segments = {static_cast<std::uint16_t>(random() % 4)};
+      sample.control = {{.comparator = 1, .divergence = UnitInterval(random())}};
+      sample.values = {{.rule = 0,
+                        .present = random() % 4 != 0,
+                        .incumbent = UnitInterval(random()),
+                        .candidate = UnitInterval(random())}};
+      if (random() % 2 == 0) sample.decision = SampleDecision{random() % 2 == 0, random() % 3 == 0};
+      sample.retry = random() % 16 == 0;
       sample.ignore_hits = {1, static_cast<std::uint32_t>(random() % 5)};
       sample.incumbent = Answered(microseconds(500 + random() % 20000));
       sample.candidate_result =
           Answered(microseconds(500 + random() % 30000), random() % 20 == 0 ? 500 : 200);
       ledger.Add(sample);
     }
-    ledger.AddCoverage({.eligible = 100, .sampled_out = 5, .mirrored = 90, .compared = 80});
+    Coverage coverage{.eligible = 100, .sampled_out = 5, .mirrored = 90, .compared = 80};
+    coverage.loss.chosen_by_size[3] = 90;
+    coverage.loss.lost_by_slot[63] = 2;
+    ledger.AddCoverage(coverage);
+    for (const std::uint32_t share : {500'000u, 10'000u}) {
+      ServingSums serving;
+      serving.share_ppm = share;
+      serving.candidate_assigned = random() % 1000;
+      serving.candidate_requests = random() % 1000;
+      serving.incumbent_errors = random() % 10;
+      serving.incumbent_latency.Add(static_cast<std::uint32_t>(random() % 1000), 120);
+      ledger.AddServing(serving);
+      serving.candidate_latency.Add(static_cast<std::uint32_t>(random() % 1000), 7);
+      ledger.AddServing(serving);
+    }
   }
   ledger.Add(Scored(2));
   ledger.Add(Scored(0, 99));
@@ -101,8 +127,8 @@ TEST_CASE("hostile bytes under a valid checksum are refused or mean one thing on
 }
 
 TEST_CASE("a snapshot that announces more than it holds takes no memory for it") {
-  // "UEL2", then 2^63 comparators.
-  std::string text = "UEL2\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01";
+  // "UEL3", then 2^63 comparators.
+  std::string text = "UEL3\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01";
   text.append(8, '.');
   const auto decoded = Ledger::Decode(Sealed(text));
   REQUIRE_FALSE(decoded.ok());

@@ -25,7 +25,8 @@ TEST_CASE("a score that is no number in [0,1] is refused whole and counted") {
 }
 
 TEST_CASE("a sample beyond the ledger's shape is refused") {
-  Ledger ledger(LedgerShape{.comparators = {"top1"}, .segment_values = {2}, .ignore_rules = 1});
+  Ledger ledger(LedgerShape{
+      .comparators = {"top1"}, .segments = {{"language", {"en", "de"}}}, .ignore_rules = 1});
   ledger.StartWindow(1, At(0));
   Sample unknown_comparator = Scored(0);
   unknown_comparator.scores[0].comparator = 1;
@@ -101,8 +102,9 @@ TEST_CASE("errors are counted per arm and together") {
 }
 
 TEST_CASE("segments and ignore rules have sums of their own") {
-  Ledger ledger(
-      LedgerShape{.comparators = {"top1", "values"}, .segment_values = {2, 1}, .ignore_rules = 2});
+  Ledger ledger(LedgerShape{.comparators = {"top1", "values"},
+                            .segments = {{"language", {"en", "de"}}, {"size", {"large"}}},
+                            .ignore_rules = 2});
   ledger.StartWindow(1, At(0));
   Sample sample = Scored(1);
   sample.scores.push_back({.comparator = 1, .divergence = 0.25});
@@ -110,12 +112,111 @@ TEST_CASE("segments and ignore rules have sums of their own") {
   sample.ignore_hits = {0, 7};
   ledger.Add(sample);
   ledger.Add(sample);
-  CHECK(ledger.Segment(0, 3, 0).n == 2);
-  CHECK(ledger.Segment(0, 3, 0).Mean() == 1);
-  CHECK(ledger.Segment(1, 0, 1).Mean() == 0.25);
-  CHECK(ledger.Segment(0, 0, 0).n == 0);
-  CHECK(ledger.Segment(9, 0, 0).n == 0);
+  const auto& slots = ledger.Current()->slots;
+  const LedgerShape& shape = ledger.shape();
+  REQUIRE(slots.size() == 2);
+  CHECK(slots.at(shape.Slot(0, 3)).errors.pairs == 2);
+  CHECK(slots.at(shape.Slot(0, 3)).scores[0].Mean() == 1);
+  CHECK(slots.at(shape.Slot(1, 0)).scores[1].Mean() == 0.25);
+  CHECK(shape.SlotName(0, 1) == "language=de");
+  CHECK(shape.SlotName(0, 2) == "language=other");
+  CHECK(shape.SlotName(0, 3) == "language=unknown");
   CHECK(ledger.Current()->ignore_hits == std::vector<std::uint64_t>{0, 14});
+}
+
+TEST_CASE("numbers that are no shares, and the control's scores, are held to the same bounds") {
+  Ledger ledger(LedgerShape{.comparators = {"top1"}, .values = {"tokens"}, .control = true});
+  ledger.StartWindow(1, At(0));
+  Sample control = Scored(0);
+  control.control = {{.comparator = 0, .divergence = std::nan("")}};
+  Sample second = Scored(0);
+  second.control = {{.comparator = 1, .divergence = 0}};
+  Sample value = Scored(0);
+  value.values = {{.rule = 0, .present = true, .incumbent = 0.5, .candidate = 1.5}};
+  Sample rule = Scored(0);
+  rule.values = {{.rule = 1}};
+  for (const Sample& sample : {control, second, value, rule}) CHECK_FALSE(ledger.Add(sample));
+  CHECK(ledger.refused() == 4);
+  CHECK(ledger.Current()->compared == 0);
+}
+
+TEST_CASE("the candidate's divergence is counted beyond the control's of the same request") {
+  Ledger ledger(LedgerShape{.comparators = {"top1"}, .control = true});
+  ledger.StartWindow(1, At(0));
+  const auto add = [&](double candidate, double control) {
+    Sample sample = Scored(candidate);
+    sample.control = {{.comparator = 0, .divergence = control}};
+    REQUIRE(ledger.Add(sample));
+  };
+  add(1, 0);
+  add(0, 1);
+  add(1, 1);
+  add(0.75, 0.25);
+  ledger.Add(Scored(1));  // was not asked twice
+  const NoiseSums& noise = ledger.Current()->noise[0];
+  CHECK(noise.control.n() == 4);
+  CHECK(noise.excess.plus == 1);
+  CHECK(noise.excess.minus == 1);
+  CHECK(noise.excess.zeros == 1);
+  CHECK(noise.excess.between.bins() == std::vector<BinCount>{{1536, 1}});
+  CHECK(noise.excess.Mean() == Approx(0.125).margin(1e-6));
+  CHECK(ledger.Current()->scores[0].n() == 5);
+}
+
+TEST_CASE("values are counted by arm and by difference, and missing ones apart") {
+  Ledger ledger(LedgerShape{.comparators = {"top1"}, .values = {"tokens"}});
+  ledger.StartWindow(1, At(0));
+  Sample sample = Scored(0);
+  sample.values = {{.rule = 0, .present = true, .incumbent = 0.25, .candidate = 0.5}};
+  ledger.Add(sample);
+  sample.values = {{.rule = 0}};
+  ledger.Add(sample);
+  const ValueSums& value = ledger.Current()->values[0];
+  CHECK(value.incumbent.Mean() == 0.25);
+  CHECK(value.candidate.Mean() == 0.5);
+  CHECK(value.increase.Mean() == 0.25);
+  CHECK(value.missing == 1);
+}
+
+TEST_CASE("samples of the warm-up and retries are shown and do not count") {
+  Ledger ledger(LedgerShape{.comparators = {"top1"}, .warm_up = std::chrono::seconds(10)});
+  ledger.StartWindow(1, At(100));
+  CHECK_FALSE(ledger.Add(Scored(1, 1, 109.9)));
+  CHECK(ledger.Add(Scored(1, 1, 110)));
+  Sample retry = Scored(1, 1, 111);
+  retry.retry = true;
+  CHECK_FALSE(ledger.Add(retry));
+  CHECK(ledger.Current()->warming_up == 1);
+  CHECK(ledger.Current()->retries == 1);
+  CHECK(ledger.Current()->compared == 1);
+  CHECK(ledger.Current()->scores[0].n() == 1);
+}
+
+TEST_CASE(
+    "what arms served is kept by the share that was in force, and latencies from a baseline on") {
+  Ledger ledger = OneComparator();
+  ServingSums delta;
+  delta.share_ppm = 100'000;
+  delta.candidate_assigned = 10;
+  delta.incumbent_assigned = 90;
+  for (int i = 0; i < 2; ++i) {
+    delta.incumbent_latency = SparseCounts();
+    delta.incumbent_latency.Add(100, 60);
+    delta.candidate_latency = SparseCounts();
+    delta.candidate_latency.Add(200, 5);
+    ledger.AddServing(delta);
+  }
+  ledger.AddServing(delta);
+  delta.share_ppm = 500'000;
+  ledger.AddServing(delta);
+  const std::vector<ServingSums>& serving = ledger.Current()->serving;
+  REQUIRE(serving.size() == 2);
+  CHECK(serving[0].candidate_assigned == 30);
+  CHECK(serving[0].incumbent_assigned == 270);
+  REQUIRE(serving[0].baseline.has_value());
+  CHECK((*serving[0].baseline)[0] == 100);
+  CHECK(serving[0].candidate_latency.total() == 5);  // of the third alone
+  CHECK_FALSE(serving[1].baseline.has_value());
 }
 
 TEST_CASE("the latency threshold freezes at the hundredth answer and judges only later ones") {

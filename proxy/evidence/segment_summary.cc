@@ -1,0 +1,145 @@
+// One pass over the slots of each rule.
+#include "proxy/evidence/segment_summary.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+
+#include "proxy/evidence/e_process.h"
+
+namespace understudy {
+namespace {
+
+constexpr double kNoChance = 2.995732273553991;  // ln 20
+
+const SlotSums* FindSlot(const LedgerShape& shape, const WindowSums& total, std::size_t rule,
+                         std::size_t value) {
+  const auto at = total.slots.find(shape.Slot(rule, value));
+  return at == total.slots.end() ? nullptr : &at->second;
+}
+
+// +1: above 0 beyond chance; -1: below; 0: neither.
+int Sign(const std::vector<Weighted>& differences) {
+  if (LogMeanExp(DifferenceRollbackBets(differences, 0)) >= kNoChance) return 1;
+  if (LogMeanExp(DifferencePromotionBets(differences, 0)) >= kNoChance) return -1;
+  return 0;
+}
+
+std::vector<Weighted> ErrorDifferences(const ErrorSums& errors) {
+  const auto ternary = Ternary(errors.pairs, errors.OnlyCandidate(), errors.OnlyIncumbent());
+  return {ternary.begin(), ternary.end()};
+}
+
+double MeanOf(const std::vector<Weighted>& values) {
+  double n = 0, sum = 0;
+  for (const Weighted& seen : values) {
+    n += seen.count;
+    sum += seen.count * seen.value;
+  }
+  return n == 0 ? 0 : sum / n;
+}
+
+struct Group {
+  std::string name;
+  DecisionSums decisions;
+  double Rate(std::uint64_t yes) const {
+    return static_cast<double>(yes) / static_cast<double>(decisions.pairs);
+  }
+};
+
+std::array<Weighted, 2> YesNo(const DecisionSums& decisions) {
+  return {Weighted{0, static_cast<double>(decisions.pairs - decisions.candidate)},
+          Weighted{1, static_cast<double>(decisions.candidate)}};
+}
+
+}  // namespace
+
+std::vector<SegmentSpread> SpreadsOf(const LedgerShape& shape, const WindowSums& total) {
+  std::vector<SegmentSpread> spreads;
+  for (std::size_t rule = 0; rule < shape.segments.size(); ++rule) {
+    for (std::size_t c = 0; c < shape.comparators.size(); ++c) {
+      std::optional<SegmentSpread> spread;
+      for (std::size_t value = 0; value < shape.segments[rule].values.size(); ++value) {
+        const SlotSums* slot = FindSlot(shape, total, rule, value);
+        if (slot == nullptr || slot->scores[c].n() == 0) continue;
+        const double mean = slot->scores[c].Mean();
+        const std::string name = shape.SlotName(rule, value);
+        if (!spread) {
+          spread = SegmentSpread{
+              shape.segments[rule].name, shape.comparators[c], name, name, mean, mean, 0};
+        } else if (mean > spread->worst_mean) {
+          spread->worst = name;
+          spread->worst_mean = mean;
+        } else if (mean < spread->best_mean) {
+          spread->best = name;
+          spread->best_mean = mean;
+        }
+      }
+      if (!spread) continue;
+      spread->spread = spread->worst_mean - spread->best_mean;
+      spreads.push_back(*std::move(spread));
+    }
+  }
+  return spreads;
+}
+
+std::vector<SignReversal> SignReversalsOf(const LedgerShape& shape, const WindowSums& total) {
+  std::vector<SignReversal> reversals;
+  const auto look = [&](const std::string& metric, const std::vector<Weighted>& all,
+                        const std::vector<Weighted>& here, const std::string& segment) {
+    const int overall = Sign(all);
+    if (overall == 0 || Sign(here) != -overall) return;
+    reversals.push_back({segment, metric, MeanOf(here), MeanOf(all)});
+  };
+  for (std::size_t rule = 0; rule < shape.segments.size(); ++rule) {
+    for (std::size_t value = 0; value < shape.segments[rule].values.size(); ++value) {
+      const SlotSums* slot = FindSlot(shape, total, rule, value);
+      if (slot == nullptr) continue;
+      const std::string segment = shape.SlotName(rule, value);
+      look("error rate", ErrorDifferences(total.errors), ErrorDifferences(slot->errors), segment);
+      for (std::size_t c = 0; c < slot->noise.size() && c < total.noise.size(); ++c) {
+        look(shape.comparators[c] + " beyond the incumbent's own",
+             total.noise[c].excess.Rounded(false), slot->noise[c].excess.Rounded(false), segment);
+      }
+    }
+  }
+  return reversals;
+}
+
+std::vector<ParityDifference> ParityOf(const LedgerShape& shape, const WindowSums& total,
+                                       double alpha) {
+  std::vector<ParityDifference> differences;
+  for (std::size_t rule = 0; rule < shape.segments.size(); ++rule) {
+    std::vector<Group> groups;
+    for (std::size_t value = 0; value < shape.segments[rule].values.size(); ++value) {
+      const SlotSums* slot = FindSlot(shape, total, rule, value);
+      if (slot == nullptr || slot->decisions.pairs == 0) continue;
+      groups.push_back({shape.SlotName(rule, value), slot->decisions});
+    }
+    if (groups.size() < 2) continue;
+    const auto [lower, higher] =
+        std::minmax_element(groups.begin(), groups.end(), [](const Group& a, const Group& b) {
+          return a.Rate(a.decisions.candidate) < b.Rate(b.decisions.candidate);
+        });
+    // Two ends of each group's interval.
+    const double threshold = std::log(2 * static_cast<double>(groups.size()) / alpha);
+    ParityDifference difference;
+    difference.rule = shape.segments[rule].name;
+    difference.higher = higher->name;
+    difference.lower = lower->name;
+    difference.candidate =
+        higher->Rate(higher->decisions.candidate) - lower->Rate(lower->decisions.candidate);
+    difference.incumbent =
+        higher->Rate(higher->decisions.incumbent) - lower->Rate(lower->decisions.incumbent);
+    difference.interval_low = LowerEnd(YesNo(higher->decisions), threshold) -
+                              UpperEnd(YesNo(lower->decisions), threshold);
+    difference.interval_high = UpperEnd(YesNo(higher->decisions), threshold) -
+                               LowerEnd(YesNo(lower->decisions), threshold);
+    difference.pairs = higher->decisions.pairs + lower->decisions.pairs;
+    differences.push_back(std::move(difference));
+  }
+  return differences;
+}
+
+}  // namespace understudy

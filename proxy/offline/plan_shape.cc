@@ -1,0 +1,29 @@
+// Collects what checks name.
+#include "proxy/offline/plan_shape.h"
+
+namespace understudy {
+namespace {
+
+void AddNames(const std::vector<Check>& checks, LedgerShape& shape) {
+  for (const Check& check : checks) {
+    if (check.kind == CheckKind::kComparatorMean && !shape.FindComparator(check.comparator)) {
+      shape.comparators.push_back(check.comparator);
+    }
+    if (check.kind == CheckKind::kValue && !shape.FindValue(check.value)) {
+      shape.values.push_back(check.value);
+    }
+  }
+}
+
+}  // namespace
+
+LedgerShape ShapeOfPlan(const Plan& plan, bool control) {
+  LedgerShape shape;
+  shape.control = control;
+  shape.warm_up = plan.warm_up;
+  AddNames(plan.checks, shape);
+  for (const Stage& stage : plan.stages) AddNames(stage.checks, shape);
+  return shape;
+}
+
+}  // namespace understudy
