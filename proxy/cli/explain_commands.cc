@@ -68,6 +68,9 @@ std::string RenderExplanations(const v1::ExplainRolloutResponse& response, const
       if (!blocker.name().empty()) kind += " " + OneLine(blocker.name());
       text += fmt::format("- {}: {}\n", paint.Yellow(kind), OneLine(blocker.sentence()));
     }
+    for (const std::string& knob : explanation.knobs()) {
+      text += fmt::format("- sooner: {}\n", OneLine(knob));
+    }
     if (!explanation.next_step().empty()) {
       text += fmt::format("next: {}\n", OneLine(explanation.next_step()));
     }

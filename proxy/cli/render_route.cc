@@ -26,6 +26,7 @@ std::string ActsText(const v1::RouteStatus& route) {
   };
   if (route.has_killed_by()) add("killed", route.killed_by());
   if (route.has_frozen_by()) add("frozen", route.frozen_by());
+  if (!route.late_change().empty()) text += "  alarm: " + OneLine(route.late_change()) + "\n";
   return text;
 }
 

@@ -269,6 +269,7 @@ v1::RouteStatus ToProto(const RouteView& route, const ControlView& view) {
   message.set_frozen(route.frozen);
   if (route.killed_by.has_value()) *message.mutable_killed_by() = ToProto(*route.killed_by);
   if (route.frozen_by.has_value()) *message.mutable_frozen_by() = ToProto(*route.frozen_by);
+  message.set_late_change(route.late_change);
   for (const ArmTraffic& arm : route.arms) *message.add_arms() = ToProto(arm);
   for (const CandidateView& candidate : view.candidates) {
     if (candidate.route == route.name) message.add_candidates(candidate.candidate);

@@ -91,6 +91,12 @@ void CollectRollouts(const ControlView& view, Families& out) {
   std::move(weight).Finish(out);
   std::move(phase).Finish(out);
   std::move(hold).Finish(out);
+  FamilyBuilder late = GaugeFamily(
+      "late_change", "1 while a promoted incumbent fails more often than its rollout allowed");
+  for (const RouteView& route : view.routes) {
+    late.Value({{"route", route.name}}, route.late_change.empty() ? 0 : 1);
+  }
+  std::move(late).Finish(out);
   FamilyBuilder store = GaugeFamily("store_available", "1 while the control store takes writes");
   store.Value({}, view.store_available ? 1 : 0);
   std::move(store).Finish(out);

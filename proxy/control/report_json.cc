@@ -368,6 +368,7 @@ std::string RenderReportJson(const ReportDocument& document) {
   json.Boolean("frozen", document.route.frozen);
   WriteAct(json, "killed_by", document.route.killed_by);
   WriteAct(json, "frozen_by", document.route.frozen_by);
+  json.Text("late_change", document.route.late_change);
   json.Boolean("store_available", document.store_available);
   json.BeginArray("arms");
   for (const ArmTraffic& arm : document.route.arms) {

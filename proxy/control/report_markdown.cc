@@ -316,6 +316,10 @@ std::string RenderReportMarkdown(const ReportDocument& document) {
                 ? "; raises are frozen" + MarkdownCell(ByWhom(document.route.frozen_by))
                 : "");
   page.Blank();
+  if (!document.route.late_change.empty()) {
+    page.Line("{}", Bold(MarkdownCell(document.route.late_change)));
+    page.Blank();
+  }
   if (!document.store_available) {
     page.Line("The control store cannot be written: nothing is raised.");
     page.Blank();

@@ -23,10 +23,9 @@ bool IsStatistical(const Check& check) { return check.kind != CheckKind::kCovera
 
 bool SharesRollback(const Check& check) { return check.required && IsStatistical(check); }
 
-// What is counted by segment.
-bool HasSegments(const Check& check) {
-  return check.kind == CheckKind::kComparatorMean || check.kind == CheckKind::kErrorRate;
-}
+// What is judged by segment. A candidate's failure is a divergence of 1, so that errors of one
+// segment show here, too, without the many pairs that small error rates need.
+bool HasSegments(const Check& check) { return check.kind == CheckKind::kComparatorMean; }
 
 // How the rollback evidence is shared. All of the plan's stages count, so that a check's weight
 // never changes during a rollout; one whose stage is not now adds nothing.
@@ -231,6 +230,30 @@ void Sum(const Standing& standing, const StageContext& context, Verdict& verdict
   }
 }
 
+// Which of the questions carry a rollback: e-BH (Wang and Ramdas, "False discovery rate control
+// with e-values") names the k largest e-values with the k-th at least K/(k alpha), so that on
+// average at most alpha of those named are within their margins; the largest is always named. Of
+// questions without a weight nobody is named.
+std::vector<bool> Carriers(const std::vector<Question>& questions,
+                           const std::vector<CheckEvidence>& evidence, double log_rollback) {
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < questions.size(); ++i) {
+    if (questions[i].weight > 0) order.push_back(i);
+  }
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return evidence[a].log_e_rollback > evidence[b].log_e_rollback;
+  });
+  std::size_t named = std::min<std::size_t>(1, order.size());
+  const double all = static_cast<double>(order.size());
+  for (std::size_t k = 1; k <= order.size(); ++k) {
+    const double wanted = log_rollback + std::log(all / static_cast<double>(k));
+    if (evidence[order[k - 1]].log_e_rollback >= wanted) named = std::max(named, k);
+  }
+  std::vector<bool> carries(questions.size());
+  for (std::size_t k = 0; k < named; ++k) carries[order[k]] = true;
+  return carries;
+}
+
 const LateChange* FindAlarm(const StageContext& context, const Check& check) {
   for (const LateChange& change : context.late) {
     if (change.check == check.name) return &change;
@@ -281,6 +304,7 @@ Verdict Evaluate(const Ledger& ledger, const Plan& plan, const StageContext& con
   verdict.log_e_rollback =
       shares.empty() ? 0 : LogMeanExp(shares) + std::log(static_cast<double>(shares.size()));
   const bool refuted = !shares.empty() && verdict.log_e_rollback >= look.log_rollback;
+  const std::vector<bool> carries = Carriers(questions, evidence, look.log_rollback);
   Ruling ruling;
   ruling.enough_pairs = context.window_current && look.total.compared > 0 &&
                         look.total.compared >= context.min_samples;
@@ -294,8 +318,7 @@ Verdict Evaluate(const Ledger& ledger, const Plan& plan, const StageContext& con
       }
       continue;
     }
-    // A weighted mean beyond the threshold has at least one member beyond it: those carry it.
-    ruling.evidence_carries = refuted && evidence[i].log_e_rollback >= look.log_rollback;
+    ruling.evidence_carries = refuted && carries[i];
     ruling.late = questions[i].segment.empty() ? FindAlarm(context, check) : nullptr;
     verdict.checks.push_back(Judge(look, questions[i], evidence[i], ruling));
   }

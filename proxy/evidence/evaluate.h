@@ -36,13 +36,12 @@ struct StageContext {
 // counts. The rate is the caller's to fill in.
 StageContext ContextOfStage(const Plan& plan, std::size_t stage);
 
-// Judges every check of the plan and the stage, those of comparators and error rates for each
-// declared segment too; none stops at the first. Where there are segments the checks over all
-// traffic share one half of the rollback evidence's weight and those of segments the other.
-// The plan's alphas bound
-// the chance that a candidate within (beyond) its margins ever gets FAIL (PASS) over the rollout.
-// PASS: every required check passes, samples and coverage suffice and the evidence is fresh. WARN
-// is a PASS on which a check that is not required would have failed. FAIL outweighs INCONCLUSIVE:
+// Judges every check of the plan and the stage, those of comparators for each declared segment too;
+// none stops at the first. Where there are segments the checks over all traffic share one half of
+// the rollback evidence's weight and those of segments the other. The plan's alphas bound the
+// chance that a candidate within (beyond) its margins ever gets FAIL (PASS) over the rollout. PASS:
+// every required check passes, samples and coverage suffice and the evidence is fresh. WARN is a
+// PASS on which a check that is not required would have failed. FAIL outweighs INCONCLUSIVE:
 // evidence of harm does not go stale.
 Verdict Evaluate(const Ledger& ledger, const Plan& plan, const StageContext& context, WallTime now);
 

@@ -194,6 +194,35 @@ void RolloutDriver::PollServing(WallTime now) {
   }
 }
 
+void RolloutDriver::WatchPromoted() {
+  for (const Route& route : topology_->routes) {
+    const std::string& incumbent = IncumbentInForce(route)->name;
+    const RolloutState* rollout = rollouts_.Newest(route.name, incumbent);
+    const bool promoted = rollout != nullptr && rollout->phase == Phase::kCompleted &&
+                          rollout->candidate_version == IncumbentInForce(route)->version;
+    const auto at = promoted_.find(route.name);
+    if (!promoted) {
+      if (at != promoted_.end()) promoted_.erase(at);
+      continue;
+    }
+    const ServedTotals served = CountServed(around_.book.Arm(route.name, incumbent));
+    if (at == promoted_.end() || at->second.rollout_id() != rollout->id) {
+      const auto candidate = candidates_.find({route.name, incumbent});
+      const Ledger* ledger = candidate != candidates_.end() && candidate->second.evidence
+                                 ? &candidate->second.evidence->ledger()
+                                 : nullptr;
+      promoted_.insert_or_assign(
+          route.name, PromotedWatch(rollout->id, AllowedErrorRate(rollout->plan, ledger), served));
+    } else if (at->second.Look(served, rollout->plan.alpha_rollback)) {
+      changed_ = true;
+      spdlog::warn(
+          "route {}: {}, promoted by rollout {}, fails more often than the {:.3g} % that rollout "
+          "allowed",
+          route.name, incumbent, rollout->id, at->second.margin() * 100);
+    }
+  }
+}
+
 void RolloutDriver::LookAtBreakers(WallTime now) {
   for (const std::string& id : rollouts_.ActiveIds()) {
     const RolloutState* rollout = rollouts_.Find(id);
@@ -316,6 +345,7 @@ void RolloutDriver::Tick(WallTime now) {
   }
   PollCoverage();
   PollServing(now);
+  WatchPromoted();
   LookAtBreakers(now);
   Judge(now);
   AutoStart(now);

@@ -23,6 +23,7 @@
 
 #include "absl/status/statusor.h"
 #include "proxy/base/snapshot.h"
+#include "proxy/flow/promoted_watch.h"
 #include "proxy/flow/rollout_arms.h"
 #include "proxy/flow/rollout_book.h"
 #include "proxy/flow/rollout_breaker.h"
@@ -138,6 +139,7 @@ class RolloutDriver : public RolloutControl {
   absl::Status ResolveRollout(const RolloutState& stored, WallTime now);
   void PollCoverage();
   void PollServing(WallTime now);
+  void WatchPromoted();
   void LookAtBreakers(WallTime now);
   void Judge(WallTime now);
   void JudgeOne(const Key& key, Candidate& candidate, WallTime now);
@@ -169,6 +171,7 @@ class RolloutDriver : public RolloutControl {
   std::map<Key, Candidate> candidates_;
   std::map<std::string, std::string> stored_evidence_;  // as loaded, until taken up
   decltype(ControlView::ended) ended_;
+  std::map<std::string, PromotedWatch> promoted_;  // by route
   ArmActivity arms_;
   WallTime started_at_{};
   WallTime saved_at_{};

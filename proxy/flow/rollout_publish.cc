@@ -1,5 +1,7 @@
 // The two pictures: what the data plane serves by, and what admin services, reports and metrics
 // show.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -89,6 +91,14 @@ RouteView RolloutDriver::ShowRoute(const Route& route) const {
   if (switches.killed) view.killed_by = rollouts_.LastAct(route.name, ToString(CommandKind::kKill));
   if (switches.frozen) {
     view.frozen_by = rollouts_.LastAct(route.name, ToString(CommandKind::kFreeze));
+  }
+
+  const auto watched = promoted_.find(route.name);
+  if (watched != promoted_.end() && watched->second.alarmed()) {
+    view.late_change = fmt::format(
+        "{}, promoted by rollout {}, fails more often lately than the {:.3g} % that rollout "
+        "allowed",
+        incumbent->name, watched->second.rollout_id(), watched->second.margin() * 100);
   }
 
   std::vector<const Cluster*> clusters{incumbent};

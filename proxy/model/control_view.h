@@ -141,6 +141,8 @@ struct RouteView {
   std::optional<JournalLine> killed_by;
   std::optional<JournalLine> frozen_by;
   std::vector<ArmTraffic> arms;
+  // A promoted incumbent fails more often than its rollout allowed: said in a sentence, else empty.
+  std::string late_change;
 };
 
 struct ControlView {

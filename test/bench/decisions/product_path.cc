@@ -4,6 +4,7 @@
 #include <span>
 
 #include "fmt/format.h"
+#include "proxy/evidence/check_evidence.h"
 #include "test/bench/decisions/product.h"
 #include "test/bench/decisions/rare_events.h"
 #include "test/bench/decisions/tables.h"
@@ -32,10 +33,10 @@ Stop FailStop(std::span<const std::uint64_t> events) {
   return std::nullopt;
 }
 
-// The same by the formula: while there is one window it bets as the whole rollout does, so that
-// 3/4 E + 1/4 has to reach 1/alpha.
+// The same by the formula: the fresh process of the only window bets as the whole rollout does, and
+// what is kept for windows to come does not bet.
 Stop MixtureStop(std::span<const std::uint64_t> events) {
-  constexpr double kHeldBack = 0.25;
+  constexpr double kHeldBack = (1 - kWholeRolloutShare) / 2;
   return RollbackStop(events, kMargin, 1 / ((1 / kAlpha - kHeldBack) / (1 - kHeldBack)));
 }
 

@@ -38,7 +38,7 @@ Plan SomePlan() {
   plan.stages.resize(2);
   plan.checks = {
       {.name = "flips", .comparator = "top1", .at_most = 0.02},
-      {.name = "errors", .kind = CheckKind::kErrorRate, .at_most_ratio = 1.5, .floor = 0.01}};
+      {.name = "errors", .kind = CheckKind::kErrorRate, .at_most_ratio = 1.5, .floor = 0.02}};
   return plan;
 }
 

@@ -124,4 +124,75 @@ TEST_CASE("killed, frozen, a lost store and stale evidence all stand in the way"
   }
 }
 
+namespace {
+
+bool Advises(const Explanation& explanation, const std::string& part) {
+  return std::any_of(explanation.knobs.begin(), explanation.knobs.end(),
+                     [&](const std::string& knob) { return knob.find(part) != std::string::npos; });
+}
+
+// A check that waits for pairs, ten minutes of them.
+ControlView Waiting() {
+  ControlView view = samples::PassingView();
+  CheckResult& check = view.candidates[0].verdict.checks[0];
+  check.kind = VerdictKind::kInconclusive;
+  check.reason = InconclusiveReason::kInsufficientSamples;
+  check.samples_missing = 600;
+  check.eta = std::chrono::minutes(10);
+  return view;
+}
+
+}  // namespace
+
+TEST_CASE("a small mirror rate is named with what a larger one would gain") {
+  ControlView view = Waiting();
+  view.candidates[0].mirror_rate = view.candidates[0].mirror_rate_in_force = 0.1;
+  CHECK(
+      Advises(Ask(view), "100 % instead of 10 % would bring pairs 10 times as fast: about 1 min"));
+  view.candidates[0].mirror_rate = view.candidates[0].mirror_rate_in_force = 1;
+  CHECK(Ask(view).knobs.empty());
+}
+
+TEST_CASE("a candidate that does not keep up is what holds pairs back") {
+  ControlView view = Waiting();
+  view.candidates[0].mirror_rate = 1;
+  view.candidates[0].mirror_rate_in_force = 0.25;
+  CHECK(Advises(Ask(view), "more of its servers"));
+}
+
+TEST_CASE("segments that are not covered are named with the key that would not wait for them") {
+  ControlView view = Waiting();
+  CheckResult segment = view.candidates[0].verdict.checks[0];
+  segment.segment = "language=fr";
+  segment.covered = false;
+  view.candidates[0].verdict.checks.push_back(segment);
+  const Explanation explanation = Ask(view);
+  CHECK(
+      Advises(explanation, "'required: false' at the segment rule would not wait for language=fr"));
+  const auto& blockers = explanation.blockers;
+  CHECK(std::any_of(blockers.begin(), blockers.end(), [](const Blocker& blocker) {
+    return blocker.name.find("language=fr") != std::string::npos;
+  }));
+}
+
+TEST_CASE("where every check passes, the stage's own numbers are what is left") {
+  ControlView view = samples::PassingView();
+  view.candidates[0].rollout->plan.stages[view.candidates[0].rollout->stage].min_samples =
+      1'000'000;
+  CHECK(Advises(Ask(view), "min_samples of 1000000"));
+}
+
+TEST_CASE("a calibrating rollout says how often the incumbent was asked twice") {
+  ControlView view = samples::PassingView();
+  CandidateView& candidate = view.candidates[0];
+  candidate.rollout->phase = Phase::kCalibrating;
+  candidate.rollout->plan.calibration_samples = 500;
+  candidate.verdict.control_samples = 20;
+  const Explanation explanation = Ask(view);
+  CHECK(explanation.next_step == "begin shadowing");
+  const Blocker* samples = Find(explanation, "samples");
+  REQUIRE(samples != nullptr);
+  CHECK(samples->sentence.find("20 of 500") != std::string::npos);
+}
+
 }  // namespace understudy

@@ -1,0 +1,49 @@
+// Requests in, an alarm out.
+#include "proxy/flow/promoted_watch.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace understudy {
+namespace {
+
+constexpr double kWatchedSpan = 100'000;  // requests
+constexpr double kUsual = 0.01;
+
+}  // namespace
+
+PromotedWatch::PromotedWatch(std::string rollout_id, double margin, const ServedTotals& served)
+    : rollout_id_(std::move(rollout_id)), margin_(margin), served_(served), detector_(margin) {}
+
+bool PromotedWatch::Look(const ServedTotals& served, double alpha) {
+  const std::uint64_t errors = served.errors - served_.errors;
+  const std::uint64_t requests = std::max(served.requests - served_.requests, errors);
+  served_ = served;
+  // Which of them came first is not known: the worst order raises no alarm by itself.
+  detector_.Add(1, errors);
+  detector_.Add(0, requests - errors);
+  if (alarmed_ || detector_.LogStatistic() < std::log(kWatchedSpan / alpha)) return false;
+  alarmed_ = true;
+  return true;
+}
+
+double AllowedErrorRate(const Plan& plan, const Ledger* ledger) {
+  double allowed = 0;
+  for (const Check& check : plan.checks) {
+    if (check.kind != CheckKind::kErrorRate || !check.required) continue;
+    double incumbent = 0;
+    if (ledger != nullptr) {
+      const ErrorSums errors = ledger->Total().errors;
+      if (errors.pairs > 0) {
+        incumbent = static_cast<double>(errors.incumbent) / static_cast<double>(errors.pairs);
+      }
+    }
+    const double by_ratio = std::max(check.floor, check.at_most_ratio.value_or(0) * incumbent);
+    const double by_increase = check.at_most_increase ? incumbent + *check.at_most_increase : 0;
+    allowed = std::max({check.at_most.value_or(0), by_ratio, by_increase});
+  }
+  return allowed > 0 && allowed < 1 ? allowed : kUsual;
+}
+
+}  // namespace understudy
