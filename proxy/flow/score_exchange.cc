@@ -58,16 +58,24 @@ bool IsLoss(UncomparableReason reason) {
          reason == UncomparableReason::kCompareQueueFull;
 }
 
-// A client library's word that it has sent this before.
-bool IsRetry(const RequestHead& head) {
-  const HeaderField* count = FindField(head.fields, "x-stainless-retry-count");
-  return count != nullptr && count->value != "0";
-}
+// What a client says of having sent a request before.
+struct Repetition {
+  bool retry = false;          // a client library counts it as one
+  std::uint64_t work_key = 0;  // stands for the work that may be sent several times; 0: it names none
+};
 
-// Stands for the unit of work that a client may send several times; 0: it names none.
-std::uint64_t WorkKey(const RequestHead& head) {
-  const HeaderField* key = FindField(head.fields, "idempotency-key");
-  return key == nullptr ? 0 : H64("work", {key->value});
+Repetition RepetitionOf(const RequestHead& head) {
+  static constexpr std::string_view kCount = "x-stainless-retry-count";
+  static constexpr std::string_view kKey = "idempotency-key";
+  Repetition repetition;
+  for (const HeaderField& field : head.fields) {
+    if (field.name.size() == kCount.size() && NameIs(field.name, kCount)) {
+      repetition.retry = field.value != "0";
+    } else if (field.name.size() == kKey.size() && NameIs(field.name, kKey)) {
+      repetition.work_key = H64("work", {field.value});
+    }
+  }
+  return repetition;
 }
 
 std::vector<SampleScore> ScoresOf(const PairScore& score) {
@@ -148,9 +156,7 @@ void ScoringLoop::Run() {
 std::vector<SampleScore> ScoringLoop::ScoreControl(const PairJob& job, const PairScorer& scorer,
                                                    RawPair pair) {
   const MirroredRequest& request = *job.request;
-  if (request.control == nullptr || !control_.Open(*request.control, request.head.method)) {
-    return {};
-  }
+  if (!control_.Open(*request.control, request.head.method)) return {};
   pair.candidate = control_.Answer();
   return ScoresOf(scorer.Score(pair));
 }
@@ -206,25 +212,30 @@ void ScoringLoop::Score(const PairJob& job) {
                                    [](const ComparatorScore& one) { return !one.compared; });
   if (unable != score.scores.end()) return refuse(*ReasonOf(unable->uncomparable));
   Sample sample;
-  sample.segments = SegmentsOf(route.route->segments, head, std::ref(join_request));
   std::vector<std::string> segment_names;
-  for (std::size_t i = 0; i < sample.segments.size(); ++i) {
-    segment_names.push_back(SlotName(route.route->segments[i], sample.segments[i]));
+  if (!route.route->segments.empty()) {
+    sample.segments = SegmentsOf(route.route->segments, head, std::ref(join_request));
+    for (std::size_t i = 0; i < sample.segments.size(); ++i) {
+      segment_names.push_back(SlotName(route.route->segments[i], sample.segments[i]));
+    }
   }
   sample.route = route.route->name;
   sample.candidate = candidate.cluster->name;
   sample.window = candidate.window;
   sample.at = request.at;
   sample.candidate_served = request.serving_candidate == job.candidate;
-  sample.retry = IsRetry(head);
-  sample.work_key = WorkKey(head);
+  const Repetition repetition = RepetitionOf(head);
+  sample.retry = repetition.retry;
+  sample.work_key = repetition.work_key;
   sample.incumbent = job.incumbent->result;
   sample.candidate_result = other;
   sample.ignore_hits = score.ignore_hits;
   sample.scores = ScoresOf(score);
-  sample.values = ValuesOf(*route.route, score.fields);
-  sample.decision = DecisionOf(*route.route, score.fields);
-  sample.control = ScoreControl(job, scorer, pair);
+  if (!score.fields.empty()) {
+    sample.values = ValuesOf(*route.route, score.fields);
+    sample.decision = DecisionOf(*route.route, score.fields);
+  }
+  if (request.control != nullptr) sample.control = ScoreControl(job, scorer, pair);
   std::size_t worst = 0;
   for (std::size_t i = 0; i < score.scores.size(); ++i) {
     if (score.scores[i].comparison.divergence > score.scores[worst].comparison.divergence) {
