@@ -60,8 +60,9 @@ bool IsLoss(UncomparableReason reason) {
 
 // What a client says of having sent a request before.
 struct Repetition {
-  bool retry = false;          // a client library counts it as one
-  std::uint64_t work_key = 0;  // stands for the work that may be sent several times; 0: it names none
+  bool retry = false;  // a client library counts it as one
+  std::uint64_t work_key =
+      0;  // stands for the work that may be sent several times; 0: it names none
 };
 
 Repetition RepetitionOf(const RequestHead& head) {
