@@ -17,6 +17,7 @@
 namespace understudy {
 namespace {
 
+constexpr std::size_t kMostResumed = 8;  // in a turn, of those that were told to go on
 constexpr std::uint32_t kEnds = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
 
 }  // namespace
@@ -109,7 +110,12 @@ void Reactor::Wait(Duration most) {
     const epoll_event& event = events[static_cast<std::size_t>(i)];
     OnEvents(*static_cast<SocketWatch*>(event.data.ptr), event.events);
   }
-  for (auto& [resumption, result] : std::exchange(later_, {})) resumption(result);
+  for (std::size_t left = std::min(later_.size(), kMostResumed); left > 0 && !later_.empty();
+       --left) {
+    auto [resumption, result] = std::move(later_.front());
+    later_.pop_front();
+    resumption(result);
+  }
   // One at a time: whoever goes on may close another.
   for (std::size_t left = ready_.size(); left > 0 && !ready_.empty(); --left) {
     SocketWatch& watch = *ready_.front();

@@ -82,6 +82,8 @@ class Reactor {
   void Close(SocketWatch& watch);
   // Who waits is told operation_aborted, in the next turn.
   void Cancel(SocketWatch& watch);
+  // In the next turns, a few in each: many that end at once, such as shadows whose time is over,
+  // hold up no client.
   void ResumeLater(Resumption resumption, const IoResult& result);
   // It is ready, but others come first: goes on in the next turn.
   void GoOnLater(SocketWatch& watch);
@@ -97,7 +99,7 @@ class Reactor {
   SocketWatch* all_ = nullptr;
   std::vector<SocketWatch*> closed_;  // events of this turn may still refer to them
   std::deque<SocketWatch*> ready_;
-  std::vector<std::pair<Resumption, IoResult>> later_;
+  std::deque<std::pair<Resumption, IoResult>> later_;
 };
 
 }  // namespace understudy

@@ -65,7 +65,11 @@ routes:
       comparators:
         - {name: top1, use: top1}
         - {name: values, use: tensors, options: {rtol: 1e-4, atol: 1e-6}}
-    segments: [{name: language, header: x-lang, values: [en, de, fr]}]
+    segments:
+      - {name: language, header: x-lang, values: [en, de, fr]}
+      - {name: size, body_size: [1KiB, 64KiB], required: false}
+    values: [{name: detections, pointer: /parameters/detections, cap: 100}]
+    decision: {pointer: /parameters/accepted, yes: ["true"]}
     capture: {mode: diff, redact: [/user], max_bytes: 64KiB}
     fallback: true
     fallback_on_5xx: false
@@ -86,11 +90,15 @@ plans:
       - {name: flips, comparator: top1, at_most: 2%}
       - {name: errors, metric: error_rate, at_most_ratio: 1.5, floor: 0.1%}
       - {name: latency, metric: latency_p99, at_most_ratio: 1.25}
+      - {name: detections, value: detections, at_most_increase: 2%}
     breaker: {consecutive_failures: 20, error_ratio: 50%, window: 5s, min_requests: 20}
     on_fail: rollback
     on_inconclusive: hold
     min_coverage: 90%
     max_evidence_age: 10m
+    exposure_risk: 1%
+    warm_up: 10s
+    calibration: {min_samples: 500}
     auto_start: false
 admin:
   grpc: "127.0.0.1:9900"

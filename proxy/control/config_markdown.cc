@@ -57,6 +57,11 @@ constexpr std::string_view kRules = R"(## Rules between keys
 * The checks of a plan may name only comparators that every route with that plan has: those under
   `comparators`, or else the preset's own. What each measures and its options are in
   [comparators.md](comparators.md).
+* A segment names exactly one of `header`, `json` (both with `values`), `body_size` and `length_of`
+  (with `lengths`); the edges between bands rise. A route has at most 16 segments of at most 64 values
+  and at most 64 `values`, and the checks of its plan may name only those. What checks make of them is
+  in [evidence.md](evidence.md).
+* A plan with `calibration` is for routes with a `control`.
 * Admin addresses are loopback addresses.
 
 ## The built-in plan

@@ -44,6 +44,7 @@ std::optional<std::uint64_t> SamplesMissing(const Growth& growth, std::uint64_t 
     return growth(static_cast<double>(samples)) >= log_threshold;
   };
   if (reaches(n)) return 0;
+  if (!reaches(kMost)) return std::nullopt;  // where nothing is in sight, one look says so
   std::uint64_t too_few = n;
   std::uint64_t enough = std::max<std::uint64_t>(n, 1);
   while (!reaches(enough)) {

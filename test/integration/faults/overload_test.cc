@@ -32,7 +32,7 @@ class HeavyWork {
   int Wrong() const { return wrong_; }
 
  private:
-  static constexpr int kConnections = 40;  // of each thread
+  static constexpr int kConnections = 100;  // of each thread
 
   void Send(const RunningProxy& proxy) {
     std::string request = "GET /heavy HTTP/1.1\r\nHost: a\r\n";
@@ -99,10 +99,12 @@ TEST_CASE("a worker that is behind gives up copies and serves its clients") {
     }
   };
   HeavyWork heavy(proxy);
-  CHECK(RunningProxy::Eventually([&] {
-    ask(1);
-    return Dropped(proxy, "worker_busy") >= 3;
-  }));
+  CHECK(RunningProxy::Eventually(
+      [&] {
+        ask(1);
+        return Dropped(proxy, "worker_busy") >= 3;
+      },
+      20'000));
   heavy.End();
   CHECK(heavy.Wrong() == 0);
   // With time to spare, copies are sent again.

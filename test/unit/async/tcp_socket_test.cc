@@ -253,6 +253,28 @@ TEST_CASE_METHOD(ReactorFixture, "who takes much at once lets others have their 
   CHECK(most <= (limit > 0 ? limit : 1 << 20) + 2 * (64 << 10));
 }
 
+TEST_CASE_METHOD(ReactorFixture,
+                 "of many that end at once a few go on in each turn, and all in the end") {
+  std::vector<std::unique_ptr<TcpSocket>> sockets;
+  std::vector<OneRead> reads(20);
+  for (OneRead& read : reads) {
+    sockets.push_back(Connected());
+    Start(read.Run(*sockets.back()));
+  }
+  RunFor(std::chrono::milliseconds(20));
+  for (const auto& socket : sockets) socket->Cancel();
+  const auto ended = [&] {
+    return std::count_if(reads.begin(), reads.end(),
+                         [](const OneRead& read) { return read.result.has_value(); });
+  };
+  CHECK(ended() == 0);
+  reactor.Turn(Duration::zero());
+  CHECK(ended() > 0);
+  CHECK(ended() <= 8);
+  CHECK(RunUntil([&] { return ended() == 20; }));
+  for (const OneRead& read : reads) CHECK(read.result->error == asio::error::operation_aborted);
+}
+
 TEST_CASE_METHOD(ReactorFixture, "a reset shows at once, whatever is still to be read") {
   const auto socket = Connected();
   SendText(Peer(), "unread");

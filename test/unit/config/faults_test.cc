@@ -153,6 +153,21 @@ const std::vector<BadFile>& BadFiles() {
       {"data_dir: ./understudy-data\n",
        "drain: {grace: 5, timeout: 1h}\n",
        {"f.yaml:15:16: expected a duration such as 250ms, 5s or 10m for 'grace', got '5'"}},
+      {"    incumbent: v1\n",
+       "    incumbent: v1\n    segments: [{name: a, header: x, json: /b, values: [c]}]\n",
+       {"f.yaml:11:16: a segment has exactly one of the keys header, json, body_size, length_of"}},
+      {"    incumbent: v1\n",
+       "    incumbent: v1\n    segments: [{name: a, header: x}]\n",
+       {"f.yaml:11:16: a segment by header or json needs the key 'values'"}},
+      {"    incumbent: v1\n",
+       "    incumbent: v1\n    segments: [{name: a, length_of: /p}]\n",
+       {"f.yaml:11:16: the keys length_of and lengths go together"}},
+      {"    incumbent: v1\n",
+       "    incumbent: v1\n    segments: [{name: a, body_size: [2KiB, 1KiB]}]\n",
+       {"f.yaml:11:37: the edges between bands must rise"}},
+      {"    incumbent: v1\n",
+       "    incumbent: v1\n    values: [{name: a, pointer: /b, cap: 0}]\n",
+       {"f.yaml:11:42: 'cap' must be above 0 and at most 1000000000000, not '0'"}},
       {"data_dir: ./understudy-data\n",
        "routes: 3\n",
        {"f.yaml:15:1: duplicate key 'routes'; it is already written in line 6"}},
@@ -261,7 +276,7 @@ TEST_CASE("a plan's checks must exist on the routes that use it") {
       With(std::string(FullConfigExample()), "comparator: top1", "comparator: top2");
   CHECK(
       Lines(Load(text)) ==
-      std::vector<std::string>{"f.yaml:61:35: route 'digits' uses this plan but has no comparator "
+      std::vector<std::string>{"f.yaml:65:35: route 'digits' uses this plan but has no comparator "
                                "'top2'; did you mean 'top1'?"});
 }
 

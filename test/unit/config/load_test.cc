@@ -113,6 +113,18 @@ TEST_CASE("the full example loads and each key arrives") {
   CHECK(route.compare.comparators[0].options_json.empty());
   CHECK(route.compare.comparators[1].options_json == R"({"rtol":1e-4,"atol":1e-6})");
   CHECK(route.segments[0].values == std::vector<std::string>{"en", "de", "fr"});
+  CHECK(route.segments[0].source == SegmentSource::kHeader);
+  CHECK(route.segments[0].key == "x-lang");
+  CHECK(route.segments[0].required);
+  CHECK(route.segments[1].source == SegmentSource::kBodySize);
+  CHECK(route.segments[1].values == std::vector<std::string>{"<1KiB", "1KiB-64KiB", ">=64KiB"});
+  CHECK(route.segments[1].edges == std::vector<std::uint64_t>{1024, 65536});
+  CHECK_FALSE(route.segments[1].required);
+  REQUIRE(route.values.size() == 1);
+  CHECK(route.values[0].pointer == "/parameters/detections");
+  CHECK(route.values[0].cap == 100);
+  REQUIRE(route.decision.has_value());
+  CHECK(route.decision->yes == std::vector<std::string>{"true"});
   CHECK(route.capture.mode == CaptureMode::kDiff);
   CHECK(route.plan == "default");
 
@@ -122,8 +134,13 @@ TEST_CASE("the full example loads and each key arrives") {
   CHECK(plan.stages[1].max_duration == minutes(30));
   CHECK(plan.stages[3].weight_ppm == 500'000);
   CHECK(plan.stages[3].approval_required);
+  CHECK(plan.exposure_risk == 0.01);
+  CHECK(plan.warm_up == seconds(10));
+  CHECK(plan.calibration_samples == 500);
+  CHECK(plan.checks[3].kind == CheckKind::kValue);
+  CHECK(plan.checks[3].at_most_increase == 0.02);
   CHECK_FALSE(plan.stages[2].approval_required);
-  REQUIRE(plan.checks.size() == 3);
+  REQUIRE(plan.checks.size() == 4);
   CHECK(plan.checks[0].kind == CheckKind::kComparatorMean);
   CHECK(plan.checks[0].at_most == 0.02);
   CHECK(plan.checks[1].kind == CheckKind::kErrorRate);
