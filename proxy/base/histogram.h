@@ -42,6 +42,11 @@ class Histogram {
     buckets_[HistogramScale::Bucket(latency)].Add();
     sum_us_.Add(static_cast<std::uint64_t>(latency.count() < 0 ? 0 : latency.count() / 1000));
   }
+  // For the thread that records.
+  void Clear() {
+    for (Counter& bucket : buckets_) bucket.Set(0);
+    sum_us_.Set(0);
+  }
   // Adds this histogram's counts to `counts`, and its sum in seconds to the result.
   double AddTo(std::array<std::uint64_t, HistogramScale::kBuckets>& counts) const {
     for (std::size_t i = 0; i < HistogramScale::kBuckets; ++i) counts[i] += buckets_[i].Value();

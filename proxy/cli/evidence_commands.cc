@@ -6,7 +6,6 @@
 #include <charconv>
 #include <cmath>
 #include <fstream>
-#include <iterator>
 #include <memory>
 #include <optional>
 
@@ -52,17 +51,15 @@ std::optional<std::pair<std::uint64_t, std::uint64_t>> TwoCounts(std::string_vie
 
 std::optional<std::string> ReadWhole(const std::string& path, std::string& fault) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    fault = fmt::format("cannot open '{}'", OneLine(path));
-    return std::nullopt;
-  }
   std::string text;
-  text.assign(std::istreambuf_iterator<char>(file), {});
-  if (file.bad() || text.size() > kMostFileBytes) {
-    fault = fmt::format("cannot read '{}' (at most 256 MiB)", OneLine(path));
-    return std::nullopt;
+  std::string piece(std::size_t{1} << 20, '\0');
+  while (file && text.size() <= kMostFileBytes) {
+    file.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+    text.append(piece, 0, static_cast<std::size_t>(file.gcount()));
   }
-  return text;
+  if (file.eof() && text.size() <= kMostFileBytes) return text;
+  fault = fmt::format("cannot read '{}': a file of at most 256 MiB is wanted", OneLine(path));
+  return std::nullopt;
 }
 
 // Reads the flags one by one; the first fault is kept.

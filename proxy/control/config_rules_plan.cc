@@ -35,7 +35,7 @@ class PlanRules {
                      fmt::format("plan names that begin with '{}' are taken", kBuiltinPlanPrefix));
     }
     for (int i = 0; i < config_.checks_size(); ++i) {
-      CheckOne(config_.checks(i), fmt::format("{}.checks[{}]", path_, i));
+      CheckOne(config_.checks(i), fmt::format("{}.checks[{}]", path_, i), 0);
     }
     for (int i = 0; i < config_.stages_size(); ++i) CheckStage(i);
     CheckUnique(context_, "check of the plan", names_, [&](std::size_t i) { return paths_[i]; });
@@ -47,7 +47,7 @@ class PlanRules {
     const Stage& stage = plan_.stages[static_cast<std::size_t>(i)];
     const std::string at = fmt::format("{}.stages[{}]", path_, i);
     for (int k = 0; k < config.checks_size(); ++k) {
-      CheckOne(config.checks(k), fmt::format("{}.checks[{}]", at, k));
+      CheckOne(config.checks(k), fmt::format("{}.checks[{}]", at, k), stage.weight_ppm);
     }
     if (stage.max_duration > Duration::zero() && stage.max_duration < stage.min_duration) {
       context_.Fault(at + ".max_duration",
@@ -74,7 +74,8 @@ class PlanRules {
     }
   }
 
-  void CheckOne(const v1::CheckConfig& check, const std::string& at) {
+  // `weight_ppm`: of the least stage it is judged at.
+  void CheckOne(const v1::CheckConfig& check, const std::string& at, std::uint32_t weight_ppm) {
     names_.push_back(check.name());
     paths_.push_back(at + ".name");
     const auto has = [&](const char* key) { return context_.source.Has(at + "." + key); };
@@ -112,6 +113,12 @@ class PlanRules {
       return;
     }
     const bool is_ratio = is_latency || is_serving_errors;
+    if (metric.rfind("serving_", 0) == 0 && check.required() && weight_ppm == 0) {
+      context_.Fault(at,
+                     fmt::format("nothing is served at weight 0, so a required check of {} could "
+                                 "never pass there; write it at the stages with a weight",
+                                 metric));
+    }
     for (const LimitUse& use :
          {LimitUse{"at_most", has("at_most"), is_mean, is_mean || is_errors || is_value},
           LimitUse{"at_most_ratio", has("at_most_ratio"), is_ratio, is_ratio || is_errors},
@@ -158,6 +165,15 @@ void CheckUseOf(const RuleContext& context, std::size_t plan_index, const Route&
   std::vector<std::string> values;
   for (const ValueRule& rule : route.values) values.push_back(rule.name);
   const auto check_one = [&](const v1::CheckConfig& check, const std::string& at) {
+    if (check.metric().rfind("serving_", 0) == 0 && !route.sticky.empty()) {
+      context.Fault(
+          at + ".metric",
+          fmt::format("route {} uses this plan and has 'sticky': users who keep their arm "
+                      "do not draw one for each request, so what the arms served cannot "
+                      "be held against each other; use {}, which compares answers to the "
+                      "same request",
+                      Quoted(route.name), check.metric().substr(8)));
+    }
     const std::string& value = check.value();
     if (!value.empty() && std::find(values.begin(), values.end(), value) == values.end()) {
       context.Fault(at + ".value", fmt::format("route {} uses this plan but has no value {}{}",

@@ -175,6 +175,7 @@ class RouteRules {
   void CheckSegments() {
     constexpr std::size_t kMostRules = 16;
     constexpr std::size_t kMostValues = 64;
+    constexpr std::size_t kLongestValue = 256;
     if (route_.segments.size() > kMostRules) {
       context_.Fault(path_ + ".segments",
                      fmt::format("{} segment rules; at most {} are judged by themselves",
@@ -198,6 +199,20 @@ class RouteRules {
       }
       if (has("length_of") != has("lengths")) {
         context_.Fault(at, "the keys length_of and lengths go together");
+      }
+      const v1::SegmentConfig& config =
+          context_.source.file.routes(static_cast<int>(index_)).segments(static_cast<int>(i));
+      const auto check_list = [&](const char* key, int items) {
+        if (!has(key) || items > 0) return;
+        context_.Fault(at + "." + key, fmt::format("'{}' needs at least one item", key));
+      };
+      check_list("values", config.values_size());
+      check_list("body_size", config.body_size_size());
+      check_list("lengths", config.lengths_size());
+      for (const std::string& value : rule.values) {
+        if (value.size() <= kLongestValue) continue;
+        context_.Fault(at, fmt::format("a value of {} bytes; at most {} are kept with the evidence",
+                                       value.size(), kLongestValue));
       }
       if (rule.values.size() > kMostValues) {
         context_.Fault(at, fmt::format("{} values; at most {} are judged by themselves",

@@ -92,7 +92,7 @@ void CollectRollouts(const ControlView& view, Families& out) {
   std::move(phase).Finish(out);
   std::move(hold).Finish(out);
   FamilyBuilder late = GaugeFamily(
-      "late_change", "1 while a promoted incumbent fails more often than its rollout allowed");
+      "late_change", "1 once a promoted incumbent has failed more often than its rollout allowed");
   for (const RouteView& route : view.routes) {
     late.Value({{"route", route.name}}, route.late_change.empty() ? 0 : 1);
   }

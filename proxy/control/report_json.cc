@@ -80,7 +80,13 @@ void WritePlan(JsonWriter& json, const Plan& plan) {
   json.Number("alpha_rollback", plan.alpha_rollback);
   json.Number("alpha_promotion", plan.alpha_promotion);
   json.Number("min_coverage", plan.min_coverage);
-  if (plan.exposure_risk) json.Number("exposure_risk", *plan.exposure_risk);
+  json.BeginArray("stage_exposure_risks");
+  for (const Stage& stage : plan.stages) {
+    const std::optional<double> risk =
+        stage.exposure_risk ? stage.exposure_risk : plan.exposure_risk;
+    risk ? json.Number("", *risk) : json.Null("");
+  }
+  json.EndArray();
   json.Number("max_evidence_age_seconds", Seconds(plan.max_evidence_age));
   json.BeginArray("stage_weights_ppm");
   for (const Stage& stage : plan.stages) json.Count("", stage.weight_ppm);

@@ -56,11 +56,14 @@ void Opening(Page& page, const ReportCandidate& candidate) {
   page.Line("- Plan {} (hash {}), window since {}, {} pairs, {} per second",
             MarkdownCell(plan.name), MarkdownCell(plan.hash), TimeText(status.window_since),
             status.pairs, NumberText(status.pairs_per_second));
-  if (plan.exposure_risk) {
+  for (const Stage& stage : plan.stages) {
+    const std::optional<double> risk =
+        stage.exposure_risk ? stage.exposure_risk : plan.exposure_risk;
+    if (!risk || stage.weight_ppm == 0) continue;
     page.Line(
-        "- A candidate beyond a margin gets the traffic of a later stage with probability at most "
-        "{}",
-        NumberText(*plan.exposure_risk));
+        "- A candidate beyond a margin ever gets the traffic of the stage of {} with probability "
+        "at most {}",
+        WeightText(stage.weight_ppm), NumberText(*risk));
   }
   if (status.warming_up + status.retries > 0) {
     page.Line("- Not counted: {} pairs of the warm-up, {} retries", status.warming_up,

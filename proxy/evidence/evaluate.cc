@@ -232,8 +232,8 @@ void Sum(const Standing& standing, const StageContext& context, Verdict& verdict
 
 // Which of the questions carry a rollback: e-BH (Wang and Ramdas, "False discovery rate control
 // with e-values") names the k largest e-values with the k-th at least K/(k alpha), so that on
-// average at most alpha of those named are within their margins; the largest is always named. Of
-// questions without a weight nobody is named.
+// average at most alpha of those named are within their margins; the one that brings most of the
+// weighted evidence is always named. Of questions without a weight nobody is named.
 std::vector<bool> Carriers(const std::vector<Question>& questions,
                            const std::vector<CheckEvidence>& evidence, double log_rollback) {
   std::vector<std::size_t> order;
@@ -243,7 +243,7 @@ std::vector<bool> Carriers(const std::vector<Question>& questions,
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
     return evidence[a].log_e_rollback > evidence[b].log_e_rollback;
   });
-  std::size_t named = std::min<std::size_t>(1, order.size());
+  std::size_t named = 0;
   const double all = static_cast<double>(order.size());
   for (std::size_t k = 1; k <= order.size(); ++k) {
     const double wanted = log_rollback + std::log(all / static_cast<double>(k));
@@ -251,6 +251,13 @@ std::vector<bool> Carriers(const std::vector<Question>& questions,
   }
   std::vector<bool> carries(questions.size());
   for (std::size_t k = 0; k < named; ++k) carries[order[k]] = true;
+  const auto brings = [&](std::size_t i) {
+    return evidence[i].log_e_rollback + std::log(questions[i].weight);
+  };
+  const auto most = std::max_element(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return brings(a) < brings(b);
+  });
+  if (most != order.end()) carries[*most] = true;
   return carries;
 }
 

@@ -217,7 +217,7 @@ WindowSums ReadWindow(VarintReader& in, const LedgerShape& shape) {
   const std::uint64_t shares = in.NextUpTo(in.remaining());
   for (std::uint64_t i = 0; i < shares && in.ok(); ++i) {
     window.serving.push_back(ReadServing(in));
-    if (i > 0 && window.serving[i].share_ppm <= window.serving[i - 1].share_ppm) in.Fail();
+    if (i > 0 && !window.serving[i - 1].Precedes(window.serving[i])) in.Fail();
   }
   for (std::size_t i = 0; i < shape.ignore_rules && in.ok(); ++i) {
     window.ignore_hits.push_back(in.Next());

@@ -58,19 +58,34 @@ void AddBands(std::vector<Kind>& kinds, const LossCounts::Bands& chosen,
   }
 }
 
-// Of segment rules only what was compared is counted by slot, so the chosen ones are that and the
-// lost ones.
-void AddSlots(std::vector<Kind>& kinds, const LedgerShape& shape, const WindowSums& window) {
-  for (std::size_t rule = 0; rule < shape.segments.size(); ++rule) {
-    for (std::size_t slot = 0; slot < shape.Slots(rule); ++slot) {
-      const std::uint32_t index = shape.Slot(rule, slot);
-      if (index >= LossCounts::kSlots - 1) return;
-      const auto at = window.slots.find(index);
-      const std::uint64_t compared = at == window.slots.end() ? 0 : at->second.errors.pairs;
-      const std::uint64_t lost = window.coverage.loss.lost_by_slot[index];
-      kinds.push_back({"requests of " + shape.SlotName(rule, slot), compared + lost, lost});
-    }
+// Of segment rules only what was counted is known by slot, so the chosen ones are that and the lost
+// ones, and each slot is held against the others of its rule.
+std::optional<Kind> BiasedSlot(const LedgerShape& shape, const WindowSums& window, std::size_t rule,
+                               std::size_t kinds) {
+  std::vector<Kind> slots;
+  Whole whole;
+  for (std::size_t slot = 0; slot < shape.Slots(rule); ++slot) {
+    const std::uint32_t index = shape.Slot(rule, slot);
+    if (index >= LossCounts::kSlots - 1) return std::nullopt;
+    const auto at = window.slots.find(index);
+    const std::uint64_t compared = at == window.slots.end() ? 0 : at->second.errors.pairs;
+    const std::uint64_t lost = window.coverage.loss.lost_by_slot[index];
+    slots.push_back({"requests of " + shape.SlotName(rule, slot), compared + lost, lost});
+    whole.chosen += compared + lost;
+    whole.lost += lost;
   }
+  for (const Kind& kind : slots) {
+    if (LostMoreOften(kind, whole, kinds)) return kind;
+  }
+  return std::nullopt;
+}
+
+std::string Sentence(const Kind& kind, const Whole& whole) {
+  return fmt::format(
+      "{} were lost more than twice as often as others ({} of {}; of all {} of {}): what was "
+      "compared is not what is served; give the mirror more memory, time or requests in flight",
+      kind.name, WithCommas(kind.lost), WithCommas(kind.chosen), WithCommas(whole.lost),
+      WithCommas(whole.chosen));
 }
 
 }  // namespace
@@ -88,14 +103,16 @@ std::optional<std::string> MirrorBias(const LedgerShape& shape, const WindowSums
   std::vector<Kind> kinds;
   AddBands(kinds, loss.chosen_by_size, loss.lost_by_size, SizeName);
   AddBands(kinds, loss.chosen_by_latency, loss.lost_by_latency, LatencyName);
-  AddSlots(kinds, shape, window);
+  const std::size_t looked_at = kinds.size() + shape.AllSlots();
   for (const Kind& kind : kinds) {
-    if (kind.lost > whole.lost || !LostMoreOften(kind, whole, kinds.size())) continue;
-    return fmt::format(
-        "{} were lost more than twice as often as others ({} of {}; of all {} of {}): what was "
-        "compared is not what is served; give the mirror more memory, time or requests in flight",
-        kind.name, WithCommas(kind.lost), WithCommas(kind.chosen), WithCommas(whole.lost),
-        WithCommas(whole.chosen));
+    if (kind.lost <= whole.lost && LostMoreOften(kind, whole, looked_at)) {
+      return Sentence(kind, whole);
+    }
+  }
+  for (std::size_t rule = 0; rule < shape.segments.size(); ++rule) {
+    if (const auto kind = BiasedSlot(shape, window, rule, looked_at)) {
+      return Sentence(*kind, whole);
+    }
   }
   return std::nullopt;
 }

@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <optional>
+#include <utility>
 
 #include "proxy/evidence/e_process.h"
 
@@ -19,25 +20,28 @@ const SlotSums* FindSlot(const LedgerShape& shape, const WindowSums& total, std:
   return at == total.slots.end() ? nullptr : &at->second;
 }
 
+// Differences rounded down and up, and their mean.
+struct Differences {
+  std::vector<Weighted> down, up;
+  double mean = 0;
+};
+
 // +1: above 0 beyond chance; -1: below; 0: neither.
-int Sign(const std::vector<Weighted>& differences) {
-  if (LogMeanExp(DifferenceRollbackBets(differences, 0)) >= kNoChance) return 1;
-  if (LogMeanExp(DifferencePromotionBets(differences, 0)) >= kNoChance) return -1;
+int Sign(const Differences& differences) {
+  if (LogMeanExp(DifferenceRollbackBets(differences.down, 0)) >= kNoChance) return 1;
+  if (LogMeanExp(DifferencePromotionBets(differences.up, 0)) >= kNoChance) return -1;
   return 0;
 }
 
-std::vector<Weighted> ErrorDifferences(const ErrorSums& errors) {
+Differences OfErrors(const ErrorSums& errors) {
   const auto ternary = Ternary(errors.pairs, errors.OnlyCandidate(), errors.OnlyIncumbent());
-  return {ternary.begin(), ternary.end()};
+  const std::vector<Weighted> exact(ternary.begin(), ternary.end());
+  const double more = static_cast<double>(errors.candidate) - static_cast<double>(errors.incumbent);
+  return {exact, exact, errors.pairs == 0 ? 0 : more / static_cast<double>(errors.pairs)};
 }
 
-double MeanOf(const std::vector<Weighted>& values) {
-  double n = 0, sum = 0;
-  for (const Weighted& seen : values) {
-    n += seen.count;
-    sum += seen.count * seen.value;
-  }
-  return n == 0 ? 0 : sum / n;
+Differences OfExcess(const DifferenceSums& excess) {
+  return {excess.Rounded(false), excess.Rounded(true), excess.Mean()};
 }
 
 struct Group {
@@ -86,21 +90,32 @@ std::vector<SegmentSpread> SpreadsOf(const LedgerShape& shape, const WindowSums&
 
 std::vector<SignReversal> SignReversalsOf(const LedgerShape& shape, const WindowSums& total) {
   std::vector<SignReversal> reversals;
-  const auto look = [&](const std::string& metric, const std::vector<Weighted>& all,
-                        const std::vector<Weighted>& here, const std::string& segment) {
-    const int overall = Sign(all);
-    if (overall == 0 || Sign(here) != -overall) return;
-    reversals.push_back({segment, metric, MeanOf(here), MeanOf(all)});
+  struct Whole {
+    std::string metric;
+    int sign;
+    double mean;
+  };
+  const auto whole = [](std::string metric, const Differences& all) {
+    return Whole{std::move(metric), Sign(all), all.mean};
+  };
+  const Whole errors = whole("error rate", OfErrors(total.errors));
+  std::vector<Whole> noise;
+  for (std::size_t c = 0; c < total.noise.size(); ++c) {
+    noise.push_back(whole(shape.comparators[c] + " beyond the incumbent's own",
+                          OfExcess(total.noise[c].excess)));
+  }
+  const auto look = [&](const Whole& all, const Differences& here, const std::string& segment) {
+    if (all.sign == 0 || Sign(here) != -all.sign) return;
+    reversals.push_back({segment, all.metric, here.mean, all.mean});
   };
   for (std::size_t rule = 0; rule < shape.segments.size(); ++rule) {
     for (std::size_t value = 0; value < shape.segments[rule].values.size(); ++value) {
       const SlotSums* slot = FindSlot(shape, total, rule, value);
       if (slot == nullptr) continue;
       const std::string segment = shape.SlotName(rule, value);
-      look("error rate", ErrorDifferences(total.errors), ErrorDifferences(slot->errors), segment);
-      for (std::size_t c = 0; c < slot->noise.size() && c < total.noise.size(); ++c) {
-        look(shape.comparators[c] + " beyond the incumbent's own",
-             total.noise[c].excess.Rounded(false), slot->noise[c].excess.Rounded(false), segment);
+      look(errors, OfErrors(slot->errors), segment);
+      for (std::size_t c = 0; c < slot->noise.size() && c < noise.size(); ++c) {
+        if (noise[c].sign != 0) look(noise[c], OfExcess(slot->noise[c].excess), segment);
       }
     }
   }

@@ -130,8 +130,18 @@ ServingSums& ServingSums::operator+=(const ServingSums& other) {
   incumbent_before += other.incumbent_before;
   candidate_latency += other.candidate_latency;
   incumbent_latency += other.incumbent_latency;
-  if (other.baseline) baseline = baseline ? std::min(*baseline, *other.baseline) : *other.baseline;
   return *this;
+}
+
+ServingSums& WindowSums::ServingLike(const ServingSums& like) {
+  const auto at = std::lower_bound(
+      serving.begin(), serving.end(), like,
+      [](const ServingSums& one, const ServingSums& wanted) { return one.Precedes(wanted); });
+  if (at != serving.end() && !like.Precedes(*at)) return *at;
+  ServingSums fresh;
+  fresh.share_ppm = like.share_ppm;
+  fresh.baseline = like.baseline;
+  return *serving.insert(at, std::move(fresh));
 }
 
 ServingSums& WindowSums::ServingAt(std::uint32_t share_ppm) {
@@ -159,7 +169,7 @@ WindowSums& WindowSums::operator+=(const WindowSums& other) {
   decisions += other.decisions;
   errors += other.errors;
   latency += other.latency;
-  for (const ServingSums& theirs : other.serving) ServingAt(theirs.share_ppm) += theirs;
+  for (const ServingSums& theirs : other.serving) ServingLike(theirs) += theirs;
   for (std::size_t i = 0; i < ignore_hits.size(); ++i) ignore_hits[i] += other.ignore_hits[i];
   for (const auto& [slot, theirs] : other.slots) slots[slot] += theirs;
   return *this;

@@ -11,6 +11,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "proxy/base/time.h"
@@ -98,6 +99,10 @@ struct ServingSums {
   SparseCounts candidate_latency;
   SparseCounts incumbent_latency;
 
+  // Before another one: by share, then by baseline.
+  bool Precedes(const ServingSums& other) const {
+    return std::pair(share_ppm, baseline) < std::pair(other.share_ppm, other.baseline);
+  }
   // What came since the last call, all at this share.
   void Add(const ServingSums& delta);
   ServingSums& operator+=(const ServingSums& other);
@@ -119,11 +124,15 @@ struct WindowSums {
   DecisionSums decisions;
   ErrorSums errors;
   LatencySums latency;
-  std::vector<ServingSums> serving;         // one per share that was in force, shares rise
+  // One per share that was in force and, once windows or replicas are added up, per baseline that
+  // latencies were judged by; these rise.
+  std::vector<ServingSums> serving;
   std::vector<std::uint64_t> ignore_hits;   // per ignore rule
   std::map<std::uint32_t, SlotSums> slots;  // by LedgerShape::Slot
 
-  ServingSums& ServingAt(std::uint32_t share_ppm);  // found, or made
+  // The first of a share, found or made; the one of a share and a baseline.
+  ServingSums& ServingAt(std::uint32_t share_ppm);
+  ServingSums& ServingLike(const ServingSums& like);
   // Adds the sums. Of id and started_at the smaller stays, of ordinal and newest_sample the larger.
   WindowSums& operator+=(const WindowSums& other);
   bool operator==(const WindowSums&) const = default;

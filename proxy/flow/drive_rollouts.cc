@@ -52,6 +52,8 @@ RolloutFacts RolloutDriver::FactsOf(const RolloutState& rollout) const {
   facts.store_available = journal_.available() && journal_.owed() == 0;
   facts.others_ppm = rollouts_.OthersPpm(rollout);
   facts.started_at = started_at_;
+  const Route* route = topology_->FindRoute(rollout.route);
+  facts.has_control = route != nullptr && ControlOf(*route) != nullptr;
   const auto at = candidates_.find({rollout.route, rollout.candidate});
   // A DRAFT is judged by nothing: what is observed before its start is not its evidence.
   if (at != candidates_.end() && at->second.rollout_id == rollout.id && at->second.verdict) {
@@ -74,6 +76,7 @@ absl::StatusOr<RolloutState> RolloutDriver::Feed(std::string id, const RolloutIn
 
 absl::Status RolloutDriver::Perform(const RolloutStep& step, WallTime now) {
   PollCoverage();
+  PollServing();
   ControlTxn txn = TxnOf(step);
   const RolloutState* before = rollouts_.Find(step.state.id);
   if (before != nullptr && OnlyRestricts(*before, step.state)) {
@@ -178,19 +181,21 @@ void RolloutDriver::PollCoverage() {
   }
 }
 
-void RolloutDriver::PollServing(WallTime now) {
+void RolloutDriver::PollServing() {
   for (auto& [key, candidate] : candidates_) {
     if (candidate.ended || !candidate.evidence || candidate.rollout_id.empty()) continue;
     const Route* route = topology_->FindRoute(key.first);
     const RolloutState* rollout = rollouts_.Active(key.first, key.second);
-    if (route == nullptr || rollout == nullptr) continue;
     const std::uint64_t weight = WeightInForce(key);
+    const auto split = splits_.find(key.first);
+    if (route == nullptr || rollout == nullptr || weight == 0 || split == splits_.end()) continue;
     const std::uint64_t others = std::min<std::uint64_t>(rollouts_.OthersPpm(*rollout), kWholePpm);
     const std::uint64_t both = kWholePpm - std::min<std::uint64_t>(others, kWholePpm - weight);
-    const auto share = static_cast<std::uint32_t>(both == 0 ? 0 : weight * kWholePpm / both);
+    const std::uint64_t number = split->second.number;
     candidate.evidence->SettleServing(
-        CountServed(around_.book.Arm(key.first, key.second)),
-        CountServed(around_.book.Arm(key.first, IncumbentInForce(*route)->name)), share, now);
+        CountServed(around_.book.Arm(key.first, key.second), number),
+        CountServed(around_.book.Arm(key.first, IncumbentInForce(*route)->name), number),
+        static_cast<std::uint32_t>(weight * kWholePpm / both), number);
   }
 }
 
@@ -344,7 +349,7 @@ void RolloutDriver::Tick(WallTime now) {
     changed_ = true;
   }
   PollCoverage();
-  PollServing(now);
+  PollServing();
   WatchPromoted();
   LookAtBreakers(now);
   Judge(now);

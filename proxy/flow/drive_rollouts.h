@@ -138,7 +138,7 @@ class RolloutDriver : public RolloutControl {
   void ResolveUncertainWrites(WallTime now);
   absl::Status ResolveRollout(const RolloutState& stored, WallTime now);
   void PollCoverage();
-  void PollServing(WallTime now);
+  void PollServing();
   void WatchPromoted();
   void LookAtBreakers(WallTime now);
   void Judge(WallTime now);
@@ -159,6 +159,9 @@ class RolloutDriver : public RolloutControl {
 
   // rollout_publish.cc: the two pictures, and reading them.
   std::uint32_t WeightInForce(const Key& key) const;
+  // Numbers the weights of a route anew when they are others than before; 0: nobody but the
+  // incumbent serves.
+  std::uint64_t SplitOf(const RouteTraffic& traffic);
   void PublishTraffic();
   void PublishControl(WallTime now);
   CandidateView ShowCandidate(const Key& key, const Candidate& candidate) const;
@@ -172,6 +175,12 @@ class RolloutDriver : public RolloutControl {
   std::map<std::string, std::string> stored_evidence_;  // as loaded, until taken up
   decltype(ControlView::ended) ended_;
   std::map<std::string, PromotedWatch> promoted_;  // by route
+  struct Split {
+    std::uint64_t number = 0;
+    std::string weights;  // who serves how much, as text
+  };
+  std::map<std::string, Split> splits_;  // by route, of those with a weight in force
+  std::uint64_t splits_made_ = 0;
   ArmActivity arms_;
   WallTime started_at_{};
   WallTime saved_at_{};

@@ -1,6 +1,7 @@
 // The reasons not to mirror, in order; then the budgets; then the shadow.
 #include "proxy/flow/offer_shadow.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "proxy/async/clock.h"
@@ -113,8 +114,12 @@ std::optional<ShadowTarget> ReserveControl(Services& s, const ServedRequest& ser
                        {static_cast<std::int64_t>(policy.max_memory),
                         static_cast<std::int64_t>(s.worker.mirror_memory)},
                        static_cast<std::int64_t>(served.served->body.Footprint())};
-  const bool full = budget.in_flight.load(std::memory_order_relaxed) >= policy.max_in_flight;
-  if (full || s.worker.Busy() || !control.memory.TryAdd(control.expected_answer, control.limits)) {
+  // Pairs wait for their control, so one that hangs must not take all their places.
+  const int most = std::max(1, policy.max_in_flight / 4);
+  const bool full = budget.in_flight.load(std::memory_order_relaxed) >= most;
+  const auto& pool = s.upstreams.Of(served.view->topology, route.control_index, Purpose::kShadow);
+  if (full || s.worker.draining || s.worker.Busy() || pool->BreakerOpen(SteadyNow()) ||
+      !control.memory.TryAdd(control.expected_answer, control.limits)) {
     route.control_counters->At(s.worker.index).dropped.Add();
     return std::nullopt;
   }

@@ -29,19 +29,19 @@ bool PromotedWatch::Look(const ServedTotals& served, double alpha) {
 }
 
 double AllowedErrorRate(const Plan& plan, const Ledger* ledger) {
+  const ErrorSums errors = ledger == nullptr ? ErrorSums() : ledger->Total().errors;
+  const bool known = errors.pairs > 0;
+  const double incumbent =
+      known ? static_cast<double>(errors.incumbent) / static_cast<double>(errors.pairs) : 0;
   double allowed = 0;
   for (const Check& check : plan.checks) {
     if (check.kind != CheckKind::kErrorRate || !check.required) continue;
-    double incumbent = 0;
-    if (ledger != nullptr) {
-      const ErrorSums errors = ledger->Total().errors;
-      if (errors.pairs > 0) {
-        incumbent = static_cast<double>(errors.incumbent) / static_cast<double>(errors.pairs);
-      }
-    }
-    const double by_ratio = std::max(check.floor, check.at_most_ratio.value_or(0) * incumbent);
+    allowed = std::max(allowed, check.at_most.value_or(0));
+    if (!known) continue;  // a multiple of what nobody knows allows nothing
+    const double by_ratio =
+        check.at_most_ratio ? std::max(check.floor, *check.at_most_ratio * incumbent) : 0;
     const double by_increase = check.at_most_increase ? incumbent + *check.at_most_increase : 0;
-    allowed = std::max({check.at_most.value_or(0), by_ratio, by_increase});
+    allowed = std::max({allowed, by_ratio, by_increase});
   }
   return allowed > 0 && allowed < 1 ? allowed : kUsual;
 }

@@ -129,7 +129,6 @@ bool CandidateEvidence::TakeFresh() { return std::exchange(fresh_, false); }
 void CandidateEvidence::StartWindow(std::uint64_t window, WallTime now) {
   if (window <= this->window()) return;
   ledger_.StartWindow(window, now);
-  serving_ppm_ = 0;  // requests under way belong to the window before
   worst_.clear();
   worst_since_ = now;
   fresh_ = true;

@@ -50,7 +50,7 @@ class PairActivity {
   std::int64_t first_ = 0;  // number of the first step ever
 };
 
-// What one arm did for clients since the process started.
+// What one arm did for clients: since the process started, or under one split.
 struct ServedTotals {
   std::uint64_t assigned = 0;
   std::uint64_t requests = 0;
@@ -58,6 +58,7 @@ struct ServedTotals {
   std::array<std::uint64_t, HistogramScale::kBuckets> latency{};
 };
 ServedTotals CountServed(const PerThread<ArmCounters>& arm);
+ServedTotals CountServed(const PerThread<ArmCounters>& arm, std::uint64_t split);
 
 // Keys of work seen lately, so that a client's retry is not a new sample. Bounded: the oldest go.
 class RecentWork {
@@ -97,10 +98,10 @@ class CandidateEvidence {
   void Add(const Sample& sample);
   void AddExample(DivergenceExample example);
   void Settle(const Coverage& counted);
-  // What both arms served, while the candidate's share of what they got together is `share_ppm`;
-  // 0: it serves nobody.
+  // What both arms served under a split in which the candidate's share of what they got together
+  // is `share_ppm`.
   void SettleServing(const ServedTotals& candidate, const ServedTotals& incumbent,
-                     std::uint32_t share_ppm, WallTime now);
+                     std::uint32_t share_ppm, std::uint64_t split);
 
   // Watches the plan's required checks of comparators for a change that begins from now on; does
   // nothing when it watches already.
@@ -127,10 +128,9 @@ class CandidateEvidence {
   std::string fingerprint_;
   RecentWork recent_work_;
   std::vector<Watched> watched_;
-  // Of serving: what is counted already, at which share, and from when on.
+  // Of serving: what is counted already, of which split.
   ServedTotals candidate_served_, incumbent_served_;
-  std::uint32_t serving_ppm_ = 0;
-  WallTime serving_from_{};
+  std::uint64_t split_ = 0;
   Coverage settled_;  // of the counters, already in a window
   std::vector<DivergenceExample> worst_;
   WallTime worst_since_{};

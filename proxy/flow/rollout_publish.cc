@@ -32,6 +32,23 @@ std::uint32_t RolloutDriver::WeightInForce(const Key& key) const {
   return bound ? rollout->weight_ppm : 0;
 }
 
+std::uint64_t RolloutDriver::SplitOf(const RouteTraffic& traffic) {
+  std::string weights = traffic.incumbent->name;
+  bool any = false;
+  for (const CandidateTraffic& candidate : traffic.candidates) {
+    weights += fmt::format(" {}:{}", candidate.cluster->name, candidate.weight_ppm);
+    any = any || candidate.weight_ppm > 0;
+  }
+  const std::string& route = traffic.route->name;
+  if (!any) {
+    splits_.erase(route);
+    return 0;
+  }
+  Split& split = splits_[route];
+  if (split.weights != weights) split = {++splits_made_, std::move(weights)};
+  return split.number;
+}
+
 void RolloutDriver::PublishTraffic() {
   auto view = std::make_shared<TrafficView>();
   view->topology = topology_;
@@ -74,6 +91,7 @@ void RolloutDriver::PublishTraffic() {
       }
       traffic.candidates.push_back(candidate);
     }
+    traffic.split = SplitOf(traffic);
     view->routes.push_back(std::move(traffic));
   }
   around_.traffic.Publish(std::move(view));

@@ -8,9 +8,6 @@
 namespace understudy {
 namespace {
 
-// A new share is in force for every worker, and nearly every request under way has ended, after
-// this.
-constexpr Duration kSettling = std::chrono::seconds(1);
 constexpr double kLeastSpan = 100'000;  // pairs
 
 SparseCounts Difference(const ServedTotals& now, const ServedTotals& before) {
@@ -37,35 +34,44 @@ ServedTotals CountServed(const PerThread<ArmCounters>& arm) {
   for (const auto& block : arm.All()) {
     totals.errors += block->errors.Value();
     for (const Counter& counter : block->by_class) totals.requests += counter.Value();
-    totals.assigned += block->assigned.Value();
-    block->duration.AddTo(totals.latency);
+  }
+  return totals;
+}
+
+ServedTotals CountServed(const PerThread<ArmCounters>& arm, std::uint64_t split) {
+  ServedTotals totals;
+  for (const auto& block : arm.All()) {
+    const SplitCounters& counters = block->OfSplit(split);
+    if (counters.split.load(std::memory_order_acquire) != split) continue;
+    totals.errors += counters.errors.Value();
+    totals.requests += counters.requests.Value();
+    totals.assigned += counters.assigned.Value();
+    counters.duration.AddTo(totals.latency);
   }
   return totals;
 }
 
 void CandidateEvidence::SettleServing(const ServedTotals& candidate, const ServedTotals& incumbent,
-                                      std::uint32_t share_ppm, WallTime now) {
-  if (share_ppm != serving_ppm_) {
-    serving_ppm_ = share_ppm;
-    serving_from_ = now + kSettling;
+                                      std::uint32_t share_ppm, std::uint64_t split) {
+  if (split != split_) {
+    split_ = split;
+    candidate_served_ = incumbent_served_ = ServedTotals();
   }
-  if (share_ppm > 0 && now >= serving_from_ + kSettling) {
-    ServingSums delta;
-    delta.share_ppm = share_ppm;
-    delta.candidate_assigned = candidate.assigned - candidate_served_.assigned;
-    delta.incumbent_assigned = incumbent.assigned - incumbent_served_.assigned;
-    delta.candidate_requests = candidate.requests - candidate_served_.requests;
-    delta.incumbent_requests = incumbent.requests - incumbent_served_.requests;
-    delta.candidate_errors = candidate.errors - candidate_served_.errors;
-    delta.incumbent_errors = incumbent.errors - incumbent_served_.errors;
-    delta.candidate_latency = Difference(candidate, candidate_served_);
-    delta.incumbent_latency = Difference(incumbent, incumbent_served_);
-    if (delta.candidate_assigned + delta.incumbent_assigned + delta.candidate_requests +
-            delta.incumbent_requests >
-        0) {
-      ledger_.AddServing(delta);
-      fresh_ = true;
-    }
+  ServingSums delta;
+  delta.share_ppm = share_ppm;
+  delta.candidate_assigned = candidate.assigned - candidate_served_.assigned;
+  delta.incumbent_assigned = incumbent.assigned - incumbent_served_.assigned;
+  delta.candidate_requests = candidate.requests - candidate_served_.requests;
+  delta.incumbent_requests = incumbent.requests - incumbent_served_.requests;
+  delta.candidate_errors = candidate.errors - candidate_served_.errors;
+  delta.incumbent_errors = incumbent.errors - incumbent_served_.errors;
+  delta.candidate_latency = Difference(candidate, candidate_served_);
+  delta.incumbent_latency = Difference(incumbent, incumbent_served_);
+  if (delta.candidate_assigned + delta.incumbent_assigned + delta.candidate_requests +
+          delta.incumbent_requests >
+      0) {
+    ledger_.AddServing(delta);
+    fresh_ = true;
   }
   candidate_served_ = candidate;
   incumbent_served_ = incumbent;

@@ -66,7 +66,7 @@ LedgerShape RolloutDriver::ShapeOf(const Route& route, Duration warm_up) const {
     shape.segments.push_back({rule.name, rule.values, rule.required});
   }
   for (const ValueRule& rule : route.values) shape.values.push_back(rule.name);
-  shape.control = route.control && route.control->rate > 0;
+  shape.control = ControlOf(route) != nullptr;
   shape.split_by_request = route.sticky.empty();
   shape.warm_up = warm_up;
   shape.ignore_rules = static_cast<std::uint16_t>(comparators.ignore.size());
@@ -99,11 +99,10 @@ std::string RolloutDriver::FingerprintOf(const Key& key, const Binding& binding,
     text += "decision " + route->decision->pointer + "\n";
     for (const std::string& yes : route->decision->yes) text += "yes " + yes + "\n";
   }
-  if (route->control && route->control->rate > 0) {
-    const Cluster* control = topology_->FindCluster(route->control->cluster);
-    text += fmt::format("control {} {}\n", route->control->cluster,
-                        control == nullptr ? "" : control->version);
+  if (const Cluster* control = ControlOf(*route)) {
+    text += fmt::format("control {} {}\n", route->control->cluster, control->version);
   }
+  if (route->sticky.empty()) text += "split by request\n";
   return text;
 }
 

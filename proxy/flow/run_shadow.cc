@@ -134,6 +134,21 @@ Task<> AskIncumbent(Services& s, MirroredRequest& request, ShadowTarget& first) 
   request.incumbent = std::move(exchange);
 }
 
+// Whether a control's exchange is about the model: not about load it shed, nor about something of
+// this process's own. A failure is: a candidate's counts, too.
+bool SaysSomething(const Exchange& control) {
+  switch (control.result.outcome) {
+    case ExchangeOutcome::kAnswered:
+      return !control.overloaded && control.captured;
+    case ExchangeOutcome::kNoDescriptors:
+    case ExchangeOutcome::kPoolExhausted:
+    case ExchangeOutcome::kCancelled:
+      return false;
+    default:
+      return true;
+  }
+}
+
 // One second answer of the incumbent's is for the pairs of all candidates.
 Task<> AskControl(Services& s, MirroredRequest& request, ShadowTarget& control) {
   ControlCounters& counters = request.route->control_counters->At(s.worker.index);
@@ -144,7 +159,7 @@ Task<> AskControl(Services& s, MirroredRequest& request, ShadowTarget& control) 
                      budget, *exchange);
   const bool answered = exchange->result.outcome == ExchangeOutcome::kAnswered;
   (answered ? counters.answered : counters.failed).Add();
-  if (answered) request.control = std::move(exchange);
+  if (SaysSomething(*exchange)) request.control = std::move(exchange);
   request.control_memory = std::move(control.memory);
   control.budget->in_flight.fetch_sub(1, std::memory_order_relaxed);
 }
@@ -153,7 +168,12 @@ Task<> AskControl(Services& s, MirroredRequest& request, ShadowTarget& control) 
 Task<> AskFirst(Services& s, std::shared_ptr<MirroredRequest> request,
                 std::vector<ShadowTarget> targets, std::optional<ShadowTarget> control) {
   if (request->incumbent == nullptr) co_await AskIncumbent(s, *request, targets.front());
-  if (control) co_await AskControl(s, *request, *control);
+  if (control && request->incumbent->result.outcome == ExchangeOutcome::kAnswered) {
+    co_await AskControl(s, *request, *control);
+  } else if (control) {
+    request->route->control_counters->At(s.worker.index).dropped.Add();
+    control->budget->in_flight.fetch_sub(1, std::memory_order_relaxed);
+  }
   RunTargets(s, request, std::move(targets));
 }
 

@@ -157,6 +157,8 @@ void ScoringLoop::Run() {
 std::vector<SampleScore> ScoringLoop::ScoreControl(const PairJob& job, const PairScorer& scorer,
                                                    RawPair pair) {
   const MirroredRequest& request = *job.request;
+  const ExchangeOutcome outcome = request.control->result.outcome;
+  if (outcome != ExchangeOutcome::kAnswered) return ScoresOf(NoAnswer(scorer, outcome));
   if (!control_.Open(*request.control, request.head.method)) return {};
   pair.candidate = control_.Answer();
   return ScoresOf(scorer.Score(pair));

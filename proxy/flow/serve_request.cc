@@ -102,6 +102,18 @@ void Count(ArmCounters& arm, const Exchange& exchange, SteadyTime head_read) {
   }
 }
 
+// What the arms of one split did with what they were assigned.
+void CountSplit(SplitCounters& split, std::uint64_t number, const Exchange& exchange,
+                SteadyTime head_read) {
+  const ArmResult& result = exchange.result;
+  const bool says_nothing = exchange.client_failed || exchange.request_failed ||
+                            result.outcome == ExchangeOutcome::kNoDescriptors;
+  if (says_nothing || !split.Enter(number)) return;
+  split.requests.Add();
+  if (result.IsError()) split.errors.Add();
+  split.duration.Record(exchange.sent + result.latency - head_read);
+}
+
 // One request being served. Lives in the frame of Serve().
 class Serving {
  public:
@@ -111,6 +123,10 @@ class Serving {
  private:
   Task<bool> ReadForAssignment(RequestBody& body, std::string& scratch);
   Task<> Ask(const CandidateTraffic* candidate, RequestBody& body, Exchange& exchange);
+  ArmCounters& ArmOf(const CandidateTraffic* candidate) const {
+    return (candidate == nullptr ? *route_->incumbent_counters : *candidate->serving)
+        .At(s_.worker.index);
+  }
   bool ShouldFallBack(const Exchange& served, const RequestBody& body) const;
   Task<> AnswerFailure(const Exchange& served, const RequestBody& body);
   void WriteAccessLog(const Exchange& served, const ShadowOutcome& shadow, const RequestBody& body);
@@ -170,9 +186,10 @@ Task<> Serving::Run() {
       plan_.serving_candidate < 0
           ? nullptr
           : &route_->candidates[static_cast<std::size_t>(plan_.serving_candidate)];
-  (candidate == nullptr ? *route_->incumbent_counters : *candidate->serving)
-      .At(s_.worker.index)
-      .assigned.Add();
+  if (route_->split > 0) {
+    SplitCounters& split = ArmOf(candidate).OfSplit(route_->split);
+    if (split.Enter(route_->split)) split.assigned.Add();
+  }
   auto served = std::make_shared<Exchange>();
   co_await Ask(candidate, body, *served);  // 5 the answer streams back
   std::shared_ptr<Exchange> failed;
@@ -268,9 +285,11 @@ Task<> Serving::Ask(const CandidateTraffic* candidate, RequestBody& body, Exchan
   co_await Send(s_.worker, out, exchange);
   if (replacement && replacement->Exhausted()) body.Advance(body.Available().size());
   if (fallen_back_) exchange.request_written = {};  // the failed arm's time is not the proxy's
-  PerThread<ArmCounters>& counters =
-      candidate == nullptr ? *route_->incumbent_counters : *candidate->serving;
-  Count(counters.At(s_.worker.index), exchange, client_.RequestStart());
+  ArmCounters& arm = ArmOf(candidate);
+  Count(arm, exchange, client_.RequestStart());
+  if (route_->split > 0 && !fallen_back_) {
+    CountSplit(arm.OfSplit(route_->split), route_->split, exchange, client_.RequestStart());
+  }
 }
 
 bool Serving::ShouldFallBack(const Exchange& served, const RequestBody& body) const {

@@ -21,10 +21,32 @@
 
 namespace understudy {
 
+// Requests that were assigned to an arm under one split of a route's traffic, those that have
+// ended, and how they ended; by a worker that begins anew when the split changes. Fallbacks are not
+// among them: the incumbent did not get those by the split.
+struct SplitCounters {
+  std::atomic<std::uint64_t> split{0};
+  Counter assigned, requests, errors;
+  Histogram duration;
+
+  // For the worker: this block as that split's; false where it is a later one's already.
+  bool Enter(std::uint64_t wanted) {
+    const std::uint64_t mine = split.load(std::memory_order_relaxed);
+    if (mine == wanted) return true;
+    if (mine > wanted) return false;
+    split.store(0, std::memory_order_release);
+    assigned.Set(0);
+    requests.Set(0);
+    errors.Set(0);
+    duration.Clear();
+    split.store(wanted, std::memory_order_release);
+    return true;
+  }
+};
+
 // Requests one arm (a cluster) answered for clients of one route, on one worker.
 struct ArmCounters {
   std::array<Counter, 6> by_class;  // 1xx..5xx at 1..5; 0: no answer (refused, timeout, reset)
-  Counter assigned;                 // requests the arm was chosen for, when they were
   Counter errors;                   // no answer, or 5xx: what breakers count
   Counter consecutive_errors;       // since the last success on this worker
   Counter fallbacks;                // failed before the first byte and replaced by the incumbent
@@ -33,6 +55,11 @@ struct ArmCounters {
   // Request head read to request written, plus answer's first byte read to its head written: what
   // the proxy adds. Of exchanges on kept connections: a new one's handshake is not ours.
   Histogram overhead;
+  // Of the last few splits, by their number: requests outlive the split they were assigned under.
+  static constexpr std::size_t kSplits = 4;
+  std::array<SplitCounters, kSplits> by_split;
+  SplitCounters& OfSplit(std::uint64_t split) { return by_split[split % kSplits]; }
+  const SplitCounters& OfSplit(std::uint64_t split) const { return by_split[split % kSplits]; }
 };
 
 // Promise 3 on one thread, for one (route, candidate).

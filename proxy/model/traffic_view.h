@@ -43,6 +43,8 @@ struct RouteTraffic {
   double control_rate = 0;  // share of the mirrored requests, 0..1
   PerThread<ControlCounters>* control_counters = nullptr;
   bool killed = false;
+  // Numbers the weights in force, from 1; 0: the incumbent serves everything.
+  std::uint64_t split = 0;
   std::vector<CandidateTraffic> candidates;  // weights sum to at most kWholePpm
   PerThread<ArmCounters>* incumbent_counters = nullptr;
 };

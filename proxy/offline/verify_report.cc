@@ -39,6 +39,13 @@ double Number(const Struct& object, const std::string& key) {
   return value == nullptr ? 0 : value->number_value();
 }
 
+// A whole number that a double holds exactly; 0 for anything else.
+std::uint64_t WholeNumber(const Struct& object, const std::string& key) {
+  constexpr double kMost = 9007199254740992;  // 2^53
+  const double number = Number(object, key);
+  return number >= 0 && number <= kMost ? static_cast<std::uint64_t>(number) : 0;
+}
+
 std::string Shown(const Value& value) {
   std::string text;
   if (!google::protobuf::util::MessageToJsonString(value, &text).ok()) return "something else";
@@ -107,19 +114,22 @@ absl::StatusOr<Basis> ReadBasis(const Struct& evidence) {
     return InvalidArgument("its plan cannot be read");
   }
   ASSIGN_OR_RETURN(basis.plan, ReadPlan(plan));
-  basis.context = ContextOfStage(basis.plan, static_cast<std::size_t>(Number(evidence, "stage")));
+  basis.context = ContextOfStage(basis.plan, WholeNumber(evidence, "stage"));
   basis.context.pairs_per_second = Number(evidence, "pairs_per_second");
   basis.context.mirror_rate = Number(evidence, "mirror_rate");
   if (const Value* late = Find(evidence, "late_changes")) {
     for (const Value& one : late->list_value().values()) {
       const Struct& change = one.struct_value();
-      basis.context.late.push_back({Text(change, "check"), Number(change, "log_statistic"),
-                                    static_cast<std::uint64_t>(Number(change, "samples"))});
+      basis.context.late.push_back(
+          {Text(change, "check"), Number(change, "log_statistic"), WholeNumber(change, "samples")});
     }
   }
   const std::string at = Text(evidence, "evaluated_at_ns");
   std::int64_t nanoseconds = 0;
   std::from_chars(at.data(), at.data() + at.size(), nanoseconds);
+  // As far from 1970 as evidence may be: differences of two such times stay within 64 bits.
+  constexpr std::int64_t kFarthest = std::int64_t{1} << 62;
+  if (nanoseconds > kFarthest || nanoseconds < -kFarthest) nanoseconds = 0;
   basis.evaluated_at = WallTime(Duration(nanoseconds));
   return basis;
 }

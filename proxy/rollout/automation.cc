@@ -102,7 +102,9 @@ void RaiseWhenReady(RolloutChange& change) {
   if (target.completes) {
     change.End(Phase::kCompleted, "complete", "every check passed through the bake time", false);
   } else if (state.phase == Phase::kCalibrating) {
-    change.EnterStage(0, 0, "calibrated", "the incumbent's own noise is known");
+    change.EnterStage(0, 0, "calibrated",
+                      change.facts().has_control ? "the incumbent's own noise is known"
+                                                 : "the route has no control any more");
   } else if (target.bakes) {
     change.EnterBaking("raise", "every check passed in the last stage");
   } else {

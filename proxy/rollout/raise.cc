@@ -102,7 +102,8 @@ std::optional<std::string> MissingEvidence(const RolloutState& state, const Roll
   const Verdict& verdict = *facts.verdict;
   if (state.phase == Phase::kCalibrating) {
     const std::uint64_t wanted = state.plan.calibration_samples;
-    if (verdict.control_samples >= wanted) return std::nullopt;
+    // Without a control there is nothing to wait for; checks then judge raw divergence.
+    if (!facts.has_control || verdict.control_samples >= wanted) return std::nullopt;
     return fmt::format(
         "the incumbent was asked twice in {} of {} requests, so its own noise is "
         "not known yet",

@@ -22,6 +22,7 @@ struct RolloutFacts {
   std::uint32_t others_ppm = 0;      // what the route's other candidates serve together
   const Verdict* verdict = nullptr;  // the newest; nullptr: none. Outlives the step.
   std::uint64_t verdict_window = 0;  // the evidence window it judged
+  bool has_control = true;           // the incumbent is asked twice
   WallTime started_at{};             // of this process
 };
 

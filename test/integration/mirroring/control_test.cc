@@ -111,22 +111,30 @@ TEST_CASE("the control gets the role that names it, no credentials, and its own 
         control.Field("x-understudy-pair"));
 }
 
-TEST_CASE("a control that fails costs the pair nothing but its noise") {
-  std::atomic<int> controls{0};
-  FakeUpstream incumbent([&](FakeUpstream::Connection& connection, const HttpText& request) {
-    if (request.Field("x-understudy-role") == "control") {
-      ++controls;
-      return false;
+TEST_CASE("a control that fails differs wholly, one that sheds load says nothing") {
+  const bool sheds = GENERATE(false, true);
+  FakeUpstream incumbent([sheds](FakeUpstream::Connection& connection, const HttpText& request) {
+    if (request.Field("x-understudy-role") != "control") {
+      return connection.socket.Send(JsonAnswer("{}"));
     }
-    return connection.socket.Send(JsonAnswer("{}"));
+    return sheds && connection.socket.Send(JsonAnswer("{}", 429));
   });
   FakeUpstream candidate(JsonAnswer("{}"));
   RunningProxy proxy(Noisy(incumbent, candidate));
   Send(proxy, 20);
   CHECK(RunningProxy::Eventually(
       [&] { return proxy.Metric("understudy_mirror_pairs_total", "outcome=\"compared\"") == 20; }));
-  CHECK(controls >= 20);
-  CHECK(proxy.Metric("understudy_control_requests_total", "outcome=\"failed\"") == 20);
+  const std::string outcome = sheds ? "outcome=\"answered\"" : "outcome=\"failed\"";
+  CHECK(proxy.Metric("understudy_control_requests_total", outcome) == 20);
+  AdminClient admin(proxy.AdminAddress());
+  const auto seen = [&] { return Named(Shown(admin).noise(), "json"); };
+  if (sheds) {
+    CHECK(seen().control_pairs() == 0);
+    return;
+  }
+  CHECK(RunningProxy::Eventually([&] { return seen().control_pairs() == 20; }));
+  CHECK(seen().incumbent() == 1);
+  CHECK(seen().excess() == -1);
 }
 
 TEST_CASE("a segment that is 6 % worse stops a rollout whose average is fine, and is named") {

@@ -103,6 +103,9 @@ TEST_CASE("a report that is none is refused, and is no difference") {
   CHECK(run.code == ExitCode::kUsage);
   CHECK(Says(run.err, "no report of schema understudy.report/v1"));
   CHECK(RunCommand({"verify", "--report", path + "x"}).code == ExitCode::kUsage);
+  CHECK(RunCommand({"verify", "--report", directory.Path()}).code == ExitCode::kUsage);
+  CHECK(RunCommand({"evidence", "--scores", directory.Path(), "--at-most", "0.1"}).code ==
+        ExitCode::kUsage);
 }
 
 }  // namespace

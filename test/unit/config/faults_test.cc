@@ -202,6 +202,28 @@ TEST_CASE("a file with many faults gets them all at once, in its order") {
   CHECK(told == Read(folder + "many_faults.txt"));
 }
 
+TEST_CASE("checks of what arms served are refused where users keep their arm, and at weight 0") {
+  const std::string text =
+      With(std::string(FullConfigExample()), "metric: latency_p99", "metric: serving_latency_p99");
+  const std::vector<std::string> faults = Lines(Load(text));
+  REQUIRE(faults.size() == 2);
+  CHECK(faults[0].find("nothing is served at weight 0") != std::string::npos);
+  CHECK(faults[1].find("use latency_p99, which compares answers to the same request") !=
+        std::string::npos);
+}
+
+TEST_CASE("empty lists and values too long to be kept are no segments") {
+  const auto faults = [](const std::string& segment) {
+    return Lines(Load(With(std::string(SmallestConfigExample()), "    incumbent: v1\n",
+                           "    incumbent: v1\n    segments: [" + segment + "]\n")));
+  };
+  CHECK(faults("{name: a, header: x, values: []}").size() == 1);
+  CHECK(faults("{name: a, body_size: []}").size() == 1);
+  CHECK(faults("{name: a, length_of: /p, lengths: []}").size() == 1);
+  CHECK(faults("{name: a, header: x, values: [" + std::string(257, 'v') + "]}").size() == 1);
+  CHECK(faults("{name: a, header: x, values: [" + std::string(256, 'v') + "]}").empty());
+}
+
 TEST_CASE("an empty file says what it needs") {
   CHECK(Lines(Load("")) ==
         std::vector<std::string>{

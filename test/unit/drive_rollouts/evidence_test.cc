@@ -33,9 +33,12 @@ void CompareTwice(DrivenRollouts& driven, int pairs) {
 }
 
 void Arrive(DrivenRollouts& driven, const std::string& cluster, std::uint64_t requests) {
-  ArmCounters& counters = driven.book->Arm("digits", cluster).At(0);
+  const std::uint64_t split = driven.traffic.Read()->routes.front().split;
+  REQUIRE(split > 0);
+  SplitCounters& counters = driven.book->Arm("digits", cluster).At(0).OfSplit(split);
+  REQUIRE(counters.Enter(split));
   counters.assigned.Add(requests);
-  counters.by_class[2].Add(requests);
+  counters.requests.Add(requests);
 }
 
 TEST_CASE("a plan that asks for it calibrates first, until the incumbent was asked twice enough") {

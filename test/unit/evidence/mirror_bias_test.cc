@@ -72,6 +72,17 @@ TEST_CASE("losses of one segment are told by its name") {
   CHECK(bias->find("language=de") != std::string::npos);
 }
 
+TEST_CASE("a large segment is not suspect because pairs of the warm-up do not count") {
+  LedgerShape shape{.comparators = {"top1"}, .segments = {{"language", {"en", "de"}}}};
+  WindowSums window = With(Lost(100, 100));
+  // Half of what was compared came in the warm-up.
+  window.slots[0].errors.pairs = 4410;
+  window.slots[1].errors.pairs = 490;
+  window.coverage.loss.lost_by_slot[0] = 180;
+  window.coverage.loss.lost_by_slot[1] = 20;
+  CHECK_FALSE(MirrorBias(shape, window).has_value());
+}
+
 TEST_CASE("a biased mirror makes a verdict MIRROR_LOSS even where enough was compared") {
   Ledger ledger = OneComparator();
   for (int i = 0; i < 1000; ++i) ledger.Add(Scored(0));

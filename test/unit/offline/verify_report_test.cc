@@ -114,6 +114,16 @@ TEST_CASE("changed sums, and another headline, are told") {
           .empty());
 }
 
+TEST_CASE("numbers that no report has do no harm, and times beyond all clocks are told") {
+  const std::string report = Report();
+  for (const std::string stage : {"1e300", "-1"}) {
+    CHECK(VerifyReport(Replaced(report, "\"stage\": 0,", "\"stage\": " + stage + ",")).ok());
+  }
+  CHECK_FALSE(DifferencesOf(Replaced(report, "\"evaluated_at_ns\": \"1700000000123456789",
+                                     "\"evaluated_at_ns\": \"-9223372036854775808"))
+                  .empty());
+}
+
 TEST_CASE("a candidate without evidence has nothing to be verified") {
   const auto verified = VerifyReport(
       R"({"schema": "understudy.report/v1", "candidates": [{"candidate": "v2", "evidence": null,
