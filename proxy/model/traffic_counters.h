@@ -55,8 +55,9 @@ struct ArmCounters {
   // Request head read to request written, plus answer's first byte read to its head written: what
   // the proxy adds. Of exchanges on kept connections: a new one's handshake is not ours.
   Histogram overhead;
-  // Of the last few splits, by their number: requests outlive the split they were assigned under.
-  static constexpr std::size_t kSplits = 4;
+  // Of the present split and one before it, by their number: requests outlive the split they were
+  // assigned under, and those that outlive two are not counted.
+  static constexpr std::size_t kSplits = 2;
   std::array<SplitCounters, kSplits> by_split;
   SplitCounters& OfSplit(std::uint64_t split) { return by_split[split % kSplits]; }
   const SplitCounters& OfSplit(std::uint64_t split) const { return by_split[split % kSplits]; }
