@@ -1,6 +1,7 @@
 // The recursion, in logarithms.
 #include "proxy/evidence/change_detector.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -31,6 +32,10 @@ void ChangeDetector::Add(double value, std::uint64_t count) {
 
 double ChangeDetector::LogStatistic() const {
   return samples_ == 0 ? -std::numeric_limits<double>::infinity() : LogMeanExp(logs_);
+}
+
+bool ChangeDetector::Alarms(double alpha, double span) const {
+  return LogStatistic() >= std::log(std::max(kLeastSpan, span) / alpha);
 }
 
 }  // namespace understudy

@@ -22,6 +22,10 @@ class ChangeDetector {
   void Add(double value, std::uint64_t count = 1);
   // Natural logarithm of the mean of all R; -infinity before the first sample.
   double LogStatistic() const;
+  // Has the mean risen? Watched over `span` samples, or over kLeastSpan where that is more, a mean
+  // that stays within the margin raises a false alarm with probability about alpha, in (0,1).
+  static constexpr double kLeastSpan = 100'000;
+  bool Alarms(double alpha, double span = 0) const;
   std::uint64_t samples() const { return samples_; }
 
  private:

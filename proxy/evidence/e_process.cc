@@ -24,10 +24,6 @@ double SumLog(std::span<const Weighted> values, double lambda, double m) {
   return sum;
 }
 
-std::array<Weighted, 2> YesNo(std::uint64_t n, std::uint64_t s) {
-  return {Weighted{0, static_cast<double>(n - s)}, Weighted{1, static_cast<double>(s)}};
-}
-
 // Of requests that failed on either arm, the share the candidate has when its rate is r times the
 // incumbent's.
 double CandidateShare(double share, double r) { return share * r / (share * r + 1 - share); }
@@ -70,6 +66,10 @@ double MeanOf(std::span<const Weighted> values) {
 }
 
 }  // namespace
+
+std::array<Weighted, 2> YesNo(std::uint64_t n, std::uint64_t s) {
+  return {Weighted{0, static_cast<double>(n - s)}, Weighted{1, static_cast<double>(s)}};
+}
 
 double LogMeanExp(std::span<const double> logs) {
   if (logs.empty()) return 0;

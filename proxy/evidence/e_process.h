@@ -26,6 +26,9 @@ struct Weighted {
   double count = 0;
 };
 
+// `s` ones among `n` yes/no outcomes, s <= n.
+std::array<Weighted, 2> YesNo(std::uint64_t n, std::uint64_t s);
+
 // ln(mean(exp(x))), without overflow or underflow; 0 of nothing (no bet was placed).
 double LogMeanExp(std::span<const double> logs);
 

@@ -22,10 +22,7 @@ struct ErrorPicture {
   std::uint64_t incumbent_requests = 0;
   std::vector<ErrorCounts> stages;
 
-  std::array<Weighted, 2> Outcomes() const {
-    return {Weighted{0, static_cast<double>(requests - candidate)},
-            Weighted{1, static_cast<double>(candidate)}};
-  }
+  std::array<Weighted, 2> Outcomes() const { return YesNo(requests, candidate); }
 };
 using PictureOf = std::function<ErrorPicture(const WindowSums& window)>;
 

@@ -284,6 +284,16 @@ StageContext ContextOfStage(const Plan& plan, std::size_t stage) {
   return context;
 }
 
+VerdictBasis BasisOf(const Ledger& ledger, const Plan& plan, std::size_t stage,
+                     const StageContext& context) {
+  return {std::make_shared<const std::string>(ledger.Encode()),
+          std::make_shared<const Plan>(plan),
+          stage,
+          context.pairs_per_second,
+          context.mirror_rate,
+          context.late};
+}
+
 Verdict Evaluate(const Ledger& ledger, const Plan& plan, const StageContext& context,
                  WallTime now) {
   const double promotion_alpha =

@@ -36,6 +36,11 @@ struct StageContext {
 // counts. The rate is the caller's to fill in.
 StageContext ContextOfStage(const Plan& plan, std::size_t stage);
 
+// What Evaluate concludes from with these arguments, kept so that others can conclude it again.
+// `context` is ContextOfStage(plan, stage), filled in.
+VerdictBasis BasisOf(const Ledger& ledger, const Plan& plan, std::size_t stage,
+                     const StageContext& context);
+
 // Judges every check of the plan and the stage, those of comparators for each declared segment too;
 // none stops at the first. Where there are segments the checks over all traffic share one half of
 // the rollback evidence's weight and those of segments the other. The plan's alphas bound the

@@ -26,10 +26,6 @@ inline std::optional<std::size_t> LatencyQuantileIndex(double quantile) {
   return std::nullopt;
 }
 
-inline std::array<Weighted, 2> YesNo(std::uint64_t n, std::uint64_t s) {
-  return {Weighted{0, static_cast<double>(n - s)}, Weighted{1, static_cast<double>(s)}};
-}
-
 inline CheckEvidence ImpossibleLatencyCheck(std::string metric) {
   return Withheld(std::move(metric), InconclusiveReason::kInsufficientSamples,
                   fmt::format("a latency check names p50, p90, p95 or p99 and an at_most_ratio up "

@@ -47,13 +47,6 @@ bool AcceptableScores(const std::vector<SampleScore>& scores, std::size_t compar
   return true;
 }
 
-const SampleScore* FindScore(const std::vector<SampleScore>& scores, std::uint16_t comparator) {
-  for (const SampleScore& score : scores) {
-    if (score.comparator == comparator) return &score;
-  }
-  return nullptr;
-}
-
 ErrorSums ErrorsOf(const Sample& sample) {
   const bool candidate = sample.candidate_result.IsError();
   const bool incumbent = sample.incumbent.IsError();

@@ -52,9 +52,8 @@ struct Group {
   }
 };
 
-std::array<Weighted, 2> YesNo(const DecisionSums& decisions) {
-  return {Weighted{0, static_cast<double>(decisions.pairs - decisions.candidate)},
-          Weighted{1, static_cast<double>(decisions.candidate)}};
+std::array<Weighted, 2> Decided(const DecisionSums& decisions) {
+  return YesNo(decisions.pairs, decisions.candidate);
 }
 
 }  // namespace
@@ -147,10 +146,10 @@ std::vector<ParityDifference> ParityOf(const LedgerShape& shape, const WindowSum
         higher->Rate(higher->decisions.candidate) - lower->Rate(lower->decisions.candidate);
     difference.incumbent =
         higher->Rate(higher->decisions.incumbent) - lower->Rate(lower->decisions.incumbent);
-    difference.interval_low = LowerEnd(YesNo(higher->decisions), threshold) -
-                              UpperEnd(YesNo(lower->decisions), threshold);
-    difference.interval_high = UpperEnd(YesNo(higher->decisions), threshold) -
-                               LowerEnd(YesNo(lower->decisions), threshold);
+    difference.interval_low = LowerEnd(Decided(higher->decisions), threshold) -
+                              UpperEnd(Decided(lower->decisions), threshold);
+    difference.interval_high = UpperEnd(Decided(higher->decisions), threshold) -
+                               LowerEnd(Decided(lower->decisions), threshold);
     difference.pairs = higher->decisions.pairs + lower->decisions.pairs;
     differences.push_back(std::move(difference));
   }

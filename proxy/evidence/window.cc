@@ -104,13 +104,17 @@ SlotSums& SlotSums::operator+=(const SlotSums& other) {
   return *this;
 }
 
+void ServingSums::AddCounts(const ServingSums& other) {
+  candidate_assigned += other.candidate_assigned;
+  incumbent_assigned += other.incumbent_assigned;
+  candidate_requests += other.candidate_requests;
+  incumbent_requests += other.incumbent_requests;
+  candidate_errors += other.candidate_errors;
+  incumbent_errors += other.incumbent_errors;
+}
+
 void ServingSums::Add(const ServingSums& delta) {
-  candidate_assigned += delta.candidate_assigned;
-  incumbent_assigned += delta.incumbent_assigned;
-  candidate_requests += delta.candidate_requests;
-  incumbent_requests += delta.incumbent_requests;
-  candidate_errors += delta.candidate_errors;
-  incumbent_errors += delta.incumbent_errors;
+  AddCounts(delta);
   if (baseline) {
     candidate_latency += delta.candidate_latency;
     incumbent_latency += delta.incumbent_latency;
@@ -121,12 +125,7 @@ void ServingSums::Add(const ServingSums& delta) {
 }
 
 ServingSums& ServingSums::operator+=(const ServingSums& other) {
-  candidate_assigned += other.candidate_assigned;
-  incumbent_assigned += other.incumbent_assigned;
-  candidate_requests += other.candidate_requests;
-  incumbent_requests += other.incumbent_requests;
-  candidate_errors += other.candidate_errors;
-  incumbent_errors += other.incumbent_errors;
+  AddCounts(other);
   incumbent_before += other.incumbent_before;
   candidate_latency += other.candidate_latency;
   incumbent_latency += other.incumbent_latency;

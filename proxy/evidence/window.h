@@ -107,6 +107,9 @@ struct ServingSums {
   void Add(const ServingSums& delta);
   ServingSums& operator+=(const ServingSums& other);
   bool operator==(const ServingSums&) const = default;
+
+ private:
+  void AddCounts(const ServingSums& other);  // of requests, not of latencies
 };
 
 struct WindowSums {

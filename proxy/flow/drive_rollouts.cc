@@ -274,12 +274,7 @@ void RolloutDriver::JudgeOne(const Key& key, Candidate& candidate, WallTime now)
     } else {
       candidate.evidence->StopWatching();
     }
-    candidate.basis = {std::make_shared<const std::string>(candidate.evidence->ledger().Encode()),
-                       std::make_shared<const Plan>(plan),
-                       stage,
-                       context.pairs_per_second,
-                       context.mirror_rate,
-                       context.late};
+    candidate.basis = BasisOf(candidate.evidence->ledger(), plan, stage, context);
     candidate.verdict = Evaluate(candidate.evidence->ledger(), plan, context, now);
     candidate.verdict_window = candidate.evidence->window();
   }

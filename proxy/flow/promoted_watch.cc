@@ -2,13 +2,11 @@
 #include "proxy/flow/promoted_watch.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 namespace understudy {
 namespace {
 
-constexpr double kWatchedSpan = 100'000;  // requests
 constexpr double kUsual = 0.01;
 
 }  // namespace
@@ -23,7 +21,7 @@ bool PromotedWatch::Look(const ServedTotals& served, double alpha) {
   // Which of them came first is not known: the worst order raises no alarm by itself.
   detector_.Add(1, errors);
   detector_.Add(0, requests - errors);
-  if (alarmed_ || detector_.LogStatistic() < std::log(kWatchedSpan / alpha)) return false;
+  if (alarmed_ || !detector_.Alarms(alpha)) return false;
   alarmed_ = true;
   return true;
 }

@@ -9,12 +9,6 @@ namespace {
 constexpr auto kStep = std::chrono::seconds(2);
 constexpr std::size_t kMaxSteps = 32;
 
-std::uint64_t RequestsOf(const ArmCounters& counters) {
-  std::uint64_t sum = 0;
-  for (const Counter& counter : counters.by_class) sum += counter.Value();
-  return sum;
-}
-
 using LatencyCounts = std::array<std::uint64_t, HistogramScale::kBuckets>;
 
 double QuantileSeconds(const LatencyCounts& counts, double quantile) {
@@ -37,7 +31,7 @@ void ArmActivity::Look(const TrafficBook& book, WallTime now) {
   book.ForEachArm([&](const TrafficBook::Key& key, const PerThread<ArmCounters>& blocks) {
     Counts& counts = newest_[key];
     for (const auto& block : blocks.All()) {
-      counts.requests += RequestsOf(*block);
+      counts.requests += block->Requests();
       counts.fallbacks += block->fallbacks.Value();
     }
   });
@@ -67,7 +61,7 @@ ArmTraffic CountArm(const PerThread<ArmCounters>& counters) {
   ArmTraffic arm;
   auto latencies = std::make_unique<LatencyCounts>();
   for (const auto& block : counters.All()) {
-    arm.requests += RequestsOf(*block);
+    arm.requests += block->Requests();
     arm.errors += block->errors.Value();
     block->duration.AddTo(*latencies);
   }

@@ -10,12 +10,6 @@ namespace {
 
 constexpr std::size_t kMaxPoints = 1024;
 
-std::uint64_t RequestsOf(const ArmCounters& counters) {
-  std::uint64_t sum = 0;
-  for (const Counter& counter : counters.by_class) sum += counter.Value();
-  return sum;
-}
-
 }  // namespace
 
 ServingBreaker::Point ServingBreaker::Sum(const PerThread<ArmCounters>& counters, WallTime now) {
@@ -24,7 +18,7 @@ ServingBreaker::Point ServingBreaker::Sum(const PerThread<ArmCounters>& counters
     // Read in this order, a request that fails meanwhile never looks like more errors than
     // requests.
     const std::uint64_t errors = block->errors.Value();
-    const std::uint64_t requests = RequestsOf(*block);
+    const std::uint64_t requests = block->Requests();
     point.errors += std::min(errors, requests);
     point.requests += requests;
   }
@@ -34,7 +28,7 @@ ServingBreaker::Point ServingBreaker::Sum(const PerThread<ArmCounters>& counters
 void ServingBreaker::Arm(const PerThread<ArmCounters>& counters, WallTime now) {
   points_.assign(1, Sum(counters, now));
   requests_at_start_.clear();
-  for (const auto& block : counters.All()) requests_at_start_.push_back(RequestsOf(*block));
+  for (const auto& block : counters.All()) requests_at_start_.push_back(block->Requests());
   run_ = 0;
 }
 
@@ -42,7 +36,7 @@ std::uint64_t ServingBreaker::LongestRun(const PerThread<ArmCounters>& counters)
   std::uint64_t longest = run_;
   for (std::size_t i = 0; i < counters.All().size(); ++i) {
     const ArmCounters& block = *counters.All()[i];
-    const std::uint64_t since = RequestsOf(block) - requests_at_start_[i];
+    const std::uint64_t since = block.Requests() - requests_at_start_[i];
     longest = std::max(longest, std::min(block.consecutive_errors.Value(), since));
   }
   return longest;

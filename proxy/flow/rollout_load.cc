@@ -54,12 +54,7 @@ void RolloutDriver::RestoreEvidence(const Key& key, WallTime now) {
   }
   const std::size_t stage = LastStage(*newest);
   const StageContext context = ContextOfStage(newest->plan, stage);
-  candidate.basis = {std::make_shared<const std::string>(candidate.evidence->ledger().Encode()),
-                     std::make_shared<const Plan>(newest->plan),
-                     stage,
-                     context.pairs_per_second,
-                     context.mirror_rate,
-                     {}};
+  candidate.basis = BasisOf(candidate.evidence->ledger(), newest->plan, stage, context);
   candidate.verdict =
       Evaluate(candidate.evidence->ledger(), newest->plan, context, newest->phase_since);
   candidate.verdict_window = candidate.evidence->window();
@@ -84,12 +79,7 @@ void RolloutDriver::RestoreEnded(const RolloutState& rollout) {
   view.plan = rollout.plan;
   const std::size_t stage = LastStage(rollout);
   const StageContext context = ContextOfStage(rollout.plan, stage);
-  view.basis = {std::make_shared<const std::string>(ledger->Encode()),
-                std::make_shared<const Plan>(rollout.plan),
-                stage,
-                context.pairs_per_second,
-                context.mirror_rate,
-                {}};
+  view.basis = BasisOf(*ledger, rollout.plan, stage, context);
   view.verdict = Evaluate(*ledger, rollout.plan, context, rollout.phase_since);
   view.coverage = window.coverage;
   view.pairs = window.compared;

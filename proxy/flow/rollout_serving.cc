@@ -1,14 +1,9 @@
 // What arms served, and changes for the worse that begin late: the parts of a candidate's evidence
 // that come with time and order rather than with pairs.
-#include <algorithm>
-#include <cmath>
-
 #include "proxy/flow/rollout_evidence.h"
 
 namespace understudy {
 namespace {
-
-constexpr double kLeastSpan = 100'000;  // pairs
 
 SparseCounts Difference(const ServedTotals& now, const ServedTotals& before) {
   SparseCounts counts;
@@ -20,20 +15,13 @@ SparseCounts Difference(const ServedTotals& now, const ServedTotals& before) {
   return counts;
 }
 
-const SampleScore* FindScore(const std::vector<SampleScore>& scores, std::uint16_t comparator) {
-  const auto at = std::find_if(scores.begin(), scores.end(), [&](const SampleScore& score) {
-    return score.comparator == comparator;
-  });
-  return at == scores.end() ? nullptr : &*at;
-}
-
 }  // namespace
 
 ServedTotals CountServed(const PerThread<ArmCounters>& arm) {
   ServedTotals totals;
   for (const auto& block : arm.All()) {
     totals.errors += block->errors.Value();
-    for (const Counter& counter : block->by_class) totals.requests += counter.Value();
+    totals.requests += block->Requests();
   }
   return totals;
 }
@@ -119,11 +107,10 @@ void CandidateEvidence::Watch(const Sample& sample) {
 
 std::vector<LateChange> CandidateEvidence::LateChanges(double alpha, double span) const {
   std::vector<LateChange> changes;
-  const double shared = std::max(kLeastSpan, span) * static_cast<double>(watched_.size());
+  const double shared = alpha / static_cast<double>(watched_.size());
   for (const Watched& watched : watched_) {
-    const double statistic = watched.detector.LogStatistic();
-    if (statistic < std::log(shared / alpha)) continue;
-    changes.push_back({watched.check, statistic, watched.detector.samples()});
+    if (!watched.detector.Alarms(shared, span)) continue;
+    changes.push_back({watched.check, watched.detector.LogStatistic(), watched.detector.samples()});
   }
   return changes;
 }

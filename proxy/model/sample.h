@@ -48,6 +48,15 @@ struct SampleScore {
   double divergence = 0;         // in [0,1]
 };
 
+// The score of a comparator, or null.
+inline const SampleScore* FindScore(const std::vector<SampleScore>& scores,
+                                    std::uint16_t comparator) {
+  for (const SampleScore& score : scores) {
+    if (score.comparator == comparator) return &score;
+  }
+  return nullptr;
+}
+
 // A number that both answers name, each as share of its cap.
 struct SampleValue {
   std::uint16_t rule = 0;  // index in the route's list of values

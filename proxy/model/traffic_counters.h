@@ -61,6 +61,13 @@ struct ArmCounters {
   std::array<SplitCounters, kSplits> by_split;
   SplitCounters& OfSplit(std::uint64_t split) { return by_split[split % kSplits]; }
   const SplitCounters& OfSplit(std::uint64_t split) const { return by_split[split % kSplits]; }
+
+  // That ended, one way or the other.
+  std::uint64_t Requests() const {
+    std::uint64_t sum = 0;
+    for (const Counter& counter : by_class) sum += counter.Value();
+    return sum;
+  }
 };
 
 // Promise 3 on one thread, for one (route, candidate).
