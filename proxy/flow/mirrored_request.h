@@ -99,8 +99,7 @@ struct MirroredRequest {
   std::shared_ptr<const Exchange> candidate;  // of the serving candidate
   std::shared_ptr<const Exchange> control;    // the incumbent's second answer, where it was asked
   MemoryHold control_memory;
-  std::uint8_t size_band = 0;  // LossCounts
-  std::uint8_t latency_band = 0;
+  LossBands bands;
 };
 
 // A pair on its way to a compare thread.

@@ -5,8 +5,8 @@
 #include <optional>
 
 #include "proxy/async/clock.h"
+#include "proxy/flow/count_loss.h"
 #include "proxy/flow/run_shadow.h"
-#include "proxy/flow/segments.h"
 #include "proxy/wire/head_writer.h"
 
 namespace understudy {
@@ -73,7 +73,7 @@ ShadowBudget& BudgetOf(Services& s, const RouteTraffic& route, const CandidateTr
   return budget;
 }
 
-std::shared_ptr<MirroredRequest> Keep(const ServedRequest& served) {
+std::shared_ptr<MirroredRequest> Keep(const ServedRequest& served, LossBands bands) {
   auto request = std::make_shared<MirroredRequest>();
   request->view = served.view;
   request->route = served.plan.route;
@@ -86,9 +86,7 @@ std::shared_ptr<MirroredRequest> Keep(const ServedRequest& served) {
       HeadOfCopy(served.client.Request(), head, request->head_bytes.Slices().front().bytes.data());
   request->body = served.body.TakeCopy();
   request->serving_candidate = served.plan.serving_candidate;
-  request->size_band = static_cast<std::uint8_t>(LossCounts::SizeBand(served.body.WireBytes()));
-  request->latency_band =
-      static_cast<std::uint8_t>(LossCounts::LatencyBand(served.served->result.latency));
+  request->bands = bands;
   if (served.plan.serving_candidate < 0) {
     request->incumbent = served.served;
   } else if (served.failed_candidate != nullptr) {
@@ -137,6 +135,9 @@ ShadowOutcome OfferShadow(Services& s, ServedRequest served) {
   std::shared_ptr<MirroredRequest> request;
   std::vector<ShadowTarget> targets;
   const SteadyTime now = SteadyNow();
+  const LossBands bands =
+      plan.AnyMirrored() ? LossBands::Of(served.body.WireBytes(), served.served->result.latency)
+                         : LossBands();
   for (const Assignment::Draw& draw : plan.draws) {
     const CandidateTraffic& candidate = plan.route->candidates[draw.candidate];
     CoverageCounters& counters = candidate.coverage->At(s.worker.index);
@@ -165,14 +166,10 @@ ShadowOutcome OfferShadow(Services& s, ServedRequest served) {
       continue;
     }
     const bool reverse = plan.serving_candidate == draw.candidate;
-    const std::size_t size_band = LossCounts::SizeBand(served.body.WireBytes());
-    const std::size_t latency_band = LossCounts::LatencyBand(served.served->result.latency);
-    counters.Chose(size_band, latency_band);
+    counters.Chose(bands);
     const auto shed = [&](DropReason reason) {
       counters.Drop(reason);
-      counters.Lost(size_band, latency_band);
-      ForEachHeaderSlot(plan.route->route->segments, served.client.Request(),
-                        [&](std::size_t slot) { counters.LostOfSlot(slot); });
+      CountLoss(counters, *plan.route->route, served.client.Request(), bands);
       outcome.reason = ToString(reason);
     };
     ShadowBudget& budget = BudgetOf(s, *plan.route, candidate);
@@ -183,7 +180,7 @@ ShadowOutcome OfferShadow(Services& s, ServedRequest served) {
       shed(*drop);
       continue;
     }
-    if (request == nullptr) request = Keep(served);
+    if (request == nullptr) request = Keep(served, bands);
     ShadowTarget target{draw.candidate,
                         &budget,
                         MemoryHold(budget.memory, s.worker.traffic.MirrorMemory()),

@@ -3,6 +3,7 @@
 
 #include "proxy/async/clock.h"
 #include "proxy/base/hash.h"
+#include "proxy/flow/count_loss.h"
 #include "proxy/flow/rewrite_body.h"
 #include "proxy/wire/send.h"
 
@@ -87,14 +88,14 @@ Task<> AskShadow(Services& s, const MirroredRequest& request, const CandidateTra
 }
 
 void HandOver(Services& s, PairJob job) {  // 9
-  CoverageCounters& counters =
-      job.request->route->candidates[job.candidate].coverage->At(s.worker.index);
-  const std::size_t size_band = job.request->size_band;
-  const std::size_t latency_band = job.request->latency_band;
+  // Held by the job, which stays as it is when the ring is full.
+  const MirroredRequest& request = *job.request;
+  const RouteTraffic& route = *request.route;
+  CoverageCounters& counters = route.candidates[job.candidate].coverage->At(s.worker.index);
   if (s.scoring.empty() ||
       !s.scoring[s.offered_pairs++ % s.scoring.size()]->TryPush(std::move(job))) {
     counters.Uncomparable(UncomparableReason::kCompareQueueFull);
-    counters.Lost(size_band, latency_band);
+    CountLoss(counters, *route.route, request.head, request.bands);
   }
 }
 

@@ -9,6 +9,7 @@
 
 #include "proxy/base/hash.h"
 #include "proxy/flow/answer_values.h"
+#include "proxy/flow/count_loss.h"
 #include "proxy/flow/record_pair.h"
 #include "proxy/flow/segments.h"
 #include "proxy/wire/body_scanner.h"
@@ -179,10 +180,7 @@ void ScoringLoop::Score(const PairJob& job) {
   CoverageCounters& counters = candidate.coverage->At(around_.thread);
   const auto refuse = [&](UncomparableReason reason) {
     counters.Uncomparable(reason);
-    if (!IsLoss(reason)) return;
-    counters.Lost(request.size_band, request.latency_band);
-    ForEachHeaderSlot(route.route->segments, request.head,
-                      [&](std::size_t slot) { counters.LostOfSlot(slot); });
+    if (IsLoss(reason)) CountLoss(counters, *route.route, request.head, request.bands);
   };
   if (const auto reason = NotWorthAsking(job)) return refuse(*reason);
   const CandidateScorer& scoring = scorers_.Of(request, candidate);

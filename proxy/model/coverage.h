@@ -58,10 +58,9 @@ template <typename Reason>
 using PerReason = std::array<std::uint64_t, static_cast<std::size_t>(Reason::kCount)>;
 
 // Which of the requests chosen for mirroring were lost on the way: dropped, or uncomparable for
-// want of something of this process's own. By powers of four of the request's bytes (below 256, 1
-// Ki
-// ... 4 MiB and above), of the serving arm's latency (below 1 ms, 4 ms ... 16 s and above), and by
-// segment slot (those of header rules; further ones are counted with the last).
+// want of something of this process's own. By powers of four of the request's bytes (below 256,
+// 1 Ki ... 4 MiB and above), of the serving arm's latency (below 1 ms, 4 ms ... 16 s and above),
+// and by segment slot (those of header rules; further ones are counted with the last).
 struct LossCounts {
   static constexpr std::size_t kBands = 9;
   static constexpr std::size_t kSlots = 64;
@@ -77,6 +76,17 @@ struct LossCounts {
   LossCounts& operator+=(const LossCounts& other);
   LossCounts operator-(const LossCounts& earlier) const;
   bool operator==(const LossCounts&) const = default;
+};
+
+// Where one request falls in these.
+struct LossBands {
+  std::uint8_t size = 0;
+  std::uint8_t latency = 0;
+
+  static LossBands Of(std::uint64_t bytes, Duration latency) {
+    return {static_cast<std::uint8_t>(LossCounts::SizeBand(bytes)),
+            static_cast<std::uint8_t>(LossCounts::LatencyBand(latency))};
+  }
 };
 
 struct Coverage {

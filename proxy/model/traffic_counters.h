@@ -80,14 +80,14 @@ struct CoverageCounters {
   std::array<Counter, LossCounts::kBands> chosen_by_latency, lost_by_latency;
   std::array<Counter, LossCounts::kSlots> lost_by_slot;
 
-  // Of a request chosen for mirroring: `size` and `latency` are bands.
-  void Chose(std::size_t size, std::size_t latency) {
-    chosen_by_size[size].Add();
-    chosen_by_latency[latency].Add();
+  // Of a request chosen for mirroring.
+  void Chose(LossBands bands) {
+    chosen_by_size[bands.size].Add();
+    chosen_by_latency[bands.latency].Add();
   }
-  void Lost(std::size_t size, std::size_t latency) {
-    lost_by_size[size].Add();
-    lost_by_latency[latency].Add();
+  void Lost(LossBands bands) {
+    lost_by_size[bands.size].Add();
+    lost_by_latency[bands.latency].Add();
   }
   void LostOfSlot(std::size_t slot) {
     lost_by_slot[slot < LossCounts::kSlots ? slot : LossCounts::kSlots - 1].Add();

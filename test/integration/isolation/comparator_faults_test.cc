@@ -58,6 +58,9 @@ TEST_CASE("while a comparator blocks, clients are served and pairs beyond the ri
   CHECK(Uncomparable(counted, UncomparableReason::kCompareQueueFull) == counted.mirrored - kHeld);
   CHECK(counted.mirrored + counted.Dropped() == kSent);
   CHECK(counted.mirrored > kHeld);
+  // What was lost is known by segment too: no request named its language.
+  constexpr std::size_t kUnknown = 2;
+  CHECK(counted.loss.lost_by_slot[kUnknown] == kSent - kHeld);
 
   released = true;
   CHECK(RunningProxy::Eventually([&] { return proxy.Counted().InFlight() == 0; }));

@@ -38,6 +38,7 @@ std::shared_ptr<const Topology> MirroredTo(std::uint16_t incumbent, std::uint16_
   arm.cluster = "v2";
   arm.mirror.rate = 1;
   route.candidates = {arm};
+  route.segments = {{.name = "language", .key = "X-Lang", .values = {"en"}}};
   topology->routes = {route};
   return topology;
 }
