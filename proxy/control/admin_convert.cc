@@ -99,7 +99,7 @@ v1::DivergenceSummary ToProto(const DivergenceExample& example) {
 }
 
 void AddSummaries(const CandidateView& candidate, v1::CandidateStatus& message) {
-  for (const SegmentSpreadView& spread : candidate.spreads) {
+  for (const SegmentSpread& spread : candidate.spreads) {
     v1::SegmentSpreadStatus* added = message.add_spreads();
     added->set_rule(spread.rule);
     added->set_comparator(spread.comparator);
@@ -109,14 +109,14 @@ void AddSummaries(const CandidateView& candidate, v1::CandidateStatus& message) 
     added->set_best_mean(spread.best_mean);
     added->set_spread(spread.spread);
   }
-  for (const SignReversalView& reversal : candidate.reversals) {
+  for (const SignReversal& reversal : candidate.reversals) {
     v1::SignReversalStatus* added = message.add_reversals();
     added->set_segment(reversal.segment);
     added->set_metric(reversal.metric);
     added->set_here(reversal.here);
     added->set_overall(reversal.overall);
   }
-  for (const ParityView& parity : candidate.parity) {
+  for (const ParityDifference& parity : candidate.parity) {
     v1::ParityStatus* added = message.add_parity();
     added->set_rule(parity.rule);
     added->set_higher(parity.higher);

@@ -158,7 +158,7 @@ void WriteTimeline(JsonWriter& json, const ReportCandidate& candidate) {
 
 void WriteSegmentSummaries(JsonWriter& json, const CandidateView& status) {
   json.BeginArray("segment_spreads");
-  for (const SegmentSpreadView& spread : status.spreads) {
+  for (const SegmentSpread& spread : status.spreads) {
     json.BeginObject();
     json.Text("rule", spread.rule);
     json.Text("comparator", spread.comparator);
@@ -171,7 +171,7 @@ void WriteSegmentSummaries(JsonWriter& json, const CandidateView& status) {
   }
   json.EndArray();
   json.BeginArray("sign_reversals");
-  for (const SignReversalView& reversal : status.reversals) {
+  for (const SignReversal& reversal : status.reversals) {
     json.BeginObject();
     json.Text("segment", reversal.segment);
     json.Text("metric", reversal.metric);
@@ -181,7 +181,7 @@ void WriteSegmentSummaries(JsonWriter& json, const CandidateView& status) {
   }
   json.EndArray();
   json.BeginArray("demographic_parity");
-  for (const ParityView& parity : status.parity) {
+  for (const ParityDifference& parity : status.parity) {
     json.BeginObject();
     json.Text("rule", parity.rule);
     json.Text("higher", parity.higher);

@@ -142,7 +142,7 @@ void CoverageTable(Page& page, const Coverage& window, const Coverage& total) {
 // What the segments say together.
 void Summaries(Page& page, const CandidateView& status) {
   const std::size_t before = page.Size();
-  for (const SegmentSpreadView& spread : status.spreads) {
+  for (const SegmentSpread& spread : status.spreads) {
     if (spread.worst == spread.best) continue;
     page.Line("- {} by {}: worst {} ({}), best {} ({}), {} apart", MarkdownCell(spread.rule),
               MarkdownCell(spread.comparator), MarkdownCell(spread.worst),
@@ -157,12 +157,12 @@ void Summaries(Page& page, const CandidateView& status) {
   if (!uncovered.empty()) {
     page.Line("- Not covered, for want of pairs: {}", MarkdownCell(uncovered));
   }
-  for (const SignReversalView& reversal : status.reversals) {
+  for (const SignReversal& reversal : status.reversals) {
     page.Line("- Sign reversal in {}: {} {} to the incumbent's, {} over all traffic",
               MarkdownCell(reversal.segment), MarkdownCell(reversal.metric),
               NumberText(reversal.here), NumberText(reversal.overall));
   }
-  for (const ParityView& parity : status.parity) {
+  for (const ParityDifference& parity : status.parity) {
     page.Line(
         "- Difference in demographic parity by {}: {} between {} and {} ({} … {}), the "
         "incumbent's {}",

@@ -70,19 +70,14 @@ void FillMean(const Look& look, const std::function<const ScoreSums&(const Windo
             : Extrapolate(PromotionBets(std::vector<Weighted>{{0, 1}}, evidence.limit), 1);
 }
 
-void FillDifference(const Look& look,
-                    const std::function<const DifferenceSums&(const WindowSums&)>& of_window,
-                    CheckEvidence& evidence) {
-  const DifferenceSums& sums = of_window(look.total);
-  const std::vector<Weighted> down = sums.Rounded(false);
-  const std::vector<Weighted> up = sums.Rounded(true);
+void FillDifference(const Look& look, const DifferencesOf& values, CheckEvidence& evidence) {
+  const std::vector<Weighted> down = values(look.total, false);
+  const std::vector<Weighted> up = values(look.total, true);
   evidence.is_difference = true;
-  evidence.samples = sums.n();
-  evidence.estimate = sums.Mean();
   evidence.low = LowerEndOfDifference(Coarse(down, false), look.log_rollback);
   evidence.high = UpperEndOfDifference(Coarse(up, true), look.log_promotion);
   evidence.log_e_rollback = MixedRollback(look, [&](const WindowSums& window) {
-    return LogMeanExp(DifferenceRollbackBets(of_window(window).Rounded(false), evidence.limit));
+    return LogMeanExp(DifferenceRollbackBets(values(window, false), evidence.limit));
   });
   const Bets promotion = DifferencePromotionBets(up, evidence.limit);
   evidence.log_e_promotion = LogMeanExp(promotion);
@@ -92,6 +87,18 @@ void FillDifference(const Look& look,
       n > 0
           ? Extrapolate(promotion, n)
           : Extrapolate(DifferencePromotionBets(std::vector<Weighted>{{0, 1}}, evidence.limit), 1);
+}
+
+void FillDifference(const Look& look,
+                    const std::function<const DifferenceSums&(const WindowSums&)>& of_window,
+                    CheckEvidence& evidence) {
+  const DifferenceSums& sums = of_window(look.total);
+  evidence.samples = sums.n();
+  evidence.estimate = sums.Mean();
+  const DifferencesOf values = [&](const WindowSums& window, bool up) {
+    return of_window(window).Rounded(up);
+  };
+  FillDifference(look, values, evidence);
 }
 
 CheckEvidence Withheld(std::string metric, InconclusiveReason reason, std::string because) {

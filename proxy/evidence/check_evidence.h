@@ -8,7 +8,9 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "proxy/evidence/e_process.h"
 #include "proxy/evidence/ledger.h"
 #include "proxy/model/plan.h"
 #include "proxy/model/verdict.h"
@@ -78,6 +80,10 @@ void FillMean(const Look& look, const std::function<const ScoreSums&(const Windo
 void FillDifference(const Look& look,
                     const std::function<const DifferenceSums&(const WindowSums&)>& of_window,
                     CheckEvidence& evidence);
+// The same for differences however they are kept: `values` gives those of a window, rounded up or
+// down. Of `evidence` samples, estimate and limit are there already.
+using DifferencesOf = std::function<std::vector<Weighted>(const WindowSums& window, bool up)>;
+void FillDifference(const Look& look, const DifferencesOf& values, CheckEvidence& evidence);
 
 // The share of the wealth that bets on one process over all windows.
 inline constexpr double kWholeRolloutShare = 0.75;

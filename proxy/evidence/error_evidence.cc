@@ -137,31 +137,22 @@ CheckEvidence IncreaseEvidence(const Look& look, const Check& check, const Slice
     return Withheld(metric, InconclusiveReason::kInsufficientSamples,
                     "the check has no at_most_increase between 0 and 1, so nothing can satisfy it");
   }
-  const auto differences = [](const ErrorSums& errors) {
-    return Ternary(errors.pairs, errors.OnlyCandidate(), errors.OnlyIncumbent());
-  };
   const ErrorSums& errors = slice.Errors(look.total);
-  const auto all = differences(errors);
-  const double n = static_cast<double>(errors.pairs);
   CheckEvidence evidence;
   evidence.metric = metric;
-  evidence.is_difference = true;
   evidence.samples = errors.pairs;
   evidence.limit = limit;
   evidence.estimate = Rate(errors.candidate, errors.pairs) - Rate(errors.incumbent, errors.pairs);
   evidence.detail =
       fmt::format("only the candidate failed {} times, only the incumbent {} times",
                   WithCommas(errors.OnlyCandidate()), WithCommas(errors.OnlyIncumbent()));
-  evidence.low = LowerEndOfDifference(all, look.log_rollback);
-  evidence.high = UpperEndOfDifference(all, look.log_promotion);
-  evidence.log_e_rollback = MixedRollback(look, [&](const WindowSums& window) {
-    return LogMeanExp(DifferenceRollbackBets(differences(slice.Errors(window)), limit));
-  });
-  const Bets promotion = DifferencePromotionBets(all, limit);
-  evidence.log_e_promotion = LogMeanExp(promotion);
-  evidence.rollback_at = Extrapolate(DifferenceRollbackBets(all, limit), n);
-  evidence.promotion_at = n > 0 ? Extrapolate(promotion, n)
-                                : Extrapolate(DifferencePromotionBets(Ternary(1, 0, 0), limit), 1);
+  const DifferencesOf differences = [&](const WindowSums& window, bool) {
+    const ErrorSums& of_window = slice.Errors(window);
+    const auto exact =
+        Ternary(of_window.pairs, of_window.OnlyCandidate(), of_window.OnlyIncumbent());
+    return std::vector<Weighted>(exact.begin(), exact.end());
+  };
+  FillDifference(look, differences, evidence);
   return evidence;
 }
 

@@ -13,88 +13,12 @@
 #include "proxy/evidence/e_process.h"
 #include "proxy/evidence/judge.h"
 #include "proxy/evidence/mirror_bias.h"
+#include "proxy/evidence/questions.h"
 #include "proxy/evidence/sentences.h"
 #include "proxy/evidence/split_test.h"
 
 namespace understudy {
 namespace {
-
-bool IsStatistical(const Check& check) { return check.kind != CheckKind::kCoverage; }
-
-bool SharesRollback(const Check& check) { return check.required && IsStatistical(check); }
-
-// What is judged by segment. A candidate's failure is a divergence of 1, so that errors of one
-// segment show here, too, without the many pairs that small error rates need.
-bool HasSegments(const Check& check) { return check.kind == CheckKind::kComparatorMean; }
-
-// How the rollback evidence is shared. All of the plan's stages count, so that a check's weight
-// never changes during a rollout; one whose stage is not now adds nothing.
-struct RollbackShares {
-  double of_check = 1;    // over all traffic
-  double of_segment = 0;  // of one check for one declared value of a required rule
-};
-
-std::size_t CountChecks(const Plan& plan, const std::vector<Check>& active,
-                        bool (*counts)(const Check&)) {
-  auto sum = std::count_if(plan.checks.begin(), plan.checks.end(), counts);
-  for (const Stage& stage : plan.stages) {
-    sum += std::count_if(stage.checks.begin(), stage.checks.end(), counts);
-  }
-  const auto now = std::count_if(active.begin(), active.end(), counts);
-  return static_cast<std::size_t>(std::max(sum, now));
-}
-
-RollbackShares SharesOf(const Plan& plan, const std::vector<Check>& active,
-                        const LedgerShape& shape) {
-  std::size_t values = 0;
-  for (const SegmentShape& segment : shape.segments) {
-    if (segment.required) values += segment.values.size();
-  }
-  const std::size_t checks = CountChecks(plan, active, SharesRollback);
-  const std::size_t segments = values * CountChecks(plan, active, [](const Check& check) {
-                                 return SharesRollback(check) && HasSegments(check);
-                               });
-  RollbackShares shares;
-  const double whole = segments > 0 ? 0.5 : 1;
-  shares.of_check = whole / static_cast<double>(std::max<std::size_t>(checks, 1));
-  shares.of_segment = segments > 0 ? 0.5 / static_cast<double>(segments) : 0;
-  return shares;
-}
-
-double Portion(std::uint64_t part, std::uint64_t whole) {
-  return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
-}
-
-// Every active check over all traffic, then by segment.
-std::vector<Question> QuestionsOf(const Look& look, const StageContext& context,
-                                  const std::vector<Check>& active, const RollbackShares& shares) {
-  std::vector<Question> questions;
-  for (const Check& check : active) {
-    questions.push_back({.check = &check,
-                         .required = check.required,
-                         .weight = SharesRollback(check) ? shares.of_check : 0,
-                         .pairs_per_second = context.pairs_per_second});
-  }
-  const LedgerShape& shape = look.ledger.shape();
-  for (const Check& check : active) {
-    if (!HasSegments(check)) continue;
-    for (std::size_t rule = 0; rule < shape.segments.size(); ++rule) {
-      const SegmentShape& segment = shape.segments[rule];
-      for (std::size_t value = 0; value < segment.values.size(); ++value) {
-        const Slice slice{shape.Slot(rule, value)};
-        const bool required = check.required && segment.required;
-        const double portion = Portion(slice.Errors(look.total).pairs, look.total.errors.pairs);
-        questions.push_back({.check = &check,
-                             .slice = slice,
-                             .segment = shape.SlotName(rule, value),
-                             .required = required,
-                             .weight = required ? shares.of_segment : 0,
-                             .pairs_per_second = context.pairs_per_second * portion});
-      }
-    }
-  }
-  return questions;
-}
 
 double LogThreshold(double alpha) { return -std::log(std::clamp(alpha, 1e-12, 1.0)); }
 
@@ -112,7 +36,7 @@ constexpr std::string_view kNoMirrorRate =
 std::optional<std::string> SplitMismatch(const LedgerShape& shape, const WindowSums& window) {
   if (!shape.split_by_request) return std::nullopt;
   for (const ServingSums& serving : window.serving) {
-    const double share = Portion(serving.share_ppm, kWholePpm);
+    const double share = static_cast<double>(serving.share_ppm) / kWholePpm;
     if (share <= 0 || share >= 1) continue;
     const std::array counts = {serving.candidate_assigned, serving.incumbent_assigned};
     const double p = SplitPValue(counts, std::array{share, 1 - share});
@@ -230,37 +154,6 @@ void Sum(const Standing& standing, const StageContext& context, Verdict& verdict
   }
 }
 
-// Which of the questions carry a rollback: e-BH (Wang and Ramdas, "False discovery rate control
-// with e-values") names the k largest e-values with the k-th at least K/(k alpha), so that on
-// average at most alpha of those named are within their margins; the one that brings most of the
-// weighted evidence is always named. Of questions without a weight nobody is named.
-std::vector<bool> Carriers(const std::vector<Question>& questions,
-                           const std::vector<CheckEvidence>& evidence, double log_rollback) {
-  std::vector<std::size_t> order;
-  for (std::size_t i = 0; i < questions.size(); ++i) {
-    if (questions[i].weight > 0) order.push_back(i);
-  }
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return evidence[a].log_e_rollback > evidence[b].log_e_rollback;
-  });
-  std::size_t named = 0;
-  const double all = static_cast<double>(order.size());
-  for (std::size_t k = 1; k <= order.size(); ++k) {
-    const double wanted = log_rollback + std::log(all / static_cast<double>(k));
-    if (evidence[order[k - 1]].log_e_rollback >= wanted) named = std::max(named, k);
-  }
-  std::vector<bool> carries(questions.size());
-  for (std::size_t k = 0; k < named; ++k) carries[order[k]] = true;
-  const auto brings = [&](std::size_t i) {
-    return evidence[i].log_e_rollback + std::log(questions[i].weight);
-  };
-  const auto most = std::max_element(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return brings(a) < brings(b);
-  });
-  if (most != order.end()) carries[*most] = true;
-  return carries;
-}
-
 const LateChange* FindAlarm(const StageContext& context, const Check& check) {
   for (const LateChange& change : context.late) {
     if (change.check == check.name) return &change;
@@ -305,8 +198,7 @@ Verdict Evaluate(const Ledger& ledger, const Plan& plan, const StageContext& con
                   .min_coverage = context.min_coverage.value_or(plan.min_coverage)};
   std::vector<Check> active = plan.checks;
   active.insert(active.end(), context.extra_checks.begin(), context.extra_checks.end());
-  const std::vector<Question> questions =
-      QuestionsOf(look, context, active, SharesOf(plan, active, ledger.shape()));
+  const std::vector<Question> questions = QuestionsOf(look, plan, active, context.pairs_per_second);
 
   std::vector<CheckEvidence> evidence;
   std::vector<double> shares;  // ln(weight * E) of each check that shares the rollback evidence

@@ -7,21 +7,11 @@
 #include <string>
 
 #include "proxy/evidence/check_evidence.h"
-#include "proxy/evidence/evaluate.h"
+#include "proxy/evidence/questions.h"
 #include "proxy/model/plan.h"
 #include "proxy/model/verdict.h"
 
 namespace understudy {
-
-// One check as it is judged: over all traffic, or for one segment.
-struct Question {
-  const Check* check = nullptr;
-  Slice slice;
-  std::string segment;  // "language=de"; empty: all traffic
-  bool required = true;
-  double weight = 1;            // of its rollback evidence, 0..1; 0: it has none
-  double pairs_per_second = 0;  // of its traffic
-};
 
 // What the other checks and the stage say about one check.
 struct Ruling {

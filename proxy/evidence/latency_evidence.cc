@@ -59,22 +59,6 @@ double Rollback(const LatencySums& latency, std::size_t quantile, double ratio, 
   return std::min(against_threshold, against_incumbent);
 }
 
-void FillInterval(const Look& look, std::size_t quantile, double allowed, CheckEvidence& evidence) {
-  const LatencySums& latency = look.total.latency;
-  const double n = static_cast<double>(evidence.samples);
-  evidence.estimate = LeastRatio([&](double ratio) {
-    return static_cast<double>(Count(latency, quantile, ratio).surely) <= allowed * n;
-  });
-  evidence.low = LeastRatio([&](double ratio) {
-    const Exceedances sums = Count(latency, quantile, ratio);
-    return LogERollback(sums.n, sums.surely, allowed) < look.log_rollback;
-  });
-  evidence.high = LeastRatio([&](double ratio) {
-    const Exceedances sums = Count(latency, quantile, ratio);
-    return LogEPromotion(sums.n, sums.possibly, allowed) >= look.log_promotion;
-  });
-}
-
 }  // namespace
 
 CheckEvidence LatencyEvidence(const Look& look, const Check& check) {
@@ -86,34 +70,20 @@ CheckEvidence LatencyEvidence(const Look& look, const Check& check) {
   }
   const LatencySums& latency = look.total.latency;
   const double allowed = 1 - kLatencyQuantiles[*quantile];
-  const Exceedances sums = Count(latency, *quantile, ratio);
+  const auto count = [&](double tried) { return Count(latency, *quantile, tried); };
+  const Exceedances sums = count(ratio);
 
   CheckEvidence evidence;
   evidence.metric = metric;
-  evidence.is_ratio = true;
-  evidence.samples = sums.n;
-  evidence.limit = ratio;
   evidence.log_e_rollback = MixedRollback(look, [&](const WindowSums& window) {
     return Rollback(window.latency, *quantile, ratio, allowed);
   });
-  evidence.log_e_promotion = LogEPromotion(sums.n, sums.possibly, allowed);
-  const double n = static_cast<double>(sums.n);
-  const Growth threshold = Extrapolate(RollbackBets(YesNo(sums.n, sums.surely), allowed), n);
-  const Growth incumbent =
-      Extrapolate(TernaryBets(sums.n, sums.only_candidate, sums.only_incumbent, 0), n);
-  evidence.rollback_at = [threshold, incumbent](double samples) {
-    return std::min(threshold(samples), incumbent(samples));
-  };
-  evidence.promotion_at = sums.n > 0
-                              ? Extrapolate(PromotionBets(YesNo(sums.n, sums.possibly), allowed), n)
-                              : Extrapolate(PromotionBets(YesNo(1, 0), allowed), 1);
+  FillLatency(look, allowed, ratio,
+              TernaryBets(sums.n, sums.only_candidate, sums.only_incumbent, 0), count, evidence);
   if (sums.n > 0) {
-    FillInterval(look, *quantile, allowed, evidence);
     const LatencyBaseline& frozen = latency.judged.rbegin()->first;
     evidence.detail = fmt::format("incumbent {:.3g} ms",
                                   Seconds(HistogramScale::UpperBound(frozen[*quantile])) * 1e3);
-  } else {
-    evidence.high = kLargestLatencyRatio;
   }
   if (!latency.baseline) {
     evidence.withheld = InconclusiveReason::kNoiseFloorUnknown;

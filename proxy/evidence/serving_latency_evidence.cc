@@ -63,44 +63,20 @@ CheckEvidence ServingLatencyEvidence(const Look& look, const Check& check) {
   }
   const std::vector<ServingSums>& shares = look.total.serving;
   const double allowed = 1 - kLatencyQuantiles[*quantile];
-  const Exceedances sums = Count(shares, *quantile, ratio);
-  const double n = static_cast<double>(sums.n);
+  const auto count = [&](double tried) { return Count(shares, *quantile, tried); };
+  const Exceedances sums = count(ratio);
 
   CheckEvidence evidence;
   evidence.metric = metric;
-  evidence.is_ratio = true;
-  evidence.samples = sums.n;
-  evidence.limit = ratio;
   evidence.log_e_rollback = MixedRollback(
       look, [&](const WindowSums& window) { return Rollback(window.serving, *quantile, ratio); });
-  evidence.log_e_promotion = LogEPromotion(sums.n, sums.possibly, allowed);
-  const Growth threshold = Extrapolate(RollbackBets(YesNo(sums.n, sums.surely), allowed), n);
-  const Growth incumbent = Extrapolate(RatioRollbackBets(sums.both, 1), n);
-  evidence.rollback_at = [threshold, incumbent](double samples) {
-    return std::min(threshold(samples), incumbent(samples));
-  };
-  evidence.promotion_at = sums.n > 0
-                              ? Extrapolate(PromotionBets(YesNo(sums.n, sums.possibly), allowed), n)
-                              : Extrapolate(PromotionBets(YesNo(1, 0), allowed), 1);
-  evidence.high = kLargestLatencyRatio;
+  FillLatency(look, allowed, ratio, RatioRollbackBets(sums.both, 1), count, evidence);
   if (sums.n == 0) {
     evidence.withheld = InconclusiveReason::kNoiseFloorUnknown;
     evidence.withheld_because =
         "the candidate has served nothing since the incumbent's own latency became known (100 "
         "requests of the stage): write this check at the stages with a weight";
-    return evidence;
   }
-  evidence.estimate = LeastRatio([&](double tried) {
-    return static_cast<double>(Count(shares, *quantile, tried).surely) <= allowed * n;
-  });
-  evidence.low = LeastRatio([&](double tried) {
-    const Exceedances at = Count(shares, *quantile, tried);
-    return LogERollback(at.n, at.surely, allowed) < look.log_rollback;
-  });
-  evidence.high = LeastRatio([&](double tried) {
-    const Exceedances at = Count(shares, *quantile, tried);
-    return LogEPromotion(at.n, at.possibly, allowed) >= look.log_promotion;
-  });
   return evidence;
 }
 

@@ -29,17 +29,9 @@ void ShowSlices(const Ledger& ledger, CandidateView& view) {
   const LedgerShape& shape = ledger.shape();
   const WindowSums total = ledger.Total();
   ShowSegments(shape, total, view);
-  for (const SegmentSpread& one : SpreadsOf(shape, total)) {
-    view.spreads.push_back(
-        {one.rule, one.comparator, one.worst, one.best, one.worst_mean, one.best_mean, one.spread});
-  }
-  for (const SignReversal& one : SignReversalsOf(shape, total)) {
-    view.reversals.push_back({one.segment, one.metric, one.here, one.overall});
-  }
-  for (const ParityDifference& one : ParityOf(shape, total, kParityAlpha)) {
-    view.parity.push_back({one.rule, one.higher, one.lower, one.candidate, one.interval_low,
-                           one.interval_high, one.incumbent, one.pairs});
-  }
+  view.spreads = SpreadsOf(shape, total);
+  view.reversals = SignReversalsOf(shape, total);
+  view.parity = ParityOf(shape, total, kParityAlpha);
   for (std::size_t c = 0; c < total.noise.size(); ++c) {
     const NoiseSums& noise = total.noise[c];
     view.noise.push_back(

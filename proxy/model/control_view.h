@@ -17,6 +17,7 @@
 #include "proxy/base/time.h"
 #include "proxy/model/coverage.h"
 #include "proxy/model/rollout.h"
+#include "proxy/model/slices.h"
 #include "proxy/model/topology.h"
 #include "proxy/model/verdict.h"
 
@@ -60,25 +61,6 @@ struct SegmentStanding {
   double mean = 0;  // mean divergence
 };
 
-// Of one segment rule's declared values by one comparator (evidence/segment_summary.h).
-struct SegmentSpreadView {
-  std::string rule, comparator, worst, best;
-  double worst_mean = 0, best_mean = 0, spread = 0;
-};
-
-// A segment whose tendency is against that of all traffic.
-struct SignReversalView {
-  std::string segment, metric;
-  double here = 0, overall = 0;  // differences to the incumbent
-};
-
-// Difference in demographic parity between two declared groups.
-struct ParityView {
-  std::string rule, higher, lower;
-  double candidate = 0, interval_low = 0, interval_high = 0, incumbent = 0;
-  std::uint64_t pairs = 0;
-};
-
 // How much the incumbent differs from itself, and the candidate beyond that, by one comparator.
 struct NoiseView {
   std::string comparator;
@@ -113,9 +95,9 @@ struct CandidateView {
   std::vector<double> divergence_history;  // mean per 2 s, oldest first, at most 60
   std::vector<Suppression> suppression;
   std::vector<SegmentStanding> segments;
-  std::vector<SegmentSpreadView> spreads;
-  std::vector<SignReversalView> reversals;
-  std::vector<ParityView> parity;
+  std::vector<SegmentSpread> spreads;
+  std::vector<SignReversal> reversals;
+  std::vector<ParityDifference> parity;
   std::vector<NoiseView> noise;
   std::vector<ValueView> values;
   std::uint64_t warming_up = 0;  // pairs of this window that do not count: it had just begun

@@ -8,20 +8,13 @@
 #include <vector>
 
 #include "proxy/rollout/state_machine.h"
+#include "test/support/stages.h"
 
 namespace understudy {
 
 inline WallTime WallAt(double seconds) {
   return WallTime(std::chrono::duration_cast<Duration>(
       std::chrono::duration<double>(1'700'000'000.0 + seconds)));
-}
-
-inline Stage StageOf(std::uint32_t ppm, std::uint64_t min_samples, int min_seconds) {
-  Stage stage;
-  stage.weight_ppm = ppm;
-  stage.min_samples = min_samples;
-  stage.min_duration = std::chrono::seconds(min_seconds);
-  return stage;
 }
 
 // Stages 0, 1 %, 10 %, 50 %; 100 pairs and 10 s each; bake 20 s; evidence lives 60 s.

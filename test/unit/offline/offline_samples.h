@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "proxy/offline/simulate.h"
+#include "test/support/stages.h"
 
 namespace understudy {
 
@@ -20,19 +21,11 @@ inline Check ErrorsAtMost(double limit) {
   return {.name = "errors", .kind = CheckKind::kErrorRate, .at_most = limit};
 }
 
-inline Stage StageAt(std::uint32_t weight_ppm, std::uint64_t min_samples, int min_seconds) {
-  Stage stage;
-  stage.weight_ppm = weight_ppm;
-  stage.min_samples = min_samples;
-  stage.min_duration = std::chrono::seconds(min_seconds);
-  return stage;
-}
-
 // Shadow, 10 %, 50 %; 500 pairs and ten seconds each, half a minute of baking; at most 2 % flips.
 inline Plan SmallPlan() {
   Plan plan;
   plan.name = "small";
-  plan.stages = {StageAt(0, 500, 10), StageAt(100'000, 500, 10), StageAt(500'000, 500, 10)};
+  plan.stages = {StageOf(0, 500, 10), StageOf(100'000, 500, 10), StageOf(500'000, 500, 10)};
   plan.bake_duration = std::chrono::seconds(30);
   plan.checks = {FlipsAtMost(0.02)};
   return plan;
