@@ -55,6 +55,13 @@ void PathPattern::ForEachMatch(const Document& document,
   Walk(document.root(), Close(1), visit);
 }
 
+void PathPattern::ForEachPlace(
+    const Document& document,
+    const std::function<void(const std::string& pointer, JsonValue)>& visit) const {
+  std::string pointer;
+  WalkPlaces(document.root(), Close(1), pointer, visit);
+}
+
 PathPattern::States PathPattern::Close(States states) const {
   for (std::size_t i = 0; i < segments_.size(); ++i) {
     if (segments_[i].deep && (states >> i & 1) != 0) states |= States{1} << (i + 1);
@@ -103,6 +110,33 @@ void PathPattern::Walk(JsonValue value, States states,
     std::uint64_t index = 0;
     value.ForEachElement([&](JsonValue element) {
       if (const States next = StepIndex(states, index++); next != 0) Walk(element, next, visit);
+    });
+  }
+}
+
+void PathPattern::WalkPlaces(
+    JsonValue value, States states, std::string& pointer,
+    const std::function<void(const std::string&, JsonValue)>& visit) const {
+  if (value.ignored()) return;
+  if ((states >> segments_.size() & 1) != 0) {
+    visit(pointer, value);
+    return;
+  }
+  const std::size_t here = pointer.size();
+  const auto walk = [&](std::string_view key, JsonValue part, States next) {
+    if (next == 0) return;
+    AppendPointerSegment(key, pointer);
+    WalkPlaces(part, next, pointer, visit);
+    pointer.resize(here);
+  };
+  if (value.is_object()) {
+    value.ForEachMember(
+        [&](std::string_view key, JsonValue member) { walk(key, member, StepKey(states, key)); });
+  } else if (value.is_array()) {
+    std::uint64_t index = 0;
+    value.ForEachElement([&](JsonValue element) {
+      walk(std::to_string(index), element, StepIndex(states, index));
+      ++index;
     });
   }
 }

@@ -29,6 +29,10 @@ class PathPattern {
 
   // Calls `visit` for the outermost matching values of the document, in document order.
   void ForEachMatch(const Document& document, const std::function<void(JsonValue)>& visit) const;
+  // The same with the pointer of each, without what rules ignore. The pointer is valid during the
+  // call.
+  void ForEachPlace(const Document& document,
+                    const std::function<void(const std::string& pointer, JsonValue)>& visit) const;
 
  private:
   struct Segment {
@@ -44,6 +48,8 @@ class PathPattern {
   States StepKey(States states, std::string_view key) const;
   States StepIndex(States states, std::uint64_t index) const;
   void Walk(JsonValue value, States states, const std::function<void(JsonValue)>& visit) const;
+  void WalkPlaces(JsonValue value, States states, std::string& pointer,
+                  const std::function<void(const std::string&, JsonValue)>& visit) const;
 
   std::string text_;
   std::vector<Segment> segments_;
