@@ -59,6 +59,9 @@ class PairScorer {
  public:
   virtual ~PairScorer() = default;
   virtual PairScore Score(const RawPair& pair) const = 0;
+  // Whether two answers of the same head and body need not be scored: every comparator is at
+  // divergence 0 then and no field is read.
+  virtual bool SameBytesAreEqual() const = 0;
   virtual const std::vector<std::string>& ComparatorNames() const = 0;
   virtual const std::vector<std::string>& IgnoreRules() const = 0;  // paths, as configured
   // Names the rules themselves (names, uses, options, ignores); evidence starts anew when it moves.

@@ -70,10 +70,15 @@ class Suite final : public PairScorer {
       needs_document_ = needs_document_ || needs == ComparatorNeeds::kDocument;
     }
     needs_document_ = needs_document_ || !parts_.fields.empty();
+    same_bytes_are_equal_ =
+        parts_.fields.empty() &&
+        std::all_of(parts_.members.begin(), parts_.members.end(),
+                    [](const auto& member) { return member.built.same_bytes_are_equal; });
     for (const PathPattern& rule : parts_.ignore) rules_.push_back(rule.text());
   }
 
   PairScore Score(const RawPair& pair) const override;
+  bool SameBytesAreEqual() const override { return same_bytes_are_equal_; }
   const std::vector<std::string>& ComparatorNames() const override { return names_; }
   const std::vector<std::string>& IgnoreRules() const override { return rules_; }
   std::uint64_t Fingerprint() const override { return parts_.fingerprint; }
@@ -88,6 +93,7 @@ class Suite final : public PairScorer {
   std::vector<std::string> names_;
   std::vector<std::string> rules_;
   bool needs_document_ = false;
+  bool same_bytes_are_equal_ = false;
 };
 
 AnswerField FieldAt(const PreparedAnswer& answer, const std::string& pointer) {

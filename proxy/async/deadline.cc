@@ -8,12 +8,21 @@
 namespace understudy {
 
 void Deadline::Arm(Duration from_now, SteadyTime now) {
-  Unlink();
-  if (from_now <= Duration::zero()) return;
+  if (from_now <= Duration::zero()) return Disarm();
   // Counted from the clock, not from the last tick: after a busy loop that one is old, and even
   // otherwise up to a tick would be missing.
   const Duration since_start = now - wheel_.start_ + std::min(from_now, DeadlineWheel::kLongest);
   due_tick_ = static_cast<std::uint64_t>((since_start - Duration(1)) / DeadlineWheel::kTick) + 1;
+  due_tick_ = std::max(due_tick_, wheel_.now_tick_ + 1);  // `now` may be older than the last tick
+  if (visit_tick_ <= due_tick_ && Linked()) return;  // looked at in time where it is
+  Unlink();
+  Link();
+}
+
+// At the slot of its time, which the wheel comes to first on its present turn.
+void Deadline::Link() {
+  const std::uint64_t ahead = due_tick_ - wheel_.now_tick_ - 1;
+  visit_tick_ = due_tick_ - ahead / DeadlineWheel::kSlots * DeadlineWheel::kSlots;
   DeadlineNode& slot = wheel_.slots_[due_tick_ % DeadlineWheel::kSlots];
   previous = slot.previous;
   next = &slot;
@@ -78,12 +87,11 @@ void DeadlineWheel::Expire(DeadlineNode& slot) {
   while (pending.next != &pending) {
     auto* deadline = static_cast<Deadline*>(pending.next);
     deadline->Unlink();
-    if (deadline->due_tick_ > now_tick_) {  // a later turn of the wheel
-      deadline->previous = slot.previous;
-      deadline->next = &slot;
-      slot.previous->next = deadline;
-      slot.previous = deadline;
+    if (deadline->due_tick_ == Deadline::kNever) continue;
+    if (deadline->due_tick_ > now_tick_) {  // put off meanwhile, or a later turn of the wheel
+      deadline->Link();
     } else {
+      deadline->due_tick_ = Deadline::kNever;
       deadline->on_expiry_(deadline->context_);
     }
   }

@@ -28,6 +28,7 @@ struct DeadlineNode {
     previous->next = next;
     next = previous = this;
   }
+  bool Linked() const { return next != this; }
 };
 
 class Deadline : private DeadlineNode {
@@ -37,7 +38,7 @@ class Deadline : private DeadlineNode {
   // `on_expiry(context)` is called from the wheel's tick, once per Arm().
   Deadline(DeadlineWheel& wheel, Callback on_expiry, void* context)
       : wheel_(wheel), on_expiry_(on_expiry), context_(context) {}
-  ~Deadline() { Disarm(); }
+  ~Deadline() { Unlink(); }
   Deadline(const Deadline&) = delete;
   Deadline& operator=(const Deadline&) = delete;
 
@@ -45,14 +46,19 @@ class Deadline : private DeadlineNode {
   // for who has just read the clock.
   void Arm(Duration from_now) { Arm(from_now, SteadyNow()); }
   void Arm(Duration from_now, SteadyTime now);
-  void Disarm() { Unlink(); }
+  // Like putting it off, this touches nothing but itself: the wheel finds out when it gets there.
+  void Disarm() { due_tick_ = kNever; }
 
  private:
   friend class DeadlineWheel;
+  static constexpr std::uint64_t kNever = ~std::uint64_t{0};
+  void Link();
+
   DeadlineWheel& wheel_;
   const Callback on_expiry_;
   void* const context_;
-  std::uint64_t due_tick_ = 0;
+  std::uint64_t due_tick_ = kNever;
+  std::uint64_t visit_tick_ = 0;  // when the wheel comes to its slot, while it is linked
 };
 
 class DeadlineWheel {

@@ -106,6 +106,7 @@ void Reactor::Wait(Duration most) {
   const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(most).count();
   const int count = ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()),
                                  static_cast<int>(milliseconds));
+  SteadyNow();  // for RecentNow()
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events[static_cast<std::size_t>(i)];
     OnEvents(*static_cast<SocketWatch*>(event.data.ptr), event.events);

@@ -8,6 +8,8 @@
 
 #include <cerrno>
 
+#include "proxy/async/clock.h"
+
 namespace understudy {
 namespace {
 
@@ -32,6 +34,7 @@ IoResult ReadNow(SocketWatch& watch, asio::mutable_buffer buffer) {
     const ssize_t got = ::recv(watch.fd, buffer.data(), buffer.size(), 0);
     if (got > 0) {
       const auto bytes = static_cast<std::size_t>(got);
+      SteadyNow();  // for RecentNow()
       watch.burst_bytes += bytes;
       // Edge-triggered: a read that was not filled has emptied the socket, and more makes an event;
       // but the peer's end, once announced, does not.

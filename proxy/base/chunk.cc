@@ -170,6 +170,26 @@ void SliceList::Clear() {
   tail_owned_ = false;
 }
 
+bool SliceList::SameBytes(const SliceList& other) const {
+  if (bytes_ != other.bytes_) return false;
+  auto right = other.slices_.begin();
+  std::size_t used = 0;  // of the right slice
+  for (const Slice& slice : slices_) {
+    for (std::string_view left = slice.bytes; !left.empty();) {
+      const std::string_view rest = right->bytes.substr(used);
+      const std::size_t common = std::min(left.size(), rest.size());
+      if (std::memcmp(left.data(), rest.data(), common) != 0) return false;
+      left.remove_prefix(common);
+      used += common;
+      if (used == right->bytes.size()) {
+        ++right;
+        used = 0;
+      }
+    }
+  }
+  return true;
+}
+
 std::string_view SliceList::Join(std::string& scratch) const {
   if (slices_.empty()) return {};
   if (slices_.size() == 1) return slices_.front().bytes;

@@ -85,6 +85,8 @@ class SliceList {
   std::size_t Footprint() const { return footprint_; }
   // The whole as one text: the slice itself when there is one, else joined into `scratch`.
   std::string_view Join(std::string& scratch) const;
+  // Whether both hold the same bytes, however they are cut.
+  bool SameBytes(const SliceList& other) const;
 
  private:
   absl::InlinedVector<Slice, 2> slices_;  // few messages lie in more

@@ -37,7 +37,7 @@ namespace {
 bool InUnit(double value) { return value >= 0 && value <= 1; }
 
 // Each index inside the shape and no comparator twice, each divergence in [0,1].
-bool AcceptableScores(const std::vector<SampleScore>& scores, std::size_t comparators) {
+bool AcceptableScores(const SampleScores& scores, std::size_t comparators) {
   std::vector<bool> seen(comparators);
   for (const SampleScore& score : scores) {
     if (score.comparator >= seen.size() || seen[score.comparator]) return false;

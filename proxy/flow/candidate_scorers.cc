@@ -22,8 +22,11 @@ const CandidateScorer& CandidateScorers::Of(const MirroredRequest& request,
   const auto& present = request.view->topology;
   if (!known.topology.owner_before(present) && !present.owner_before(known.topology)) return known;
   const Route& route = *request.route->route;
-  known = {request.view->topology, scorers_.Of(request.view->topology, route), {}};
+  known = {request.view->topology, scorers_.Of(request.view->topology, route), {}, false, {}};
   if (known.scorer == nullptr) return known;
+  known.same_bytes_are_equal = known.scorer->SameBytesAreEqual();
+  known.same.scores.resize(known.scorer->ComparatorNames().size());
+  for (ComparatorScore& score : known.same.scores) score.compared = true;
   for (const std::string& name : known.scorer->ComparatorNames()) {
     known.counters.push_back(
         &book_.Comparator(route.name, candidate.cluster->name, name).At(thread_));

@@ -26,6 +26,8 @@ struct CandidateScorer {
   std::weak_ptr<const Topology> topology;     // that it was made for
   std::shared_ptr<const PairScorer> scorer;   // null: the route's rules make none
   std::vector<ComparatorCounters*> counters;  // of this thread, by comparator
+  bool same_bytes_are_equal = false;          // what the scorer says
+  PairScore same;                             // of answers whose bytes are the same, then
 
   void Count(const PairScore& score) const;
 };

@@ -83,7 +83,7 @@ Task<> AskShadow(Services& s, const MirroredRequest& request, const CandidateTra
   out.total = policy.timeout;
   co_await Send(s.worker, out, exchange);
   if (candidate.adaptive != nullptr && asked != Asked::kControl) {
-    candidate.adaptive->Ended(Overloaded(exchange), exchange.sent, SteadyNow());
+    candidate.adaptive->Ended(Overloaded(exchange), exchange.sent, RecentNow());
   }
 }
 

@@ -80,14 +80,20 @@ Repetition RepetitionOf(const RequestHead& head) {
   return repetition;
 }
 
-std::vector<SampleScore> ScoresOf(const PairScore& score) {
-  std::vector<SampleScore> scores;
-  scores.reserve(score.scores.size());
+SampleScores ScoresOf(const PairScore& score) {
+  SampleScores scores;
   for (std::size_t i = 0; i < score.scores.size(); ++i) {
     if (!score.scores[i].compared) continue;
     scores.push_back({static_cast<std::uint16_t>(i), score.scores[i].comparison.divergence});
   }
   return scores;
+}
+
+// Whether both arms gave the same bytes: what the wire has checked needs no second reading then.
+bool SameAnswers(const Exchange& one, const Exchange& other) {
+  return one.captured && other.captured && one.result.outcome == ExchangeOutcome::kAnswered &&
+         other.result.outcome == ExchangeOutcome::kAnswered && one.framing == other.framing &&
+         one.head_bytes.SameBytes(other.head_bytes) && one.body.SameBytes(other.body);
 }
 
 // A candidate that gives no answer could not differ more.
@@ -155,8 +161,7 @@ void ScoringLoop::Run() {
 }
 
 // How far the incumbent is from itself on the same request, where it was asked twice.
-std::vector<SampleScore> ScoringLoop::ScoreControl(const PairJob& job, const PairScorer& scorer,
-                                                   RawPair pair) {
+SampleScores ScoringLoop::ScoreControl(const PairJob& job, const PairScorer& scorer, RawPair pair) {
   const MirroredRequest& request = *job.request;
   const ExchangeOutcome outcome = request.control->result.outcome;
   if (outcome != ExchangeOutcome::kAnswered) return ScoresOf(NoAnswer(scorer, outcome));
@@ -197,15 +202,22 @@ void ScoringLoop::Score(const PairJob& job) {
     return *request_body;
   };
   pair.request_body = std::ref(join_request);
-  if (!baseline_.Open(*job.incumbent, head.method)) {
-    return refuse(UncomparableReason::kDecodeError);
-  }
-  pair.baseline = baseline_.Answer();
   const ArmResult& other = job.candidate_exchange->result;
-  const bool answered = other.outcome == ExchangeOutcome::kAnswered &&
-                        candidate_.Open(*job.candidate_exchange, head.method);
-  if (answered) pair.candidate = candidate_.Answer();
-  const PairScore score = answered ? scorer.Score(pair) : NoAnswer(scorer, other.outcome);
+  const bool untouched = scoring.same_bytes_are_equal && request.control == nullptr &&
+                         !IsCaptured(route.route->capture, false, request.pair_id) &&
+                         SameAnswers(*job.incumbent, *job.candidate_exchange);
+  PairScore read;
+  if (!untouched) {
+    if (!baseline_.Open(*job.incumbent, head.method)) {
+      return refuse(UncomparableReason::kDecodeError);
+    }
+    pair.baseline = baseline_.Answer();
+    const bool answered = other.outcome == ExchangeOutcome::kAnswered &&
+                          candidate_.Open(*job.candidate_exchange, head.method);
+    if (answered) pair.candidate = candidate_.Answer();
+    read = answered ? scorer.Score(pair) : NoAnswer(scorer, other.outcome);
+  }
+  const PairScore& score = untouched ? scoring.same : read;
   scoring.Count(score);
 
   // A pair is compared when every comparator could tell; else its first reason counts.

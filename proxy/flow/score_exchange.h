@@ -70,7 +70,7 @@ class ScoringLoop {
   void Score(const PairJob& job);
 
  private:
-  std::vector<SampleScore> ScoreControl(const PairJob& job, const PairScorer& scorer, RawPair pair);
+  SampleScores ScoreControl(const PairJob& job, const PairScorer& scorer, RawPair pair);
   void Trim();
 
   ScoringSurroundings around_;

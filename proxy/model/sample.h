@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "proxy/base/time.h"
 
 namespace understudy {
@@ -48,9 +49,10 @@ struct SampleScore {
   double divergence = 0;         // in [0,1]
 };
 
+using SampleScores = absl::InlinedVector<SampleScore, 4>;
+
 // The score of a comparator, or null.
-inline const SampleScore* FindScore(const std::vector<SampleScore>& scores,
-                                    std::uint16_t comparator) {
+inline const SampleScore* FindScore(const SampleScores& scores, std::uint16_t comparator) {
   for (const SampleScore& score : scores) {
     if (score.comparator == comparator) return &score;
   }
@@ -81,9 +83,8 @@ struct Sample {
   std::uint64_t work_key = 0;  // equal for requests that are retries of each other; 0: unknown
   ArmResult incumbent;
   ArmResult candidate_result;
-  std::vector<SampleScore> scores;  // every comparator that compared
-  std::vector<SampleScore>
-      control;  // the same of the incumbent's own second answer, if it was asked
+  SampleScores scores;   // every comparator that compared
+  SampleScores control;  // the same of the incumbent's own second answer, if it was asked
   std::vector<SampleValue> values;  // per value rule
   std::optional<SampleDecision> decision;
   std::vector<std::uint16_t> segments;  // per segment rule: index into values, then other, unknown

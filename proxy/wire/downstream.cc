@@ -75,7 +75,7 @@ void Downstream::BeginRequest() {
 Task<bool> Downstream::AwaitBytes() {
   idle_ = true;
   input_.Part();
-  deadline_.Arm(listener_.timeouts.idle);
+  deadline_.Arm(listener_.timeouts.idle, RecentNow());
   IoResult got = socket_.TryRead(input_);
   if (got.Blocked()) got = co_await socket_.Read(input_);
   idle_ = false;
@@ -94,7 +94,7 @@ Task<Downstream::HeadResult> Downstream::ReadHead() {
     const bool arrived = co_await AwaitBytes();
     if (!arrived) co_return HeadResult::kClosed;
   }
-  request_start_ = SteadyNow();
+  request_start_ = RecentNow();
   bool timed = false;  // most heads are whole at once and need no deadline
   std::optional<HeadError> refused;
   while (true) {
@@ -106,7 +106,7 @@ Task<Downstream::HeadResult> Downstream::ReadHead() {
       if (half_closed_) co_return HeadResult::kClosed;
       const bool arrived = co_await AwaitBytes();
       if (!arrived) co_return HeadResult::kClosed;
-      request_start_ = SteadyNow();
+      request_start_ = RecentNow();
       timed = false;
       continue;
     }
@@ -152,7 +152,7 @@ Task<Downstream::HeadResult> Downstream::ReadHead() {
 }
 
 Task<Downstream::ReadStatus> Downstream::ReadMore() {
-  deadline_.Arm(listener_.timeouts.body_idle);
+  deadline_.Arm(listener_.timeouts.body_idle, RecentNow());
   IoResult got = socket_.TryRead(input_);
   if (got.Blocked()) got = co_await socket_.Read(input_);
   deadline_.Disarm();

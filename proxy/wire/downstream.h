@@ -94,7 +94,7 @@ class Downstream : public AnswerSink, public std::enable_shared_from_this<Downst
 
   // While `waiting` is set a client that leaves wakes it. Looked at once a while, not per request.
   void WatchWhile(Interruptible* waiting) {
-    WatchWhile(waiting, waiting == nullptr ? SteadyTime{} : SteadyNow());
+    WatchWhile(waiting, waiting == nullptr ? SteadyTime{} : RecentNow());
   }
   void WatchWhile(Interruptible* waiting, SteadyTime now);
 

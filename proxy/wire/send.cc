@@ -91,7 +91,8 @@ class Sending : public Interruptible {
 };
 
 void Sending::Begin() {
-  exchange_.sent = SteadyNow();
+  // A client's request was read just now; a shadow's turn comes after the client's answer.
+  exchange_.sent = out_.client != nullptr ? RecentNow() : SteadyNow();
   total_.Arm(out_.total, exchange_.sent);
 }
 
@@ -217,7 +218,8 @@ void Sending::SendRequest() {
   const std::string_view available = body.Available();
   write.Set(connection_->scratch, available);
   const WriteResult result = write.Try(connection_->socket);
-  const SteadyTime now = SteadyNow();
+  // When it was written is asked for where a client waits alone.
+  const SteadyTime now = out_.client != nullptr ? SteadyNow() : exchange_.sent;
   connection_->ExpireAfter(out_.first_byte, now);
   if (connection_->reused) exchange_.request_written = now;
   const std::size_t total = connection_->scratch.size() + available.size();
@@ -258,7 +260,7 @@ Task<bool> Sending::ReadHead() {
       up.input.Commit(got.bytes);
       if (!exchange_.answer_started) {
         exchange_.answer_started = true;
-        exchange_.result.first_byte = SteadyNow() - exchange_.sent;
+        exchange_.result.first_byte = RecentNow() - exchange_.sent;
       }
       continue;
     }
@@ -329,11 +331,11 @@ Task<> Sending::StreamBody() {
       if (!delivered) delivered = co_await Deliver(written);
       if (!delivered) co_return;
     }
-    if (first) exchange_.answer_written = SteadyNow();
+    if (first && deliver_to_ != nullptr) exchange_.answer_written = SteadyNow();
     first = false;
     up.input.Consume(bytes.size());
     if (scanner_.Done()) break;
-    up.ExpireAfter(out_.cluster->Config().timeouts.idle);
+    up.ExpireAfter(out_.cluster->Config().timeouts.idle, RecentNow());
     IoResult got = up.socket.TryRead(up.input);
     if (got.Blocked()) {
       if (CutShort()) co_return;
@@ -424,7 +426,7 @@ Task<> Sending::StopPump() {
 
 void Sending::Finish() {
   UpstreamConnection& up = *connection_;
-  const SteadyTime now = finished_ = SteadyNow();
+  const SteadyTime now = finished_ = RecentNow();
   if (done_) {
     const bool sent_whole = out_.body->Exhausted();
     if (up.head.keep_alive && sent_whole && up.input.Empty() && !up.expired) {
