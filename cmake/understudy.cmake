@@ -60,13 +60,15 @@ pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(BROTLI REQUIRED IMPORTED_TARGET libbrotlidec)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 
-# understudy_library(NAME [PUBLIC links...] [PRIVATE links...] [PCH headers...])
-# Builds every .cc of the current folder (not of folders below) into one static library. Headers
-# named after PCH are precompiled for it.
+# understudy_library(NAME [PUBLIC links...] [PRIVATE links...] [PCH headers...] [EXCLUDE sources...])
+# Builds every .cc of the current folder (not of folders below) into one static library, but for
+# those named after EXCLUDE. Headers named after PCH are precompiled for it.
 function(understudy_library name)
-  cmake_parse_arguments(ARG "" "" "PUBLIC;PRIVATE;PCH" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "PUBLIC;PRIVATE;PCH;EXCLUDE" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
   list(FILTER sources EXCLUDE REGEX "/main\\.cc$")
+  list(TRANSFORM ARG_EXCLUDE PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
+  list(REMOVE_ITEM sources ${ARG_EXCLUDE})
   if(sources)
     add_library(${name} STATIC ${sources})
     target_link_libraries(${name} PUBLIC understudy_options ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
