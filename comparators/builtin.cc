@@ -6,10 +6,17 @@
 
 #include "comparators/exact.h"
 #include "comparators/json.h"
+#include "comparators/numeric.h"
+#include "comparators/probabilities.h"
+#include "comparators/ranking.h"
 #include "comparators/status.h"
 #include "comparators/tensors.h"
 #include "comparators/text.h"
+#include "comparators/text_answer.h"
+#include "comparators/toolcalls.h"
 #include "comparators/top1.h"
+#include "comparators/topk.h"
+#include "comparators/vectors.h"
 #include "fmt/format.h"
 
 namespace understudy {
@@ -41,8 +48,10 @@ absl::StatusOr<BuiltComparator> BuildTensors(std::string_view options_json) {
   return BuiltComparator{*std::move(built), ComparatorNeeds::kDocument, same};
 }
 
-absl::StatusOr<BuiltComparator> BuildTop1(std::string_view options_json) {
-  auto built = Top1Comparator::Build(options_json);
+// Comparators of documents for which equal bytes are always equal answers.
+template <typename T>
+absl::StatusOr<BuiltComparator> Build(std::string_view options_json) {
+  auto built = T::Build(options_json);
   if (!built.ok()) return built.status();
   return BuiltComparator{*std::move(built), ComparatorNeeds::kDocument, true};
 }
@@ -50,7 +59,7 @@ absl::StatusOr<BuiltComparator> BuildTop1(std::string_view options_json) {
 }  // namespace
 
 std::span<const Builtin> Builtins() {
-  static const std::array<Builtin, 5> kBuiltins{{
+  static const std::array<Builtin, 12> kBuiltins{{
       {"status",
        "HTTP status: the same is 0, another of the same class 0.5, another class 1",
        1,
@@ -66,7 +75,21 @@ std::span<const Builtin> Builtins() {
       {"tensors", "Open Inference Protocol outputs: the share of elements outside tolerance", 2,
        TensorsComparator::Options(), &BuildTensors},
       {"top1", "the class an answer names: 1 when any row of the batch flipped", 2,
-       Top1Comparator::Options(), &BuildTop1},
+       Top1Comparator::Options(), &Build<Top1Comparator>},
+      {"text", "texts: edits, words or n-grams not in common, refusals, length", 1,
+       TextComparator::Options(), &Build<TextComparator>},
+      {"toolcalls", "tool calls of a model: 1 when any has another name or other arguments", 1,
+       ToolCallsComparator::Options(), &Build<ToolCallsComparator>},
+      {"topk", "the k best of each row: 1 - the share both have, or how far their orders part", 1,
+       TopKComparator::Options(), &Build<TopKComparator>},
+      {"probabilities", "distributions: total variation, Jensen-Shannon or largest difference", 1,
+       ProbabilitiesComparator::Options(), &Build<ProbabilitiesComparator>},
+      {"vectors", "embeddings: angle, cosine, distance, length, or similarities inside a batch", 1,
+       VectorsComparator::Options(), &Build<VectorsComparator>},
+      {"ranking", "lists of items: Kendall's tau, rank-biased overlap, overlap, or loss of NDCG", 1,
+       RankingComparator::Options(), &Build<RankingComparator>},
+      {"numeric", "numbers: absolute or relative error, changed signs, or the share outside", 1,
+       NumericComparator::Options(), &Build<NumericComparator>},
   }};
   return kBuiltins;
 }

@@ -30,6 +30,9 @@ struct Answer {
   std::span<const AnswerHeader> headers;  // in wire order
   std::string_view body;                  // decoded bytes
   const Document* document = nullptr;     // decoded once and shared; null when the body is no JSON
+  // `body` in UTF-8 by the charset that content-type names, for comparators that need documents;
+  // ill-formed bytes may be left when no charset is named.
+  std::string_view text;
 };
 
 struct Pair {

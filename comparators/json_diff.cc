@@ -31,17 +31,18 @@ Family FamilyOf(JsonValue value) {
 
 }  // namespace
 
-JsonDiff::JsonDiff(const JsonRules& rules, const Document& baseline, const Document& candidate)
-    : rules_(rules), baseline_(baseline), candidate_(candidate) {
+JsonDiff::JsonDiff(const JsonRules& rules, JsonValue baseline, JsonValue candidate,
+                   std::string path)
+    : rules_(rules), baseline_(baseline), candidate_(candidate), path_(std::move(path)) {
   for (const ArrayRule& rule : rules.array_rules) {
-    rule.path.ForEachMatch(baseline, [&](JsonValue value) {
+    rule.path.ForEachMatch(baseline.document(), [&](JsonValue value) {
       alignments_.try_emplace(value.index(), &rule.alignment);
     });
   }
 }
 
 absl::Status JsonDiff::Run() {
-  Values(baseline_.root(), candidate_.root(), true);
+  Values(baseline_, candidate_, true);
   if (work_ > kMaxWork) {
     return absl::ResourceExhaustedError(
         "the arrays compared as sets are too large; align them by a key or as lists");
@@ -175,7 +176,7 @@ void JsonDiff::Arrays(JsonValue a, JsonValue b, bool scored) {
 }
 
 const ArrayAlignment& JsonDiff::AlignmentOf(JsonValue array) const {
-  if (alignments_.empty() || &array.document() != &baseline_) return rules_.arrays;
+  if (alignments_.empty() || &array.document() != &baseline_.document()) return rules_.arrays;
   const auto found = alignments_.find(array.index());
   return found == alignments_.end() ? rules_.arrays : *found->second;
 }

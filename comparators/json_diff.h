@@ -1,4 +1,4 @@
-// Two JSON documents walked side by side. Used by one thread, for one pair.
+// Two JSON documents, or a part of each, walked side by side. Used by one thread, for one pair.
 #pragma once
 
 #include <cstdint>
@@ -38,7 +38,11 @@ struct JsonRules {
 class JsonDiff {
  public:
   // All of them outlive the walk.
-  JsonDiff(const JsonRules& rules, const Document& baseline, const Document& candidate);
+  JsonDiff(const JsonRules& rules, const Document& baseline, const Document& candidate)
+      : JsonDiff(rules, baseline.root(), candidate.root(), {}) {}
+  // Of the documents the parts that stand there; `path` goes before what differences are called.
+  // Array rules are about the whole documents.
+  JsonDiff(const JsonRules& rules, JsonValue baseline, JsonValue candidate, std::string path);
 
   // Walks; ResourceExhausted when the work bound is reached.
   absl::Status Run();
@@ -75,8 +79,8 @@ class JsonDiff {
   bool Spend(std::uint64_t steps);  // false once the work bound is reached
 
   const JsonRules& rules_;
-  const Document& baseline_;
-  const Document& candidate_;
+  const JsonValue baseline_;
+  const JsonValue candidate_;
   absl::flat_hash_map<std::uint32_t, const ArrayAlignment*> alignments_;  // baseline arrays
   Counts counts_;
   Comparison found_;

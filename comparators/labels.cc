@@ -2,10 +2,9 @@
 #include "comparators/labels.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
-#include <string_view>
 
+#include "comparators/classification.h"
 #include "comparators/text.h"
 #include "fmt/format.h"
 
@@ -13,28 +12,6 @@ namespace understudy {
 namespace {
 
 constexpr std::size_t kMaxElementText = 1024;
-
-// Of "value:index[:label]": the label, or the index where there is none. Empty when the text is no
-// such string. A label may hold colons, so only the first two count.
-std::string_view ClassOf(std::string_view text) {
-  const std::size_t first = text.find(':');
-  if (first == std::string_view::npos || first == 0) return {};
-  double value = 0;
-  const auto read = std::from_chars(text.data(), text.data() + first, value);
-  if (read.ptr != text.data() + first) return {};
-  const std::string_view rest = text.substr(first + 1);
-  const std::size_t second = std::min(rest.find(':'), rest.size());
-  const std::string_view index = rest.substr(0, second);
-  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
-  if (index.empty() || !std::all_of(index.begin(), index.end(), digit)) return {};
-  return second + 1 < rest.size() ? rest.substr(second + 1) : index;
-}
-
-double ValueOf(std::string_view text) {
-  double value = 0;
-  std::from_chars(text.data(), text.data() + text.find(':'), value);
-  return value;
-}
 
 // numpy.argmax: the first of the largest; NaN is larger than all.
 Label Largest(ElementCursor& cursor, std::uint64_t length) {
@@ -88,12 +65,16 @@ Label Entry(ElementCursor& cursor, std::uint64_t length, TensorType type) {
     label.ignored = false;
     texts.push_back(ElementText(element, type));
   }
-  const bool ranking =
-      type == TensorType::kBytes && !texts.empty() &&
-      std::all_of(texts.begin(), texts.end(), [](const auto& t) { return !ClassOf(t).empty(); });
+  const bool ranking = type == TensorType::kBytes && !texts.empty() &&
+                       std::all_of(texts.begin(), texts.end(), [](const auto& text) {
+                         return ReadClassification(text).has_value();
+                       });
   if (ranking) {
-    label.text = std::string(ClassOf(texts.front()));
-    if (texts.size() > 1) label.margin = std::fabs(ValueOf(texts[0]) - ValueOf(texts[1]));
+    const Classification first = *ReadClassification(texts.front());
+    label.text = std::string(first.name);
+    if (texts.size() > 1) {
+      label.margin = std::fabs(first.value - ReadClassification(texts[1])->value);
+    }
     return label;
   }
   // Lengths keep ["a,b"] and ["a","b"] apart; a single entry is shown as it is.

@@ -69,6 +69,19 @@ absl::Status OptionReader::ReadNonNegative(std::string_view name, double& value)
   return absl::OkStatus();
 }
 
+absl::Status OptionReader::ReadWhole(std::string_view name, std::uint64_t low, std::uint64_t high,
+                                     std::uint64_t& value) const {
+  const std::optional<JsonValue> given = Find(name);
+  if (!given) return absl::OkStatus();
+  const bool whole = given->kind() == JsonKind::kInt && given->node().payload.signed_integer >= 0;
+  const std::uint64_t number = whole ? given->node().payload.unsigned_integer : 0;
+  if (!whole || number < low || number > high) {
+    return Fault(name, fmt::format("must be a whole number from {} to {}", low, high));
+  }
+  value = number;
+  return absl::OkStatus();
+}
+
 absl::Status OptionReader::ReadBool(std::string_view name, bool& value) const {
   const std::optional<JsonValue> given = Find(name);
   if (!given) return absl::OkStatus();

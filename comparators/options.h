@@ -4,6 +4,7 @@
 // Threads: used by one thread while a comparator is built.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -32,6 +33,9 @@ class OptionReader {
                                                             std::span<const OptionDoc> known);
   // Each leaves `value` alone when the option is not given.
   absl::Status ReadNonNegative(std::string_view name, double& value) const;  // finite and >= 0
+  // A whole number from `low` to `high`.
+  absl::Status ReadWhole(std::string_view name, std::uint64_t low, std::uint64_t high,
+                         std::uint64_t& value) const;
   absl::Status ReadBool(std::string_view name, bool& value) const;
   // `value` becomes the position of the given word in `words`.
   absl::Status ReadChoice(std::string_view name, std::span<const std::string_view> words,

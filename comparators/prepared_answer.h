@@ -40,13 +40,15 @@ class PreparedAnswer {
   // Whether the body is JSON followed by binary tensors.
   bool has_binary_tail() const;
   // What comparators see; valid as long as this and the raw answer.
-  Answer view() const { return {raw_.status, raw_.headers, body_, document_.get()}; }
+  Answer view() const {
+    return {raw_.status, raw_.headers, body_, document_.get(), utf8_.empty() ? body_ : utf8_};
+  }
 
  private:
   const RawAnswer& raw_;
   std::string decoded_;
   std::string_view body_;
-  std::string utf8_;  // what the document borrows, when that is not the body
+  std::string utf8_;  // what the document borrows, when that is not the body; else empty
   std::unique_ptr<Document> document_;
   absl::Status decode_status_;
   absl::Status charset_status_;

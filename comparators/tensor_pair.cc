@@ -39,7 +39,7 @@ bool Disagree(const TensorPair& pair, Comparison& out) {
 }
 
 void Align(const std::vector<Tensor>& baseline, const std::vector<Tensor>& candidate,
-           const std::vector<std::string>& only, AlignedOutputs& out) {
+           const std::vector<std::string>& only, OutputShapes shapes, AlignedOutputs& out) {
   Comparison mismatch;
   mismatch.divergence = 1;
   bool differ = false;
@@ -61,7 +61,7 @@ void Align(const std::vector<Tensor>& baseline, const std::vector<Tensor>& candi
       note(tensor.name, "missing", tensor.path, true);
     } else if (!found->ignored) {
       TensorPair pair{tensor, *found};
-      differ = Disagree(pair, mismatch) || differ;
+      differ = (shapes == OutputShapes::kSame && Disagree(pair, mismatch)) || differ;
       out.pairs.push_back(std::move(pair));
     }
   }
@@ -74,8 +74,8 @@ void Align(const std::vector<Tensor>& baseline, const std::vector<Tensor>& candi
 
 }  // namespace
 
-absl::StatusOr<AlignedOutputs> AlignOutputs(const Pair& pair,
-                                            const std::vector<std::string>& only) {
+absl::StatusOr<AlignedOutputs> AlignOutputs(const Pair& pair, const std::vector<std::string>& only,
+                                            OutputShapes shapes) {
   AlignedOutputs out;
   out.decided = CompareErrors(pair);
   if (out.decided) return out;
@@ -97,7 +97,7 @@ absl::StatusOr<AlignedOutputs> AlignOutputs(const Pair& pair,
         fmt::format("the candidate's answer: {}", std::string(candidate.status().message())));
     return out;
   }
-  Align(*baseline, *candidate, only, out);
+  Align(*baseline, *candidate, only, shapes, out);
   if (!out.decided && out.pairs.empty()) {
     return absl::UnimplementedError(
         "the incumbent's answer has no outputs that are compared; look at the option \"outputs\" "

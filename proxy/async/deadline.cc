@@ -14,7 +14,7 @@ void Deadline::Arm(Duration from_now, SteadyTime now) {
   const Duration since_start = now - wheel_.start_ + std::min(from_now, DeadlineWheel::kLongest);
   due_tick_ = static_cast<std::uint64_t>((since_start - Duration(1)) / DeadlineWheel::kTick) + 1;
   due_tick_ = std::max(due_tick_, wheel_.now_tick_ + 1);  // `now` may be older than the last tick
-  if (visit_tick_ <= due_tick_ && Linked()) return;  // looked at in time where it is
+  if (visit_tick_ <= due_tick_ && Linked()) return;       // looked at in time where it is
   Unlink();
   Link();
 }

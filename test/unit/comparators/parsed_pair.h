@@ -25,8 +25,9 @@ struct ParsedPair {
   ParsedPair(std::string baseline_body, std::string candidate_body, int baseline_status = 200,
              int candidate_status = 200)
       : baseline(std::move(baseline_body)), candidate(std::move(candidate_body)) {
-    pair.baseline = {baseline_status, {}, baseline.text, baseline.document.get()};
-    pair.candidate = {candidate_status, {}, candidate.text, candidate.document.get()};
+    pair.baseline = {baseline_status, {}, baseline.text, baseline.document.get(), baseline.text};
+    pair.candidate = {
+        candidate_status, {}, candidate.text, candidate.document.get(), candidate.text};
   }
   ParsedPair(const ParsedPair&) = delete;
 

@@ -1,0 +1,175 @@
+// The `ranking` comparator.
+#include "comparators/ranking.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "absl/container/flat_hash_set.h"
+#include "comparators/difference.h"
+#include "comparators/ranking_distance.h"
+#include "comparators/text.h"
+#include "fmt/format.h"
+
+namespace understudy {
+namespace {
+
+constexpr std::array<OptionDoc, 8> kOptions{{
+    {"items", "path or list of paths", "/results, or else /data, or else the body",
+     "the list of items"},
+    {"key", "pointer", "/index, or else /id, or else the item", "what names an item, inside it"},
+    {"score", "pointer", "/relevance_score, or else /score",
+     "the number items are sorted by, inside them; without one they are ranked as listed"},
+    {"ascending", "true | false", "false", "whether the lowest score is the best"},
+    {"measure", "kendall | rbo | overlap | ndcg", "kendall", "the distance of two rankings"},
+    {"k", "1..100000", "10", "how many of the first overlap and ndcg look at"},
+    {"p", "number in (0,1)", "0.9", "of rbo: how likely a reader goes on to the next item"},
+    {"reduce", "worst | mean", "worst", "the worst list, or the mean of all"},
+}};
+constexpr std::array<std::string_view, 4> kMeasures{"kendall", "rbo", "overlap", "ndcg"};
+constexpr std::array<std::string_view, 4> kMeasureNames{"Kendall's tau", "rank-biased overlap",
+                                                        "overlap", "loss of NDCG"};
+constexpr std::array<std::string_view, 3> kLists{"/results", "/data", ""};
+constexpr std::array<std::string_view, 3> kKeys{"/index", "/id", ""};
+constexpr std::array<std::string_view, 2> kScores{"/relevance_score", "/score"};
+constexpr std::size_t kShownPath = 96;
+
+bool IsList(const std::optional<JsonValue>& value) { return value && value->is_array(); }
+
+// The keys of the first, as they are shown.
+std::string ShowKeys(const RankedList& list) {
+  std::string text;
+  for (const std::string& key : list.keys) {
+    if (!text.empty()) text += ",";
+    text += key.starts_with('"') ? key.substr(1) : key;
+    if (text.size() > kMaxShownText) break;  // it is cut there
+  }
+  return text;
+}
+
+void ShowDifferences(const std::string& path, const RankedList& baseline,
+                     const RankedList& candidate, Comparison& out) {
+  if (out.differences.size() >= kMaxDifferences) return;
+  AddDifference(out, path, "label", ShowKeys(baseline), ShowKeys(candidate));
+  const auto show = [&](const RankedList& list, const RankedList& other, std::string_view kind) {
+    const absl::flat_hash_set<std::string_view> known(other.keys.begin(), other.keys.end());
+    for (const std::string& key : list.keys) {
+      if (out.differences.size() >= kMaxDifferences) return;
+      if (known.contains(key)) continue;
+      const std::string text = key.starts_with('"') ? key.substr(1) : key;
+      AddDifference(out, path, kind, kind == "missing" ? text : "", kind == "missing" ? "" : text);
+    }
+  };
+  show(baseline, candidate, "missing");
+  show(candidate, baseline, "extra");
+}
+
+absl::Status ReadP(const OptionReader& options, double& p) {
+  absl::Status status = options.ReadNonNegative("p", p);
+  if (status.ok() && !(p >= 1e-6 && p < 1)) return options.Fault("p", "must be between 0 and 1");
+  return status;
+}
+
+}  // namespace
+
+RankingComparator::RankingComparator() {
+  for (const std::string_view text : kLists) lists_.push_back({*PathPattern::Parse(text)});
+  fields_.key = ItemFields(kKeys);
+  fields_.score = ItemFields(kScores);
+}
+
+std::span<const OptionDoc> RankingComparator::Options() { return kOptions; }
+
+absl::StatusOr<std::unique_ptr<RankingComparator>> RankingComparator::Build(
+    std::string_view options_json) {
+  auto options = OptionReader::Open("ranking", options_json, kOptions);
+  if (!options.ok()) return options.status();
+  auto comparator = std::make_unique<RankingComparator>();
+  std::vector<PathPattern> lists;
+  absl::Status status = ReadPaths(**options, "items", lists);
+  status.Update(ReadField(**options, "key", comparator->fields_.key));
+  status.Update(ReadField(**options, "score", comparator->fields_.score));
+  status.Update((*options)->ReadBool("ascending", comparator->fields_.ascending));
+  status.Update((*options)->ReadChoice("measure", kMeasures, comparator->measure_));
+  status.Update((*options)->ReadWhole("k", 1, kMaxRankedItems, comparator->k_));
+  status.Update(ReadP(**options, comparator->p_));
+  status.Update(ReadReduce(**options, comparator->reduce_));
+  if (!status.ok()) return status;
+  if (!lists.empty()) comparator->lists_ = {std::move(lists)};
+  return comparator;
+}
+
+std::optional<double> RankingComparator::Distance(const RankedList& baseline,
+                                                  const RankedList& candidate) const {
+  switch (measure_) {
+    case 1:
+      return RboDistance(baseline, candidate, p_);
+    case 2:
+      return OverlapDistance(baseline, candidate, k_);
+    case 3:
+      return GainLoss(baseline, candidate, k_);
+    default:
+      return KendallDistance(baseline, candidate);
+  }
+}
+
+absl::Status RankingComparator::Add(const ValuePair& place, Sum& sum) const {
+  const auto wholly = [&](std::string_view kind) {
+    if (sum.scores.Add(1)) sum.worst = place.path;
+    AddDifference(sum.comparison, place.path, kind, place.baseline, place.candidate);
+    return absl::OkStatus();
+  };
+  if (!place.baseline) return IsList(place.candidate) ? wholly("extra") : absl::OkStatus();
+  const RankingFields fields = FieldsOf(*place.baseline, fields_);
+  const absl::StatusOr<RankedList> baseline = ReadRankedList(*place.baseline, fields);
+  if (absl::IsResourceExhausted(baseline.status())) return baseline.status();
+  if (!baseline.ok()) {
+    sum.nothing = std::string(baseline.status().message());
+    return absl::OkStatus();
+  }
+  if (!place.candidate) return wholly("missing");
+  const absl::StatusOr<RankedList> candidate = ReadRankedList(*place.candidate, fields);
+  if (absl::IsResourceExhausted(candidate.status())) return candidate.status();
+  if (!candidate.ok()) return wholly("type");
+  const std::optional<double> distance = Distance(*baseline, *candidate);
+  if (!distance) {
+    sum.nothing = "its scores are no gains";
+    return absl::OkStatus();
+  }
+  if (sum.scores.Add(*distance)) sum.worst = place.path;
+  if (*distance > 0) ShowDifferences(place.path, *baseline, *candidate, sum.comparison);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Comparison> RankingComparator::Compare(const Pair& pair) const {
+  Sum sum;
+  for (const std::vector<PathPattern>& paths : lists_) {
+    absl::StatusOr<AlignedValues> values = AlignValues(pair, paths);
+    if (!values.ok()) return values.status();
+    if (values->decided) return *std::move(values->decided);
+    const bool any =
+        std::any_of(values->pairs.begin(), values->pairs.end(), [](const ValuePair& place) {
+          return IsList(place.baseline ? place.baseline : place.candidate);
+        });
+    if (!any) continue;
+    for (const ValuePair& place : values->pairs) {
+      if (absl::Status status = Add(place, sum); !status.ok()) return status;
+    }
+    break;
+  }
+  if (sum.scores.rows() == 0) {
+    return absl::UnimplementedError(
+        fmt::format("the incumbent's answer has no list that can be ranked{}{}",
+                    sum.nothing.empty() ? "" : ": ", sum.nothing));
+  }
+  Comparison comparison = std::move(sum.comparison);
+  comparison.divergence = sum.scores.Reduced(reduce_);
+  if (comparison.divergence == 0) return comparison;
+  comparison.reason =
+      fmt::format("{} of {} rankings differ by {}; mean {:.4g}, worst {:.4g} at \"{}\"",
+                  sum.scores.different(), sum.scores.rows(), kMeasureNames[measure_],
+                  sum.scores.mean(), sum.scores.worst(), ShownText(sum.worst, kShownPath));
+  return comparison;
+}
+
+}  // namespace understudy

@@ -1,0 +1,54 @@
+// The `ranking` comparator: lists of items in the order of their scores (or as listed), compared by
+// Kendall's tau-b, rank-biased overlap, overlap of the first k, or what the candidate's order loses
+// of NDCG@k (ranking_distance.h). O(n log n), at most 100,000 items a list.
+//
+// Threads: immutable, safe on any thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "comparators/comparator.h"
+#include "comparators/options.h"
+#include "comparators/path_pattern.h"
+#include "comparators/ranked_list.h"
+#include "comparators/row_scores.h"
+#include "comparators/value_pair.h"
+
+namespace understudy {
+
+class RankingComparator final : public Comparator {
+ public:
+  static std::span<const OptionDoc> Options();
+  static absl::StatusOr<std::unique_ptr<RankingComparator>> Build(std::string_view options_json);
+  RankingComparator();
+
+  // Errors as AlignValues(); Unimplemented when the incumbent has no list whose items all have a
+  // key (and a score, if the first has one), ResourceExhausted when a list is too long.
+  absl::StatusOr<Comparison> Compare(const Pair& pair) const override;
+
+ private:
+  // What the lists of one answer pair come to.
+  struct Sum {
+    RowScores scores;
+    std::string worst;    // path of the worst list
+    std::string nothing;  // why a list of the incumbent was passed over
+    Comparison comparison;
+  };
+  absl::Status Add(const ValuePair& place, Sum& sum) const;
+  std::optional<double> Distance(const RankedList& baseline, const RankedList& candidate) const;
+
+  std::vector<std::vector<PathPattern>> lists_;  // the first at which there is a list
+  RankingFields fields_;
+  std::size_t measure_ = 0;  // a position in the option's words
+  std::uint64_t k_ = 10;
+  double p_ = 0.9;
+  Reduce reduce_ = Reduce::kWorst;
+};
+
+}  // namespace understudy
