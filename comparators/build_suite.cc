@@ -33,10 +33,18 @@ class SuiteBuilder {
  public:
   // Nothing when there are faults.
   std::unique_ptr<PairScorer> Build(const SuiteSpec& spec) {
-    const Preset* preset = FindTheirPreset(spec);
-    if (preset != nullptr) {
+    const std::optional<Preset> preset = FindTheirPreset(spec);
+    if (preset) {
       for (const IgnoreSpec& rule : preset->ignore) AddIgnore(rule, "preset");
       for (const std::string& path : preset->unscored) AddUnscored(path);
+      AddStream(*preset);
+      parts_.greedy = preset->greedy;
+    }
+    if (!spec.profile.empty() && std::find(std::begin(kProfiles), std::end(kProfiles),
+                                           spec.profile) == std::end(kProfiles)) {
+      Fault("profile",
+            fmt::format("there is no profile \"{}\".{}", ShownText(spec.profile, kMaxNameBytes),
+                        Suggestion(spec.profile, kProfiles)));
     }
     if (spec.ignore.size() > kMaxIgnoreRules) {
       Fault("ignore", fmt::format("{} ignore rules; at most {} are allowed", spec.ignore.size(),
@@ -46,8 +54,8 @@ class SuiteBuilder {
         AddIgnore(spec.ignore[i], fmt::format("ignore[{}].path", i));
       }
     }
-    AddComparators(preset != nullptr && spec.comparators.empty() ? preset->comparators
-                                                                 : spec.comparators);
+    AddComparators(preset && spec.comparators.empty() ? preset->ComparatorsOf(spec.profile)
+                                                      : spec.comparators);
     // Rules name what is left out of the evidence, in whichever order they were written.
     std::vector<std::string> rules;
     for (const PathPattern& rule : parts_.ignore) rules.push_back(rule.text());
@@ -70,11 +78,47 @@ class SuiteBuilder {
     Fault(std::move(where), std::string(status.message()));
   }
 
-  const Preset* FindTheirPreset(const SuiteSpec& spec) {
-    absl::StatusOr<const Preset*> preset = FindPreset(spec.preset);
-    if (preset.ok()) return *preset;
+  std::optional<Preset> FindTheirPreset(const SuiteSpec& spec) {
+    if (!spec.preset_json.empty()) return ReadTheirPreset(spec.preset_json);
+    const absl::StatusOr<const Preset*> preset = FindPreset(spec.preset);
+    if (preset.ok()) return **preset;
     Fault("preset", preset.status());
-    return nullptr;
+    return std::nullopt;
+  }
+
+  std::optional<Preset> ReadTheirPreset(const std::string& text) {
+    const auto document = Document::Parse(text);
+    if (!document.ok()) {
+      Fault("preset", document.status());
+      return std::nullopt;
+    }
+    std::vector<PresetFault> faults;
+    Preset preset = ReadPreset((*document)->root(), faults);
+    if (faults.empty()) return preset;
+    Fault("preset",
+          fmt::format("the preset's {}: {}", faults.front().where, faults.front().message));
+    return std::nullopt;
+  }
+
+  void AddStream(const Preset& preset) {
+    parts_.stream = preset.stream;
+    if (!preset.stream) return;
+    hash_.Add(preset.stream->assembly);
+    hash_.Add(static_cast<std::uint64_t>(preset.stream->content));
+  }
+
+  // When a comparator is asked; words that a preset has not checked are faults.
+  SuiteParts::Member::When AddWhen(const ComparatorSpec& spec, const std::string& where) {
+    using When = SuiteParts::Member::When;
+    if (spec.when.empty()) return When::kAlways;
+    hash_.Add(spec.when);
+    const auto word = std::find(std::begin(kWhens), std::end(kWhens), spec.when);
+    if (word != std::end(kWhens)) {
+      return static_cast<When>(1 + (word - std::begin(kWhens)));
+    }
+    Fault(where + ".when", fmt::format("must be one of {}, not \"{}\"", fmt::join(kWhens, ", "),
+                                       ShownText(spec.when, kMaxNameBytes)));
+    return When::kAlways;
   }
 
   void AddIgnore(const IgnoreSpec& rule, const std::string& where) {
@@ -119,12 +163,13 @@ class SuiteBuilder {
     if (!builtin.ok()) return Fault(where + ".use", builtin.status());
     absl::StatusOr<BuiltComparator> built = (*builtin)->build(spec.options_json);
     if (!built.ok()) return FaultOptions(**builtin, spec, where + ".options", built.status());
+    const SuiteParts::Member::When when = AddWhen(spec, where);
     if (faults_.size() > before) return;
     hash_.Add(spec.name);
     hash_.Add(spec.use);
     hash_.Add((*builtin)->version);
     AddOptions(spec.options_json);
-    parts_.members.push_back({spec.name, *std::move(built)});
+    parts_.members.push_back({spec.name, *std::move(built), when, spec.optional});
   }
 
   // Each option is tried by itself, so that one fault does not hide the next.

@@ -75,8 +75,24 @@ void PreparedAnswer::Decode(const DecodeLimits& limits) {
   body_ = decoded_;
 }
 
+void PreparedAnswer::Assemble(const StreamRule& rule) {
+  const std::string type = HeaderValue(raw_.headers, kContentType);
+  if (!decode_status_.ok() || !IsStream(type)) return;
+  absl::StatusOr<AssembledStream> assembled = AssembleStream(body_, rule, type);
+  stream_status_ = assembled.status();
+  if (!assembled.ok()) return;
+  stream_ = *std::move(assembled);
+  body_ = stream_->json;
+  if (stream_->end == StreamEnd::kFailed) {
+    stream_status_ = absl::AbortedError("the stream says that it failed: " + stream_->failure);
+  } else if (stream_->end == StreamEnd::kTruncated) {
+    stream_status_ = absl::AbortedError("the stream breaks off after " +
+                                        std::to_string(stream_->events) + " events");
+  }
+}
+
 void PreparedAnswer::Parse(const DocumentLimits& limits) {
-  if (!decode_status_.ok() || has_binary_tail()) return;
+  if (!decode_status_.ok() || !stream_status_.ok() || has_binary_tail()) return;
   const std::string charset = CharsetOf(HeaderValue(raw_.headers, kContentType));
   std::string_view text = body_;
   if (!IsPlainCharset(charset) && !body_.empty()) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "comparators/document.h"
 #include "comparators/path_pattern.h"
 #include "comparators/scorer.h"
+#include "comparators/streams/assemble.h"
 
 namespace understudy {
 
@@ -24,6 +26,9 @@ class PreparedAnswer {
   // Removes content-encodings. Its status is InvalidArgument for a broken body, ResourceExhausted
   // for one beyond the limits, Unimplemented for an unknown encoding.
   void Decode(const DecodeLimits& limits);
+  // Puts a streamed answer's events together, once Decode() was called; nothing when that failed,
+  // or the content-type is of no stream.
+  void Assemble(const StreamRule& rule);
   // Reads the body, in the charset its content-type names, as JSON, once Decode() was called;
   // nothing when that failed.
   void Parse(const DocumentLimits& limits);
@@ -37,6 +42,11 @@ class PreparedAnswer {
   // Codes as decode_status(): the body is not of its charset, too large in UTF-8, or the charset is
   // unknown.
   const absl::Status& charset_status() const { return charset_status_; }
+  // InvalidArgument for events that cannot be read, Aborted for a stream that failed or broke off,
+  // ResourceExhausted beyond the limits.
+  const absl::Status& stream_status() const { return stream_status_; }
+  // Of a streamed answer.
+  const std::optional<AssembledStream>& stream() const { return stream_; }
   // Whether the body is JSON followed by binary tensors.
   bool has_binary_tail() const;
   // What comparators see; valid as long as this and the raw answer.
@@ -50,7 +60,9 @@ class PreparedAnswer {
   std::string_view body_;
   std::string utf8_;  // what the document borrows, when that is not the body; else empty
   std::unique_ptr<Document> document_;
+  std::optional<AssembledStream> stream_;
   absl::Status decode_status_;
+  absl::Status stream_status_;
   absl::Status charset_status_;
   absl::Status parse_status_;
 };

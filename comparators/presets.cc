@@ -1,9 +1,11 @@
-// The presets.
+// Reading the compiled-in presets, once.
 #include "comparators/presets.h"
 
-#include <array>
+#include <cstdlib>
+#include <vector>
 
 #include "comparators/text.h"
+#include "fmt/core.h"
 #include "fmt/format.h"
 
 namespace understudy {
@@ -13,30 +15,32 @@ const Preset& BytesPreset() {
   static const Preset kBytes{
       .name = "",
       .summary = "any protocol: status and bytes",
-      .comparators = {{"status", "status", ""}, {"exact", "exact", ""}},
+      .comparators = {{{"status", "status", "", "", false}, {}},
+                      {{"exact", "exact", "", "", false}, {}}},
   };
   return kBytes;
+}
+
+// A fault in one is a fault of this build, which its tests find.
+std::vector<Preset> ReadAll() {
+  std::vector<Preset> presets;
+  for (const std::string_view text : PresetTexts()) {
+    const auto document = Document::Parse(text);
+    std::vector<PresetFault> faults;
+    if (document.ok()) presets.push_back(ReadPreset((*document)->root(), faults));
+    if (document.ok() && faults.empty()) continue;
+    fmt::print(stderr, "a preset of this build is broken: {}\n",
+               document.ok() ? faults.front().where + ": " + faults.front().message
+                             : std::string(document.status().message()));
+    std::abort();
+  }
+  return presets;
 }
 
 }  // namespace
 
 std::span<const Preset> Presets() {
-  static const std::array<Preset, 2> kPresets{{
-      {
-          .name = "oip-v2",
-          .summary = "Open Inference Protocol over REST with JSON tensors",
-          .ignore = {{"/id", "names the request"}, {"/parameters/headers", "transport"}},
-          .unscored = {"/model_name", "/model_version"},
-          .comparators = {{"status", "status", ""},
-                          {"values", "tensors", ""},
-                          {"top1", "top1", ""}},
-      },
-      {
-          .name = "generic-json",
-          .summary = "any JSON over HTTP",
-          .comparators = {{"status", "status", ""}, {"json", "json", ""}},
-      },
-  }};
+  static const std::vector<Preset> kPresets = ReadAll();
   return kPresets;
 }
 

@@ -35,9 +35,10 @@ struct RawPair {
 // One configured comparator's word on a pair: either a comparison or why there is none.
 struct ComparatorScore {
   bool compared = false;
+  bool applies = true;    // false: it is not for requests of this sort, and was not asked
   Comparison comparison;  // meaningful when compared
-  // Otherwise a reason of a fixed list: "comparator_error", "decode_error", "not_json",
-  // "too_large", "unsupported".
+  // Otherwise, where it applies, a reason of a fixed list: "comparator_error", "decode_error",
+  // "incumbent_failed", "not_json", "too_large", "unsupported".
   std::string uncomparable;
   std::string detail;  // a sentence for people, bounded to 256 bytes
 };
@@ -78,10 +79,17 @@ struct ComparatorSpec {
   std::string name;          // unique in the suite; checks refer to it
   std::string use;           // a built-in comparator's name
   std::string options_json;  // an object, or empty
+  // Asked only where the preset says that the request is "greedy" or "sampled", or where the
+  // incumbent's answer is "json" or "other"; empty: always.
+  std::string when;
+  // Where there is nothing it can compare it does not apply, and the pair is compared without it.
+  bool optional = false;
 };
 
 struct SuiteSpec {
-  std::string preset;  // "oip-v2", "generic-json", or empty
+  std::string preset;       // a preset's name, or empty
+  std::string preset_json;  // a preset's text in place of a compiled-in one, or empty
+  std::string profile;      // one of kProfiles in comparators/preset.h, or empty for the first
   std::vector<IgnoreSpec> ignore;
   std::vector<ComparatorSpec> comparators;  // empty: the preset's own
   std::vector<std::string> fields;          // JSON pointers that are read beside the comparison

@@ -61,19 +61,49 @@ void Bound(Comparison& comparison) {
   }
 }
 
+ComparatorScore DoesNotApply() {
+  ComparatorScore score;
+  score.applies = false;
+  return score;
+}
+
+// The score of every comparator where a stream cannot be read to its end; nothing where both can.
+std::optional<ComparatorScore> OfBrokenStreams(const PreparedAnswer& baseline,
+                                               const PreparedAnswer& candidate) {
+  for (const PreparedAnswer* answer : {&baseline, &candidate}) {
+    const absl::Status& status = answer->stream_status();
+    if (status.ok()) continue;
+    if (status.code() == absl::StatusCode::kResourceExhausted) {
+      return Uncomparable("too_large", MessageOf(status));
+    }
+    if (answer == &candidate) {
+      return Compared(
+          WhollyDifferent(fmt::format("the candidate's answer: {}", MessageOf(status))));
+    }
+    const bool broke = status.code() == absl::StatusCode::kAborted;
+    return Uncomparable(broke ? "incumbent_failed" : "decode_error", MessageOf(status));
+  }
+  return std::nullopt;
+}
+
 class Suite final : public PairScorer {
  public:
   explicit Suite(SuiteParts parts) : parts_(std::move(parts)) {
     for (const SuiteParts::Member& member : parts_.members) {
       names_.push_back(member.name);
       const ComparatorNeeds needs = member.built.needs;
-      needs_document_ = needs_document_ || needs == ComparatorNeeds::kDocument;
+      needs_document_ = needs_document_ || needs == ComparatorNeeds::kDocument ||
+                        member.when == SuiteParts::Member::When::kJson ||
+                        member.when == SuiteParts::Member::When::kOther;
     }
     needs_document_ = needs_document_ || !parts_.fields.empty();
-    same_bytes_are_equal_ =
-        parts_.fields.empty() &&
-        std::all_of(parts_.members.begin(), parts_.members.end(),
-                    [](const auto& member) { return member.built.same_bytes_are_equal; });
+    same_bytes_are_equal_ = parts_.fields.empty() &&
+                            std::all_of(parts_.members.begin(), parts_.members.end(),
+                                        [](const SuiteParts::Member& member) {
+                                          return member.built.same_bytes_are_equal &&
+                                                 !member.optional &&
+                                                 member.when == SuiteParts::Member::When::kAlways;
+                                        });
     for (const PathPattern& rule : parts_.ignore) rules_.push_back(rule.text());
   }
 
@@ -122,11 +152,29 @@ PairScore Suite::Score(const RawPair& pair) const {
     if (std::exchange(decoded, true)) return;
     for (PreparedAnswer* answer : {&*baseline, &*candidate}) {
       answer->Decode(parts_.decode_limits);
+      if (parts_.stream) answer->Assemble(*parts_.stream);
       if (needs_document_) answer->Parse(parts_.document_limits);
       answer->Mark(parts_.ignore, parts_.unscored, result.ignore_hits);
     }
   };
+  std::optional<Sampling> sampling;  // looked at where a comparator depends on it
+  const auto applies = [&](SuiteParts::Member::When when) {
+    using When = SuiteParts::Member::When;
+    if (when == When::kAlways) return true;
+    if (when == When::kJson || when == When::kOther) {
+      decode();
+      return (baseline->view().document != nullptr) == (when == When::kJson);
+    }
+    if (!sampling) {
+      sampling = SamplingOf(pair.request_body ? pair.request_body() : "", parts_.greedy);
+    }
+    return *sampling == (when == When::kGreedy ? Sampling::kGreedy : Sampling::kSampled);
+  };
   for (const SuiteParts::Member& member : parts_.members) {
+    if (!applies(member.when)) {
+      result.scores.push_back(DoesNotApply());
+      continue;
+    }
     if (same && member.built.same_bytes_are_equal) {
       result.scores.push_back(Compared({}));
       continue;
@@ -138,7 +186,9 @@ PairScore Suite::Score(const RawPair& pair) const {
     if (member.built.needs != ComparatorNeeds::kHead) decode();
     const Pair view{pair.request_body ? pair.request_body() : std::string_view(), baseline->view(),
                     candidate->view()};
-    result.scores.push_back(ScoreOne(member.built, view, *baseline, *candidate));
+    ComparatorScore score = ScoreOne(member.built, view, *baseline, *candidate);
+    const bool nothing = score.uncomparable == "unsupported" || score.uncomparable == "not_json";
+    result.scores.push_back(member.optional && nothing ? DoesNotApply() : std::move(score));
   }
   if (parts_.fields.empty()) return result;
   decode();
@@ -152,6 +202,9 @@ ComparatorScore Suite::ScoreOne(const BuiltComparator& built, const Pair& pair,
                                 const PreparedAnswer& baseline,
                                 const PreparedAnswer& candidate) const {
   if (built.needs == ComparatorNeeds::kHead) return Ask(*built.comparator, pair, baseline);
+  if (const std::optional<ComparatorScore> broken = OfBrokenStreams(baseline, candidate)) {
+    return *broken;
+  }
   for (const PreparedAnswer* answer : {&baseline, &candidate}) {
     const bool text_alone =
         answer->decode_status().ok() && built.needs == ComparatorNeeds::kDocument;

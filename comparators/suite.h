@@ -8,10 +8,15 @@
 // A fault of an answer is put where it belongs: what is wrong with the incumbent's body leaves the
 // pair uncomparable; a candidate's body that is broken where the incumbent's is sound is wholly
 // different. Answers of the same status, content-encoding and bytes are the same without decoding.
+//
+// A streamed answer (by its content-type, where there is a rule for streams) is put together first,
+// so that comparators see the answer it would have been without streaming. One that says it failed,
+// or breaks off, is a fault like a broken body.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +25,7 @@
 #include "comparators/decode.h"
 #include "comparators/document.h"
 #include "comparators/path_pattern.h"
+#include "comparators/preset.h"
 #include "comparators/scorer.h"
 
 namespace understudy {
@@ -45,11 +51,16 @@ struct SuiteParts {
   struct Member {
     std::string name;
     BuiltComparator built;
+    enum class When { kAlways, kGreedy, kSampled, kJson, kOther };
+    When when = When::kAlways;
+    bool optional = false;
   };
   std::vector<Member> members;
   std::vector<PathPattern> ignore;
   std::vector<PathPattern> unscored;
   std::vector<std::string> fields;  // JSON pointers
+  std::optional<StreamRule> stream;
+  std::vector<RequestCondition> greedy;
   std::uint64_t fingerprint = 0;
   DecodeLimits decode_limits;
   DocumentLimits document_limits;

@@ -33,12 +33,14 @@ std::string ConfigHash(std::string_view text) {
 }
 
 ConfigResult LoadConfig(std::string_view text, const std::string& filename,
-                        const KnownComparators& known, const ConfigEnvironment& environment) {
+                        const KnownComparators& built_in, const ConfigEnvironment& environment) {
   ConfigFaults faults(filename);
   YamlNode tree = ParseYaml(text, faults);
   Expand(tree, environment, faults);
   ConfigSource source = ReadConfig(tree, faults);
   auto topology = std::make_shared<Topology>(BuildTopology(source.file));
+  const KnownComparators known = WithOwnPresets(built_in, source, faults);
+  ApplyPresets(known, *topology);
   const RuleContext context{*topology, known, source, faults};
   CheckAddresses(context);
   CheckClusters(context);

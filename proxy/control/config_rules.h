@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,15 @@ struct KnownPreset {
   std::string name;                      // empty: what a route without preset and comparators gets
   std::vector<std::string> comparators;  // the names its checks may use
   std::string judged;                    // the one the built-in plan looks at
+  // By profile, where it has others than these.
+  struct Profile {
+    std::vector<std::string> comparators;
+    std::string judged;
+  };
+  std::map<std::string, Profile> profiles = {};
+  std::vector<MirroredPath> mirrored = {};
+  std::vector<std::string> stateful = {};
+  std::string text = {};  // of one of the configuration's own
 };
 
 // One thing the comparators find wrong with a route's rules.
@@ -32,6 +42,8 @@ struct KnownComparators {
   std::vector<KnownPreset> presets;
   // What keeps a suite from being built of a route's rules (their options, mostly); may be empty.
   std::function<std::vector<CompareFault>(const CompareRules&)> find_faults;
+  // Reads a preset from its JSON, appending what is wrong with it; may be empty.
+  std::function<KnownPreset(const std::string&, std::vector<CompareFault>&)> read_preset = {};
 };
 
 // What the rules look at and where they report.
@@ -52,6 +64,12 @@ void CheckRoutes(const RuleContext& context);     // all but their comparing
 void CheckComparing(const RuleContext& context);  // comparators, ignore rules, segments
 void CheckPlans(const RuleContext& context);
 void CheckLimits(const RuleContext& context);
+
+// The presets `known` has and those of the file, whose faults are reported.
+KnownComparators WithOwnPresets(const KnownComparators& known, ConfigSource& source,
+                                ConfigFaults& faults);
+// What a route's preset says beside the comparators goes into the route.
+void ApplyPresets(const KnownComparators& known, Topology& topology);
 
 // The names the checks of a plan may use on this route.
 std::vector<std::string> ComparatorNames(const CompareRules& rules, const KnownComparators& known);

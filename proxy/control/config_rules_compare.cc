@@ -16,6 +16,12 @@ const KnownPreset* FindPreset(const KnownComparators& known, const std::string& 
   return nullptr;
 }
 
+KnownPreset::Profile ProfileOf(const KnownPreset& preset, const CompareRules& rules) {
+  const auto profile = preset.profiles.find(rules.profile);
+  if (profile != preset.profiles.end()) return profile->second;
+  return {preset.comparators, preset.judged};
+}
+
 // Whether the pattern takes in the whole document: the root, or nothing but wildcards.
 bool CoversRoot(std::string_view pattern) {
   std::size_t at = 0;
@@ -87,13 +93,13 @@ std::vector<std::string> ComparatorNames(const CompareRules& rules, const KnownC
   std::vector<std::string> names;
   for (const ComparatorRule& rule : rules.comparators) names.push_back(rule.name);
   const KnownPreset* preset = FindPreset(known, rules.preset);
-  if (names.empty() && preset != nullptr) names = preset->comparators;
+  if (names.empty() && preset != nullptr) names = ProfileOf(*preset, rules).comparators;
   return names;
 }
 
 std::string JudgedComparator(const CompareRules& rules, const KnownComparators& known) {
   const KnownPreset* preset = FindPreset(known, rules.preset);
-  if (rules.comparators.empty()) return preset == nullptr ? "" : preset->judged;
+  if (rules.comparators.empty()) return preset == nullptr ? "" : ProfileOf(*preset, rules).judged;
   for (const ComparatorRule& rule : rules.comparators) {
     if (preset != nullptr && rule.use == preset->judged) return rule.name;
   }

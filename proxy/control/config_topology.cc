@@ -116,11 +116,13 @@ CandidateArm BuildCandidate(const v1::CandidateConfig& config) {
 CompareRules BuildCompare(const v1::CompareConfig& config) {
   CompareRules compare;
   compare.preset = config.preset();
+  if (config.profile() != "same-model") compare.profile = config.profile();
   for (const v1::IgnoreConfig& rule : config.ignore()) {
     compare.ignore.push_back({rule.path(), rule.reason()});
   }
   for (const v1::ComparatorConfig& rule : config.comparators()) {
-    compare.comparators.push_back({rule.name(), rule.use(), rule.options()});
+    compare.comparators.push_back(
+        {rule.name(), rule.use(), rule.options(), rule.when(), rule.optional()});
   }
   return compare;
 }

@@ -150,6 +150,8 @@ void CollectComparators(TrafficBook& book, Families& out) {
                          blocks, [](const Counters& c) -> auto& { return c.different; }));
     add("uncomparable", Sum(
                             blocks, [](const Counters& c) -> auto& { return c.uncomparable; }));
+    add("not_applicable", Sum(
+                              blocks, [](const Counters& c) -> auto& { return c.not_applicable; }));
     std::vector<prometheus::ClientMetric::Bucket> cumulative;
     double count = 0;
     for (std::size_t i = 0; i < std::tuple_size_v<decltype(Counters::score_buckets)>; ++i) {

@@ -34,6 +34,12 @@ std::string NothingSettled(const Coverage& coverage) {
     return fmt::format("mirroring was off for all {} requests of this window: unkill the route",
                        WithCommas(off));
   }
+  if (coverage.NotAsked() == coverage.eligible) {
+    return fmt::format(
+        "none of {} requests of this window has a path or method that the route's preset mirrors: "
+        "see the preset, or leave it out",
+        WithCommas(coverage.eligible));
+  }
   return fmt::format(
       "none of {} requests of this window has been mirrored to its end: wait, or see the "
       "candidate's mirror rate",
@@ -70,7 +76,9 @@ CoverageStanding StandingOf(const Coverage& coverage, double wanted) {
   standing.reason = WhyShort(coverage, (1 - wanted) * settled);
   Cause largest;
   PerReason<SkipReason> skipped = coverage.skipped;
-  skipped[static_cast<std::size_t>(SkipReason::kMirroringOff)] = 0;  // not among the chosen
+  for (const SkipReason reason : {SkipReason::kMirroringOff, SkipReason::kPathNotMirrored}) {
+    skipped[static_cast<std::size_t>(reason)] = 0;  // not among the chosen
+  }
   Raise<SkipReason>(largest, skipped);
   Raise<DropReason>(largest, coverage.dropped);
   Raise<UncomparableReason>(largest, coverage.uncomparable);

@@ -38,6 +38,10 @@ void CandidateScorer::Count(const PairScore& score) const {
   for (std::size_t i = 0; i < score.scores.size(); ++i) {
     const ComparatorScore& one = score.scores[i];
     ComparatorCounters& count = *counters[i];
+    if (!one.applies) {
+      count.not_applicable.Add();
+      continue;
+    }
     if (!one.compared) {
       count.uncomparable.Add();
       continue;

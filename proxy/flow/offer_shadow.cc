@@ -7,6 +7,8 @@
 #include "proxy/async/clock.h"
 #include "proxy/flow/count_loss.h"
 #include "proxy/flow/run_shadow.h"
+#include "proxy/routing/json_text.h"
+#include "proxy/wire/body_scanner.h"
 #include "proxy/wire/head_writer.h"
 
 namespace understudy {
@@ -98,6 +100,21 @@ std::shared_ptr<MirroredRequest> Keep(const ServedRequest& served, LossBands ban
   return request;
 }
 
+// Whether its body names something that only the server knows that began it. Bodies without the
+// pointer's last key are not looked at more closely.
+bool IsStateful(const MirroredRequest& request) {
+  std::string joined, payload;
+  const auto body =
+      PayloadOf(request.body.Join(joined), request.head.framing, payload).value_or("");
+  for (const std::string& pointer : request.route->route->stateful) {
+    const std::string_view key = std::string_view(pointer).substr(pointer.rfind('/') + 1);
+    if (body.find(key) == std::string_view::npos) continue;
+    const auto value = FindJsonValue(body, pointer);
+    if (value && *value != "null" && *value != "\"\"" && *value != "false") return true;
+  }
+  return false;
+}
+
 // Budgets of its own, bounded as those of the first candidate whose pair will use it. Nothing when
 // load is to be shed: the pairs then go without.
 std::optional<ShadowTarget> ReserveControl(Services& s, const ServedRequest& served,
@@ -131,19 +148,26 @@ ShadowOutcome OfferShadow(Services& s, ServedRequest served) {
   ShadowOutcome outcome;
   const Assignment& plan = served.plan;
   if (plan.draws.empty()) return outcome;
-  const std::optional<SkipReason> skip_all = plan.AnyMirrored() ? SkipAll(served) : std::nullopt;
+  std::optional<SkipReason> skip_all = plan.AnyMirrored() ? SkipAll(served) : std::nullopt;
   std::shared_ptr<MirroredRequest> request;
   std::vector<ShadowTarget> targets;
   const SteadyTime now = SteadyNow();
   const LossBands bands =
       plan.AnyMirrored() ? LossBands::Of(served.body.WireBytes(), served.served->result.latency)
                          : LossBands();
+  if (plan.AnyMirrored() && !skip_all && !plan.route->route->stateful.empty()) {
+    request = Keep(served, bands);
+    if (IsStateful(*request)) skip_all = SkipReason::kStateful;
+  }
   for (const Assignment::Draw& draw : plan.draws) {
     const CandidateTraffic& candidate = plan.route->candidates[draw.candidate];
     CoverageCounters& counters = candidate.coverage->At(s.worker.index);
     counters.eligible.Add();
     if (!draw.mirrored) {
-      if (draw.switched_off) {
+      if (draw.by_path) {
+        counters.Skip(SkipReason::kPathNotMirrored);
+        outcome.reason = ToString(SkipReason::kPathNotMirrored);
+      } else if (draw.switched_off) {
         counters.Skip(SkipReason::kMirroringOff);
         outcome.reason = ToString(SkipReason::kMirroringOff);
       } else {

@@ -220,9 +220,11 @@ void ScoringLoop::Score(const PairJob& job) {
   const PairScore& score = untouched ? scoring.same : read;
   scoring.Count(score);
 
-  // A pair is compared when every comparator could tell; else its first reason counts.
-  const auto unable = std::find_if(score.scores.begin(), score.scores.end(),
-                                   [](const ComparatorScore& one) { return !one.compared; });
+  // A pair is compared when every comparator that is for it could tell; else the first reason
+  // counts.
+  const auto unable =
+      std::find_if(score.scores.begin(), score.scores.end(),
+                   [](const ComparatorScore& one) { return one.applies && !one.compared; });
   if (unable != score.scores.end()) return refuse(*ReasonOf(unable->uncomparable));
   Sample sample;
   std::vector<std::string> segment_names;

@@ -70,6 +70,10 @@ std::string_view ToString(SkipReason reason) {
       return "loop_guard";
     case SkipReason::kRequestIncomplete:
       return "request_incomplete";
+    case SkipReason::kPathNotMirrored:
+      return "path_not_mirrored";
+    case SkipReason::kStateful:
+      return "stateful";
     case SkipReason::kCount:
       break;
   }
@@ -157,14 +161,15 @@ Coverage Coverage::operator-(const Coverage& earlier) const {
 }
 
 std::uint64_t Coverage::Skipped() const { return Sum(skipped); }
+std::uint64_t Coverage::NotAsked() const {
+  return skipped[static_cast<std::size_t>(SkipReason::kMirroringOff)] +
+         skipped[static_cast<std::size_t>(SkipReason::kPathNotMirrored)];
+}
 std::uint64_t Coverage::Dropped() const { return Sum(dropped); }
 std::uint64_t Coverage::Uncomparable() const { return Sum(uncomparable); }
 
 // Counters of several threads are read one after the other, so a sum may run ahead of its parts.
-std::uint64_t Coverage::Chosen() const {
-  const std::uint64_t off = skipped[static_cast<std::size_t>(SkipReason::kMirroringOff)];
-  return Minus(Minus(eligible, sampled_out), off);
-}
+std::uint64_t Coverage::Chosen() const { return Minus(Minus(eligible, sampled_out), NotAsked()); }
 
 std::uint64_t Coverage::Settled() const {
   return Minus(Chosen(), Minus(mirrored, compared + Uncomparable()));

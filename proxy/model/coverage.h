@@ -22,6 +22,8 @@ enum class SkipReason {  // decided before a shadow was worth sending
   kUpgrade,
   kLoopGuard,
   kRequestIncomplete,  // answered, or failed, before the request's body had come whole
+  kPathNotMirrored,    // the preset does not list it: it asks no model for an answer
+  kStateful,           // it belongs to something that only the serving arm knows
   kCount,
 };
 
@@ -105,6 +107,8 @@ struct Coverage {
   bool operator==(const Coverage&) const = default;
 
   std::uint64_t Skipped() const;
+  // Of these, requests that nobody was to be asked about: mirroring was off, or their path is none.
+  std::uint64_t NotAsked() const;
   std::uint64_t Dropped() const;
   std::uint64_t Uncomparable() const;
   std::uint64_t InFlight() const { return mirrored - compared - Uncomparable(); }

@@ -131,11 +131,22 @@ struct ComparatorRule {
   std::string name;
   std::string use;
   std::string options_json;  // an object, or empty
+  std::string when;          // "greedy", "sampled", "json", "other", or empty: always
+  bool optional = false;
 };
 struct CompareRules {
   std::string preset;
+  std::string preset_json;  // the text of a preset of the configuration's own, or empty
+  std::string profile;      // "quantised", "new-model", or empty: the same model
   std::vector<IgnoreRule> ignore;
   std::vector<ComparatorRule> comparators;
+};
+
+// Requests that are mirrored. `path` is compared with the end of a request's path, from a `/` on; a
+// `*` in it stands for any number of characters but `/`.
+struct MirroredPath {
+  std::vector<std::string> methods;  // empty: any
+  std::string path;
 };
 
 enum class SegmentSource { kHeader, kJson, kBodySize, kTextLength };
@@ -179,6 +190,8 @@ struct Route {
   std::vector<CandidateArm> candidates;
   std::optional<ControlArm> control;
   CompareRules compare;
+  std::vector<MirroredPath> mirrored;  // the preset's; empty: every request
+  std::vector<std::string> stateful;   // JSON pointers: a request that has one is not mirrored
   std::vector<SegmentRule> segments;
   std::vector<ValueRule> values;
   std::optional<DecisionRule> decision;

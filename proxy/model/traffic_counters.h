@@ -103,6 +103,7 @@ struct CoverageCounters {
 // Comparator outcomes, counted on a compare thread, for one (route, candidate, comparator).
 struct ComparatorCounters {
   Counter same, different, uncomparable;
+  Counter not_applicable;                 // pairs that the comparator is not for
   std::array<Counter, 11> score_buckets;  // divergence 0, then (0,0.1], (0.1,0.2] .. (0.9,1]
   Counter score_sum_millionths;
 };

@@ -5,6 +5,7 @@
 
 #include "proxy/base/hash.h"
 #include "proxy/routing/json_text.h"
+#include "proxy/routing/match.h"
 
 namespace understudy {
 namespace {
@@ -118,13 +119,18 @@ Assignment Assign(const RouteTraffic& traffic, const RequestFacts& request) {
   }
   plan.may_fall_back = plan.serving_candidate >= 0 && route.fallback &&
                        (route.effects == Effects::kPure || route.effects == Effects::kIdempotent);
+  const bool by_path = !IsMirrored(route, request.head);
   for (std::size_t i = 0; i < traffic.candidates.size(); ++i) {
     const CandidateTraffic& candidate = traffic.candidates[i];
     if (candidate.arm->mirror.rate <= 0) continue;
+    if (by_path) {
+      plan.draws.push_back({static_cast<std::uint16_t>(i), false, false, true, false});
+      continue;
+    }
     const MirrorDraw draw = DrawMirror(route, candidate, unit.value, request.now);
     const bool mirroring = candidate.Mirroring();
     plan.draws.push_back({static_cast<std::uint16_t>(i), mirroring && draw.Mirrored(), !mirroring,
-                          draw.RateLowered()});
+                          false, draw.RateLowered()});
   }
   return plan;
 }

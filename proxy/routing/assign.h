@@ -61,6 +61,7 @@ struct Assignment {
     std::uint16_t candidate = 0;
     bool mirrored = false;
     bool switched_off = false;
+    bool by_path = false;  // the preset mirrors no such request
     bool rate_lowered = false;
   };
   absl::InlinedVector<Draw, 2> draws;

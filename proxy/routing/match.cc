@@ -5,6 +5,51 @@
 
 namespace understudy {
 
+namespace {
+
+// A `*` stands for any number of characters but `/`. Bounded by the product of the lengths.
+bool Fits(std::string_view pattern, std::string_view text) {
+  std::size_t at = 0, in_text = 0;
+  std::size_t star = std::string_view::npos, tried = 0;
+  while (in_text < text.size()) {
+    if (at < pattern.size() && pattern[at] == '*') {
+      star = at++;
+      tried = in_text;
+    } else if (at < pattern.size() && pattern[at] == text[in_text]) {
+      ++at;
+      ++in_text;
+    } else if (star != std::string_view::npos && text[tried] != '/') {
+      at = star + 1;
+      in_text = ++tried;
+    } else {
+      return false;
+    }
+  }
+  while (at < pattern.size() && pattern[at] == '*') ++at;
+  return at == pattern.size();
+}
+
+// Whether the end of the path, from a `/` on, fits: as many `/` as the pattern has.
+bool FitsEnd(std::string_view pattern, std::string_view path) {
+  auto left = std::count(pattern.begin(), pattern.end(), '/');
+  std::size_t begin = path.size();
+  while (left > 0 && begin > 0) {
+    if (path[--begin] == '/') --left;
+  }
+  return left == 0 && Fits(pattern, path.substr(begin));
+}
+
+}  // namespace
+
+bool IsMirrored(const Route& route, const RequestHead& request) {
+  if (route.mirrored.empty()) return true;
+  return std::any_of(route.mirrored.begin(), route.mirrored.end(), [&](const MirroredPath& rule) {
+    const bool method = rule.methods.empty() || std::find(rule.methods.begin(), rule.methods.end(),
+                                                          request.method) != rule.methods.end();
+    return method && FitsEnd(rule.path, request.path);
+  });
+}
+
 bool Matches(const RouteMatch& match, const RequestHead& request) {
   if (!match.path.empty() && request.path != match.path) return false;
   // "*" (of OPTIONS) means the server as a whole: whoever serves "/" is asked.

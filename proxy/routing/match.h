@@ -13,4 +13,7 @@ bool Matches(const RouteMatch& match, const RequestHead& request);
 // Null when no route matches.
 const RouteTraffic* MatchRoute(const TrafficView& view, const RequestHead& request);
 
+// Whether the route's preset has requests like this one mirrored.
+bool IsMirrored(const Route& route, const RequestHead& request);
+
 }  // namespace understudy

@@ -141,11 +141,13 @@ absl::StatusOr<RequestForecast> ExplainRequest(const TrafficView& view,
   forecast.sentence =
       fmt::format("route {} by {}: bucket {} is served by {} ({})", route.name,
                   forecast.unit_source, forecast.bucket, forecast.arm, forecast.cluster);
+  const bool by_path = !IsMirrored(route, head);
   for (const CandidateTraffic& arm : traffic->candidates) {
     const MirrorDraw draw = DrawMirror(route, arm, unit.value, facts.now);
-    const bool mirrored = arm.Mirroring() && draw.Mirrored();
+    const bool mirrored = !by_path && arm.Mirroring() && draw.Mirrored();
     forecast.mirrors.push_back({arm.cluster->name, mirrored,
-                                !arm.Mirroring()       ? "mirroring is off"
+                                by_path ? "path_not_mirrored: the preset lists no such request"
+                                : !arm.Mirroring()     ? "mirroring is off"
                                 : draw.configured <= 0 ? "no mirror rate is set"
                                 : draw.Mirrored()      ? "drawn"
                                 : draw.RateLowered()   ? "sampled_out: the rate is lowered"

@@ -22,36 +22,78 @@ std::vector<std::string> FieldsOf(const Route& route) {
 SuiteSpec SpecOf(const CompareRules& rules) {
   SuiteSpec spec;
   spec.preset = rules.preset;
+  spec.preset_json = rules.preset_json;
+  spec.profile = rules.profile;
   for (const IgnoreRule& rule : rules.ignore) spec.ignore.push_back({rule.path, rule.reason});
   for (const ComparatorRule& rule : rules.comparators) {
-    spec.comparators.push_back({rule.name, rule.use, rule.options_json});
+    spec.comparators.push_back({rule.name, rule.use, rule.options_json, rule.when, rule.optional});
   }
   return spec;
 }
 
 std::string KeyOf(const CompareRules& rules) {
-  std::string key = rules.preset;
+  std::string key = rules.preset + "\t" + rules.profile + "\t" + rules.preset_json;
   for (const IgnoreRule& rule : rules.ignore) key += "\n-" + rule.path + "\t" + rule.reason;
   for (const ComparatorRule& rule : rules.comparators) {
-    key += fmt::format("\n+{}\t{}\t{}", rule.name, rule.use, rule.options_json);
+    key += fmt::format("\n+{}\t{}\t{}\t{}\t{}", rule.name, rule.use, rule.when, rule.optional,
+                       rule.options_json);
   }
   return key;
 }
 
-// What the built-in plan looks at: the comparator that answers "is the decision the same".
-std::string Judged(const Preset& preset) {
+// What the built-in plan looks at: what the preset says, or the comparator that answers "is the
+// decision the same".
+std::string Judged(const Preset& preset, const std::vector<ComparatorSpec>& comparators) {
+  for (const ComparatorSpec& spec : comparators) {
+    if (spec.name == preset.judged) return spec.name;
+  }
   for (const std::string_view wanted : {"top1", "json", "exact"}) {
-    for (const ComparatorSpec& spec : preset.comparators) {
+    for (const ComparatorSpec& spec : comparators) {
       if (spec.use == wanted) return spec.name;
     }
   }
-  return preset.comparators.empty() ? "" : preset.comparators.front().name;
+  return comparators.empty() ? "" : comparators.front().name;
 }
 
-KnownPreset Known(const Preset& preset, std::string name) {
-  KnownPreset known{std::move(name), {}, Judged(preset)};
-  for (const ComparatorSpec& spec : preset.comparators) known.comparators.push_back(spec.name);
+KnownPreset::Profile Known(const Preset& preset, std::string_view profile) {
+  const std::vector<ComparatorSpec> comparators = preset.ComparatorsOf(profile);
+  KnownPreset::Profile known{{}, Judged(preset, comparators)};
+  for (const ComparatorSpec& spec : comparators) known.comparators.push_back(spec.name);
   return known;
+}
+
+KnownPreset Known(const Preset& preset) {
+  const KnownPreset::Profile usual = Known(preset, "");
+  KnownPreset known{preset.name, usual.comparators, usual.judged};
+  for (const std::string_view profile : kProfiles) {
+    known.profiles[std::string(profile)] = Known(preset, profile);
+  }
+  for (const PresetPath& rule : preset.mirror) known.mirrored.push_back({rule.methods, rule.path});
+  known.stateful = preset.stateful;
+  return known;
+}
+
+// Reads one, and tries whether a suite can be built of it in each profile.
+KnownPreset ReadKnown(const std::string& text, std::vector<CompareFault>& faults) {
+  const auto document = Document::Parse(text);
+  if (!document.ok()) {
+    faults.push_back({"", std::string(document.status().message())});
+    return {};
+  }
+  std::vector<PresetFault> found;
+  const Preset preset = ReadPreset((*document)->root(), found);
+  for (PresetFault& fault : found) faults.push_back({fault.where, std::move(fault.message)});
+  if (!found.empty()) return {};
+  for (const std::string_view profile : kProfiles) {
+    SuiteSpec spec;
+    spec.preset_json = text;
+    spec.profile = std::string(profile);
+    for (SuiteFault& fault : FindSuiteFaults(spec)) {
+      faults.push_back({std::move(fault.where), std::move(fault.message), fault.unknown_option});
+    }
+    if (!faults.empty()) return {};
+  }
+  return Known(preset);
 }
 
 }  // namespace
@@ -59,10 +101,9 @@ KnownPreset Known(const Preset& preset, std::string name) {
 KnownComparators KnownToConfig() {
   KnownComparators known;
   for (const Builtin& builtin : Builtins()) known.names.emplace_back(builtin.name);
-  if (const auto plain = FindPreset(""); plain.ok()) known.presets.push_back(Known(**plain, ""));
-  for (const Preset& preset : Presets()) {
-    if (!preset.name.empty()) known.presets.push_back(Known(preset, std::string(preset.name)));
-  }
+  if (const auto plain = FindPreset(""); plain.ok()) known.presets.push_back(Known(**plain));
+  for (const Preset& preset : Presets()) known.presets.push_back(Known(preset));
+  known.read_preset = &ReadKnown;
   known.find_faults = [](const CompareRules& rules) {
     std::vector<CompareFault> faults;
     for (SuiteFault& fault : FindSuiteFaults(SpecOf(rules))) {
