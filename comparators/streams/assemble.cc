@@ -56,7 +56,7 @@ class Assembling {
       return absl::ResourceExhaustedError(
           fmt::format("the answer has more than {} bytes", kMaxAnswerBytes));
     }
-    stream_.finish_reason = std::move(answer.finish_reason);
+    stream_.finish_reason = ShownText(answer.finish_reason);
     stream_.tokens = answer.tokens;
     if (is_open_ && !is_cut_ && answer.finished) stream_.end = StreamEnd::kFinished;
     return std::move(stream_);

@@ -43,8 +43,9 @@ struct AssembledStream {
   // to a failed request would be.
   std::string json;
   StreamEnd end = StreamEnd::kTruncated;
-  std::string failure;        // the words of the failure, at most 256 bytes; empty when none
+  std::string failure;        // the words of the failure; empty when none
   std::string finish_reason;  // as the protocol writes it, of the first choice; empty when not told
+  // Both are cut to 256 bytes.
   TokenCounts tokens;
 
   // Offsets count bytes of the body up to and with the byte that completed an event.

@@ -12,6 +12,7 @@ import sys
 import seeds_http
 import seeds_json
 import seeds_rows
+import seeds_streams
 import seeds_texts
 
 HERE = pathlib.Path(__file__).parent
@@ -40,6 +41,7 @@ def main():
         "path_pattern": seeds_json.patterned(),
         "redaction": seeds_json.redacted(),
         "stored_rows": rows(HERE),
+        "streams": seeds_streams.streams(),
         "suite": seeds_json.pairs(),
     }
     for target, seeds in targets.items():

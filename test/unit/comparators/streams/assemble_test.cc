@@ -124,6 +124,15 @@ TEST_CASE("an error object after status 200 is a failure with its words, in ever
   CHECK(failure(R"({"error":")" + std::string(999, 'x') + "\"}").size() <= 256);
 }
 
+TEST_CASE("a finish reason is cut to what can be shown") {
+  const std::string chunk =
+      R"({"choices":[{"delta":{},"finish_reason":")" + std::string(999, 'x') + "\"}]}";
+  const AssembledStream stream = Assembled("openai-chat", Sse({chunk}));
+  CHECK(stream.end == StreamEnd::kFinished);
+  CHECK(stream.finish_reason.size() <= 256);
+  CHECK(stream.finish_reason.starts_with("xxx"));
+}
+
 TEST_CASE("an error that says nothing is none") {
   for (const std::string_view error : {"null", "\"\"", "{}", "[]", "false", "0"}) {
     const AssembledStream stream = Assembled(
