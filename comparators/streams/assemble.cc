@@ -28,16 +28,14 @@ std::string_view Trimmed(std::string_view text) {
 // One stream on its way through one assembly.
 class Assembling {
  public:
-  explicit Assembling(const AssemblyKind& kind, ContentMode mode)
+  Assembling(const AssemblyKind& kind, ContentMode mode)
       : kind_(kind), assembly_(kind.make(mode)) {}
 
   // False: nothing that follows is looked at.
   absl::StatusOr<bool> Take(const StreamEvent& event) {
     const std::string_view data = Trimmed(event.data);
     if (data.empty()) return true;
-    if (data == kDone) {
-      return Follow(event, {.ends = true});
-    }
+    if (data == kDone) return Follow(event, {.ends = true});
     const auto document = Document::Parse(data, kEventLimits);
     if (!document.ok()) return TakeOther(event, data, document.status());
     const JsonValue value = (*document)->root();

@@ -74,7 +74,8 @@ void KeepMember(std::string_view key, JsonValue value, Kept which, JsonObjectTex
   const std::string* const before = out.Find(key);
   if (before != nullptr) {
     const bool is_null = value.kind() == JsonKind::kNull;
-    if (is_null || (which == Kept::kFirst && *before != "null")) return;
+    const bool says_nothing = *before == "null" || *before == "\"\"";
+    if (is_null || (which == Kept::kFirst && !says_nothing)) return;
   } else {
     guard.Use(AssemblyBound::kMembers);
   }

@@ -38,7 +38,9 @@ class EventMembers {
   AssemblyGuard* guard_;
 };
 
-// Which value of a member that stands in several events is kept; null never replaces a value.
+// Which value of a member that stands in several events is kept. Null never replaces a value, and a
+// first value that says nothing (null, or the empty text that some servers send for a name that is
+// not known yet) gives way to the next.
 enum class Kept { kFirst, kLast };
 
 void KeepMember(std::string_view key, JsonValue value, Kept which, JsonObjectText& out,

@@ -213,6 +213,15 @@ TEST_CASE("openai-chat: members a protocol does not name are kept, the first tha
   CHECK(At(stream, "/choices/0/token_ids") == "[7,8,9]");
 }
 
+TEST_CASE("openai-chat: a first chunk without names leaves them to the next") {
+  const AssembledStream stream =
+      Chat(Sse({R"({"id":"","object":"","model":"","choices":[],"prompt_filter_results":[{}]})",
+                Chunk(R"({"role":"assistant","content":"a"})", "\"stop\"")}));
+  CHECK(At(stream, "/id") == "\"chatcmpl-1\"");
+  CHECK(At(stream, "/model") == "\"m-1\"");
+  CHECK(At(stream, "/prompt_filter_results") == "[{}]");
+}
+
 TEST_CASE("openai-chat: cumulative content is seen, over the whole stream") {
   const std::string growing =
       Sse({Bare(R"({"content":"I"})"), Bare(R"({"content":"I am"})"), Bare(R"({"content":""})"),
