@@ -4,6 +4,7 @@
 #include <array>
 #include <vector>
 
+#include "comparators/boxes.h"
 #include "comparators/exact.h"
 #include "comparators/json.h"
 #include "comparators/numeric.h"
@@ -59,7 +60,7 @@ absl::StatusOr<BuiltComparator> Build(std::string_view options_json) {
 }  // namespace
 
 std::span<const Builtin> Builtins() {
-  static const std::array<Builtin, 12> kBuiltins{{
+  static const std::array<Builtin, 13> kBuiltins{{
       {"status",
        "HTTP status: the same is 0, another of the same class 0.5, another class 1",
        1,
@@ -90,6 +91,8 @@ std::span<const Builtin> Builtins() {
        RankingComparator::Options(), &Build<RankingComparator>},
       {"numeric", "numbers: absolute or relative error, changed signs, or the share outside", 1,
        NumericComparator::Options(), &Build<NumericComparator>},
+      {"boxes", "detected objects: 1 - F1 of the candidate's boxes against the incumbent's", 1,
+       BoxesComparator::Options(), &Build<BoxesComparator>},
   }};
   return kBuiltins;
 }

@@ -1,7 +1,6 @@
 // The `ranking` comparator.
 #include "comparators/ranking.h"
 
-#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -9,7 +8,6 @@
 #include "comparators/difference.h"
 #include "comparators/ranking_distance.h"
 #include "comparators/text.h"
-#include "fmt/format.h"
 
 namespace understudy {
 namespace {
@@ -32,9 +30,6 @@ constexpr std::array<std::string_view, 4> kMeasureNames{"Kendall's tau", "rank-b
 constexpr std::array<std::string_view, 3> kLists{"/results", "/data", ""};
 constexpr std::array<std::string_view, 3> kKeys{"/index", "/id", ""};
 constexpr std::array<std::string_view, 2> kScores{"/relevance_score", "/score"};
-constexpr std::size_t kShownPath = 96;
-
-bool IsList(const std::optional<JsonValue>& value) { return value && value->is_array(); }
 
 // The keys of the first, as they are shown.
 std::string ShowKeys(const RankedList& list) {
@@ -72,8 +67,7 @@ absl::Status ReadP(const OptionReader& options, double& p) {
 
 }  // namespace
 
-RankingComparator::RankingComparator() {
-  for (const std::string_view text : kLists) lists_.push_back({*PathPattern::Parse(text)});
+RankingComparator::RankingComparator() : lists_(kLists) {
   fields_.key = ItemFields(kKeys);
   fields_.score = ItemFields(kScores);
 }
@@ -85,8 +79,7 @@ absl::StatusOr<std::unique_ptr<RankingComparator>> RankingComparator::Build(
   auto options = OptionReader::Open("ranking", options_json, kOptions);
   if (!options.ok()) return options.status();
   auto comparator = std::make_unique<RankingComparator>();
-  std::vector<PathPattern> lists;
-  absl::Status status = ReadPaths(**options, "items", lists);
+  absl::Status status = comparator->lists_.Read(**options);
   status.Update(ReadField(**options, "key", comparator->fields_.key));
   status.Update(ReadField(**options, "score", comparator->fields_.score));
   status.Update((*options)->ReadBool("ascending", comparator->fields_.ascending));
@@ -95,7 +88,6 @@ absl::StatusOr<std::unique_ptr<RankingComparator>> RankingComparator::Build(
   status.Update(ReadP(**options, comparator->p_));
   status.Update(ReadReduce(**options, comparator->reduce_));
   if (!status.ok()) return status;
-  if (!lists.empty()) comparator->lists_ = {std::move(lists)};
   return comparator;
 }
 
@@ -113,63 +105,45 @@ std::optional<double> RankingComparator::Distance(const RankedList& baseline,
   }
 }
 
-absl::Status RankingComparator::Add(const ValuePair& place, Sum& sum) const {
-  const auto wholly = [&](std::string_view kind) {
-    if (sum.scores.Add(1)) sum.worst = place.path;
-    AddDifference(sum.comparison, place.path, kind, place.baseline, place.candidate);
+absl::Status RankingComparator::Add(const ValuePair& place, ListScores& scores) const {
+  if (!place.baseline) {
+    scores.AddWhole(place, "extra");
     return absl::OkStatus();
-  };
-  if (!place.baseline) return IsList(place.candidate) ? wholly("extra") : absl::OkStatus();
+  }
   const RankingFields fields = FieldsOf(*place.baseline, fields_);
   const absl::StatusOr<RankedList> baseline = ReadRankedList(*place.baseline, fields);
   if (absl::IsResourceExhausted(baseline.status())) return baseline.status();
   if (!baseline.ok()) {
-    sum.nothing = std::string(baseline.status().message());
+    scores.PassOver(std::string(baseline.status().message()));
     return absl::OkStatus();
   }
-  if (!place.candidate) return wholly("missing");
+  if (!place.candidate) {
+    scores.AddWhole(place, "missing");
+    return absl::OkStatus();
+  }
   const absl::StatusOr<RankedList> candidate = ReadRankedList(*place.candidate, fields);
   if (absl::IsResourceExhausted(candidate.status())) return candidate.status();
-  if (!candidate.ok()) return wholly("type");
-  const std::optional<double> distance = Distance(*baseline, *candidate);
-  if (!distance) {
-    sum.nothing = "its scores are no gains";
+  if (!candidate.ok()) {
+    scores.AddWhole(place, "type");
     return absl::OkStatus();
   }
-  if (sum.scores.Add(*distance)) sum.worst = place.path;
-  if (*distance > 0) ShowDifferences(place.path, *baseline, *candidate, sum.comparison);
+  const std::optional<double> distance = Distance(*baseline, *candidate);
+  if (!distance) {
+    scores.PassOver("its scores are no gains");
+    return absl::OkStatus();
+  }
+  scores.Add(place.path, *distance);
+  if (*distance > 0) ShowDifferences(place.path, *baseline, *candidate, scores.comparison());
   return absl::OkStatus();
 }
 
 absl::StatusOr<Comparison> RankingComparator::Compare(const Pair& pair) const {
-  Sum sum;
-  for (const std::vector<PathPattern>& paths : lists_) {
-    absl::StatusOr<AlignedValues> values = AlignValues(pair, paths);
-    if (!values.ok()) return values.status();
-    if (values->decided) return *std::move(values->decided);
-    const bool any =
-        std::any_of(values->pairs.begin(), values->pairs.end(), [](const ValuePair& place) {
-          return IsList(place.baseline ? place.baseline : place.candidate);
-        });
-    if (!any) continue;
-    for (const ValuePair& place : values->pairs) {
-      if (absl::Status status = Add(place, sum); !status.ok()) return status;
-    }
-    break;
-  }
-  if (sum.scores.rows() == 0) {
-    return absl::UnimplementedError(
-        fmt::format("the incumbent's answer has no list that can be ranked{}{}",
-                    sum.nothing.empty() ? "" : ": ", sum.nothing));
-  }
-  Comparison comparison = std::move(sum.comparison);
-  comparison.divergence = sum.scores.Reduced(reduce_);
-  if (comparison.divergence == 0) return comparison;
-  comparison.reason =
-      fmt::format("{} of {} rankings differ by {}; mean {:.4g}, worst {:.4g} at \"{}\"",
-                  sum.scores.different(), sum.scores.rows(), kMeasureNames[measure_],
-                  sum.scores.mean(), sum.scores.worst(), ShownText(sum.worst, kShownPath));
-  return comparison;
+  ListScores scores;
+  absl::StatusOr<std::optional<Comparison>> decided =
+      lists_.ForEach(pair, [&](const ValuePair& place) { return Add(place, scores); });
+  if (!decided.ok()) return decided.status();
+  if (*decided) return **std::move(decided);
+  return scores.Finish(reduce_, kMeasureNames[measure_]);
 }
 
 }  // namespace understudy

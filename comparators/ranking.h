@@ -7,18 +7,15 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
-#include <string>
 #include <string_view>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "comparators/comparator.h"
+#include "comparators/list_scores.h"
 #include "comparators/options.h"
-#include "comparators/path_pattern.h"
 #include "comparators/ranked_list.h"
-#include "comparators/row_scores.h"
-#include "comparators/value_pair.h"
 
 namespace understudy {
 
@@ -33,17 +30,10 @@ class RankingComparator final : public Comparator {
   absl::StatusOr<Comparison> Compare(const Pair& pair) const override;
 
  private:
-  // What the lists of one answer pair come to.
-  struct Sum {
-    RowScores scores;
-    std::string worst;    // path of the worst list
-    std::string nothing;  // why a list of the incumbent was passed over
-    Comparison comparison;
-  };
-  absl::Status Add(const ValuePair& place, Sum& sum) const;
+  absl::Status Add(const ValuePair& place, ListScores& scores) const;
   std::optional<double> Distance(const RankedList& baseline, const RankedList& candidate) const;
 
-  std::vector<std::vector<PathPattern>> lists_;  // the first at which there is a list
+  ListSource lists_;
   RankingFields fields_;
   std::size_t measure_ = 0;  // a position in the option's words
   std::uint64_t k_ = 10;

@@ -164,6 +164,10 @@ std::vector<std::pair<std::string, std::string>> Variants() {
   variants.emplace_back("numeric", R"({"texts":true,"sign":true,"full":1e-300,"paths":"/**/box"})");
   variants.emplace_back("numeric", R"({"score":"outside","atol":0.1,"paths":["/data","/*/*/*"]})");
   variants.emplace_back("numeric", R"({"scale":1e-300,"reduce":"mean","texts":true})");
+  variants.emplace_back("boxes", R"({"format":"cxcywh","iou":1,"min_confidence":0.5})");
+  variants.emplace_back(
+      "boxes",
+      R"({"items":["/*","/*/*"],"box":["/box/0","/box/1","/box/2","/box/3"],"reduce":"mean"})");
   return variants;
 }
 

@@ -45,7 +45,7 @@ TEST_CASE("ranking: Kendall's tau-b of the scores, in whatever order the items s
   const Comparison comparison = CompareBodies<RankingComparator>(kSix, other);
   CHECK(comparison.divergence == Approx(0.3214285714285714));
   CHECK(comparison.reason ==
-        "1 of 1 rankings differ by Kendall's tau; mean 0.3214, worst 0.3214 at "
+        "1 of 1 lists differ by Kendall's tau; mean 0.3214, worst 0.3214 at "
         "\"/results\"");
   REQUIRE(comparison.differences.size() == 1);
   CHECK(comparison.differences[0].kind == "label");
