@@ -50,7 +50,7 @@ bool DecodeBase64Floats(std::string_view text, std::vector<double>& out) {
   const auto digit = [&](std::size_t i) -> std::uint32_t {
     return kDigits[static_cast<std::uint8_t>(text[i])];
   };
-  out.reserve(out.size() + text.size() / 4 * 3 / 4);
+  if (out.empty()) out.reserve(text.size() / 4 * 3 / 4);
   FloatSink sink(out);
   const std::size_t whole = padding == 0 ? text.size() : text.size() - 4;
   for (std::size_t i = 0; i < whole; i += 4) {

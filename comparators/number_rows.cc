@@ -135,7 +135,10 @@ class RowReader {
     StartRow(array.index());
     const Document& document = array.document();
     const std::uint32_t end = document.Next(array.index());
-    out_.values_.reserve(out_.values_.size() + array.size());
+    if (out_.values_.empty()) {  // once: memory kept for each row alone would be copied each time
+      out_.values_.reserve(array.size());
+      out_.nodes_.reserve(array.size());
+    }
     for (std::uint32_t i = array.index() + 1; i < end; i = document.Next(i)) {
       const JsonValue element(document, i);
       if (!element.ignored() && !(this->*add)(element)) return false;

@@ -119,6 +119,24 @@ PAIRS = [
 ]
 
 
+# For the comparators of numbers and lists, which two suites hold.
+NUMBER_PAIRS = [
+    ("vectors", b'{"data":[{"index":1,"embedding":[0.6,0.8]},{"index":0,"embedding":"AACAPwAAAAA="}]}',
+     b'{"data":[{"index":0,"embedding":[1,0]},{"index":1,"embedding":[0.8,0.6,0]}]}'),
+    ("batch", b'{"embeddings":[[1,0],[0,1],[1,1]]}', b'{"embeddings":[[1,0,0],[0,0,1],[0,1,0]]}'),
+    ("ranking", b'{"results":[{"index":0,"relevance_score":0.9},{"index":1,"relevance_score":-2}]}',
+     b'{"results":[{"index":1,"relevance_score":NaN},{"index":2,"relevance_score":0.9}]}'),
+    ("boxes", b'{"predictions":[{"label":"cat","score":0.9,"box":[0,0,10,10]},{"box":[3,3,3,3]}]}',
+     b'{"predictions":[{"label":"cat","score":0.8,"box":[1,1,11,11]},{"box":[5,4,3,1e999]}]}'),
+    ("classes", answer(tensor("BYTES", "[1,2]", '["0.9:1:cat","0.1:2:dog"]')),
+     answer(tensor("BYTES", "[1,2]", '["0.9:2:dog","0.1:1:cat"]'))),
+    ("distributions", answer(tensor("FP32", "[2,2]", "[0.5,0.5,1,0]")),
+     answer(tensor("FP32", "[2,2]", "[0.5,0.5,NaN,0]"))),
+    ("ignored-numbers", b'{"a":[1,2],"list":[7,2],"items":[{"id":1,"t":2,"b":[0,0,1,1]}],"b":{"t":[1,0]}}',
+     b'{"a":[2,1],"list":[8,2],"items":[{"id":2,"t":3,"b":[0,0,1,1]}],"b":{"t":[0,1]}}'),
+]
+
+
 def texts():
     """Of the reader."""
     yield from TEXTS.items()
@@ -153,6 +171,9 @@ def pairs():
                 continue
             body = baseline + b"\x1e" + (baseline if candidate is None else candidate)
             yield f"{name}-{suite}", bytes([suite, 0, 0, 0]) + body
+    for name, baseline, candidate in NUMBER_PAIRS:
+        for suite in (6, 7):
+            yield f"{name}-{suite}", bytes([suite, 0, 0, 0]) + baseline + b"\x1e" + candidate
     yield "bytes-equal", b"\x02\x00\x00\x00same\x1esame"
     yield "bytes-differ", b"\x02\x00\x00\x00same\x1eother"
     yield "status-class", b"\x02\x00\x02\x00x\x1ex"
