@@ -71,7 +71,7 @@ std::span<const Builtin> Builtins() {
        1,
        {},
        &BuildExact},
-      {"json", "structure and values of JSON: the share of leaves that differ", 2,
+      {"json", "structure and values of JSON: the share of leaves that differ", 3,
        JsonComparator::Options(), &BuildJson},
       {"tensors", "Open Inference Protocol outputs: the share of elements outside tolerance", 2,
        TensorsComparator::Options(), &BuildTensors},

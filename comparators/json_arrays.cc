@@ -53,6 +53,7 @@ absl::flat_hash_map<std::string, JsonValue> ByKey(const std::vector<JsonValue>& 
     std::optional<JsonValue> found = element;
     for (const std::string& segment : segments) {
       if (found) found = found->Find(segment);
+      if (found && found->ignored()) found.reset();
     }
     const std::string text = found ? RenderJson(*found, kMaxKeyBytes, true) : std::string();
     const std::uint64_t turn = turns[text]++;
