@@ -104,7 +104,7 @@ bool NumberSource::Readable(const ValuePair& place) const {
   return place.baseline ? readable(place.baseline) : readable(place.candidate);
 }
 
-void NumberSource::Read(const ValuePair& place, const Visit& visit) const {
+void NumberSource::VisitPlace(const ValuePair& place, const Visit& visit) const {
   NumbersPair numbers{place.path, place.baseline ? *place.baseline : *place.candidate, {}, {}, {}};
   std::optional<NumberRows> rows = ReadNumberRows(numbers.from, forms_);
   if (!rows) return;
@@ -132,7 +132,7 @@ absl::StatusOr<std::optional<Comparison>> NumberSource::ForEachPlace(const Pair&
                                  [&](const ValuePair& place) { return Readable(place); });
     if (!any) continue;
     if (!places.indices.empty()) MatchByIndex(pair, places.indices, values->pairs);
-    for (const ValuePair& place : values->pairs) Read(place, visit);
+    for (const ValuePair& place : values->pairs) VisitPlace(place, visit);
     return std::nullopt;
   }
   return absl::UnimplementedError(

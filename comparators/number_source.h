@@ -67,7 +67,7 @@ class NumberSource {
     std::vector<PathPattern> indices;
   };
   bool Readable(const ValuePair& place) const;
-  void Read(const ValuePair& place, const Visit& visit) const;
+  void VisitPlace(const ValuePair& place, const Visit& visit) const;
 
   NumberForms forms_;
   OutputShapes shapes_ = OutputShapes::kSame;
