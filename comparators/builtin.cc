@@ -7,6 +7,7 @@
 #include "comparators/boxes.h"
 #include "comparators/exact.h"
 #include "comparators/json.h"
+#include "comparators/json_schema.h"
 #include "comparators/numeric.h"
 #include "comparators/probabilities.h"
 #include "comparators/ranking.h"
@@ -57,10 +58,17 @@ absl::StatusOr<BuiltComparator> Build(std::string_view options_json) {
   return BuiltComparator{*std::move(built), ComparatorNeeds::kDocument, true};
 }
 
+absl::StatusOr<BuiltComparator> BuildJsonSchema(std::string_view options_json) {
+  auto built = JsonSchemaComparator::Build(options_json);
+  if (!built.ok()) return built.status();
+  const bool same = (*built)->SameBytesAreEqual();
+  return BuiltComparator{*std::move(built), ComparatorNeeds::kDocument, same};
+}
+
 }  // namespace
 
 std::span<const Builtin> Builtins() {
-  static const std::array<Builtin, 13> kBuiltins{{
+  static const std::array<Builtin, 14> kBuiltins{{
       {"status",
        "HTTP status: the same is 0, another of the same class 0.5, another class 1",
        1,
@@ -93,6 +101,8 @@ std::span<const Builtin> Builtins() {
        NumericComparator::Options(), &Build<NumericComparator>},
       {"boxes", "detected objects: 1 - F1 of the candidate's boxes against the incumbent's", 1,
        BoxesComparator::Options(), &Build<BoxesComparator>},
+      {"json_schema", "validity under a JSON Schema: 1 when the incumbent's answer alone is valid",
+       1, JsonSchemaComparator::Options(), &BuildJsonSchema},
   }};
   return kBuiltins;
 }

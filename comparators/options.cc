@@ -11,7 +11,7 @@ namespace understudy {
 namespace {
 
 constexpr std::size_t kShownValue = 64;
-constexpr DocumentLimits kLimits{.max_bytes = 64 * 1024, .max_depth = 16, .max_nodes = 10'000};
+constexpr DocumentLimits kLimits{.max_bytes = 64 * 1024, .max_depth = 64, .max_nodes = 10'000};
 
 }  // namespace
 

@@ -17,7 +17,7 @@ namespace understudy {
 namespace {
 
 constexpr std::size_t kMaxTextBytes = 1u << 20;
-constexpr std::size_t kMaxPairBytes = 16u << 20;
+constexpr std::size_t kMaxPairBytes = 4u << 20;
 constexpr std::uint64_t kMaxSteps = std::uint64_t{1} << 26;  // of 64 cells
 constexpr std::size_t kRefusalBytes = 64 * 1024;             // where a refusal is looked for
 constexpr std::size_t kShownPath = 96;

@@ -202,7 +202,7 @@ TEST_CASE("text: texts beyond the bounds are too large, equal ones are not") {
   CHECK(CodeOf(words, reversed) == absl::StatusCode::kResourceExhausted);
   CHECK(Compare(words, reversed, R"({"score":["chrf","token_f1","length"]})").divergence > 0.2);
   std::string many = "[";
-  for (int i = 0; i < 20; ++i) many += "\"" + std::string(600'000, 'a') + "\",";
+  for (int i = 0; i < 4; ++i) many += "\"" + std::string(600'000, 'a') + "\",";
   many.back() = ']';
   std::string others = many;
   for (std::size_t i = 1; i < others.size(); i += 600'003) others[i + 5] = 'b';
