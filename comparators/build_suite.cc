@@ -5,6 +5,7 @@
 
 #include "comparators/fingerprint.h"
 #include "comparators/presets.h"
+#include "comparators/registry.h"
 #include "comparators/suite.h"
 #include "comparators/text.h"
 #include "fmt/format.h"
@@ -17,20 +18,10 @@ constexpr std::size_t kMaxIgnoreRules = 256;
 constexpr std::size_t kMaxNameBytes = 64;
 constexpr std::size_t kMaxOptionBytes = 1u << 20;  // as text again, escapes and all
 
-std::string JsonText(std::string_view text) {
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20) {
-      quoted += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-    } else {
-      quoted += c;
-    }
-  }
-  return quoted + '"';
-}
-
 class SuiteBuilder {
  public:
+  explicit SuiteBuilder(const ComparatorRegistry& registry) : registry_(registry) {}
+
   // Nothing when there are faults.
   std::unique_ptr<PairScorer> Build(const SuiteSpec& spec) {
     const std::optional<Preset> preset = FindTheirPreset(spec);
@@ -159,36 +150,30 @@ class SuiteBuilder {
     } else if (!names_.insert(spec.name).second) {
       Fault(where + ".name", fmt::format("two comparators are named \"{}\"", spec.name));
     }
-    absl::StatusOr<const Builtin*> builtin = FindBuiltin(spec.use);
-    if (!builtin.ok()) return Fault(where + ".use", builtin.status());
-    absl::StatusOr<BuiltComparator> built = (*builtin)->build(spec.options_json);
-    if (!built.ok()) return FaultOptions(**builtin, spec, where + ".options", built.status());
+    const auto kind = registry_.Find(spec.use);
+    if (!kind.ok()) return Fault(where + ".use", kind.status());
+    absl::StatusOr<BuiltComparator> built = (*kind)->Build(spec.options_json);
+    if (!built.ok()) return FaultOptions(**kind, spec, where + ".options", built.status());
     const SuiteParts::Member::When when = AddWhen(spec, where);
     if (faults_.size() > before) return;
     hash_.Add(spec.name);
     hash_.Add(spec.use);
-    hash_.Add((*builtin)->version);
+    hash_.Add((*kind)->Describe().version);
+    const ComparatorWay way = (*kind)->Describe().way;
+    if (way != ComparatorWay::kBuiltin) hash_.Add(static_cast<std::uint64_t>(way));
     AddOptions(spec.options_json);
     parts_.members.push_back({spec.name, *std::move(built), when, spec.optional});
   }
 
-  // Each option is tried by itself, so that one fault does not hide the next.
-  void FaultOptions(const Builtin& builtin, const ComparatorSpec& spec, const std::string& where,
-                    const absl::Status& whole) {
-    const std::size_t before = faults_.size();
-    const auto document = Document::Parse(spec.options_json);
-    if (document.ok() && (*document)->root().is_object()) {
-      (*document)->root().ForEachMember([&](std::string_view key, JsonValue value) {
-        const auto built = builtin.build(
-            fmt::format("{{{}:{}}}", JsonText(key), RenderJson(value, kMaxOptionBytes)));
-        if (built.ok()) return;
-        const bool known = std::any_of(builtin.options.begin(), builtin.options.end(),
-                                       [&](const OptionDoc& option) { return option.name == key; });
-        Fault(fmt::format("{}.{}", where, key), built.status());
-        faults_.back().unknown_option = !known;
-      });
+  void FaultOptions(const ComparatorKind& kind, const ComparatorSpec& spec,
+                    const std::string& where, const absl::Status& whole) {
+    const std::vector<OptionFault> found = kind.OptionFaults(spec.options_json);
+    for (const OptionFault& fault : found) {
+      Fault(fault.option.empty() ? where : fmt::format("{}.{}", where, fault.option),
+            fault.message);
+      faults_.back().unknown_option = fault.unknown;
     }
-    if (faults_.size() == before) Fault(where, whole);
+    if (found.empty()) Fault(where, whole);
   }
 
   // Spaces and the order of members make no other rules.
@@ -198,6 +183,7 @@ class SuiteBuilder {
     hash_.Add(RenderJson((*document)->root(), kMaxOptionBytes, true));
   }
 
+  const ComparatorRegistry& registry_;
   SuiteParts parts_;
   Fingerprint hash_;
   std::set<std::string> names_;
@@ -206,8 +192,9 @@ class SuiteBuilder {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<PairScorer>> BuildSuite(const SuiteSpec& spec) {
-  SuiteBuilder builder;
+absl::StatusOr<std::unique_ptr<PairScorer>> BuildSuite(const SuiteSpec& spec,
+                                                       const ComparatorRegistry& registry) {
+  SuiteBuilder builder(registry);
   std::unique_ptr<PairScorer> suite = builder.Build(spec);
   if (suite != nullptr) return suite;
   std::string message;
@@ -217,8 +204,8 @@ absl::StatusOr<std::unique_ptr<PairScorer>> BuildSuite(const SuiteSpec& spec) {
   return absl::InvalidArgumentError(message);
 }
 
-std::vector<SuiteFault> FindSuiteFaults(const SuiteSpec& spec) {
-  SuiteBuilder builder;
+std::vector<SuiteFault> FindSuiteFaults(const SuiteSpec& spec, const ComparatorRegistry& registry) {
+  SuiteBuilder builder(registry);
   builder.Build(spec);
   return builder.faults();
 }

@@ -36,6 +36,8 @@ std::string_view ReasonFor(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kInvalidArgument:
       return "not_json";
+    case absl::StatusCode::kDataLoss:
+      return "decode_error";
     case absl::StatusCode::kResourceExhausted:
       return "too_large";
     case absl::StatusCode::kUnimplemented:

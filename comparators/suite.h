@@ -26,13 +26,15 @@
 #include "comparators/document.h"
 #include "comparators/path_pattern.h"
 #include "comparators/preset.h"
+#include "comparators/registry.h"
 #include "comparators/scorer.h"
 
 namespace understudy {
 
 // InvalidArgument, with all faults found in one message separated by "; ": unknown presets,
 // comparators and options, names given twice, paths that are none or cover the whole document.
-absl::StatusOr<std::unique_ptr<PairScorer>> BuildSuite(const SuiteSpec& spec);
+absl::StatusOr<std::unique_ptr<PairScorer>> BuildSuite(
+    const SuiteSpec& spec, const ComparatorRegistry& registry = BuiltinRegistry());
 
 // One thing that is wrong with a spec.
 struct SuiteFault {
@@ -44,7 +46,8 @@ struct SuiteFault {
 };
 
 // Every fault that keeps a suite from being built of `spec`; none: BuildSuite gives one.
-std::vector<SuiteFault> FindSuiteFaults(const SuiteSpec& spec);
+std::vector<SuiteFault> FindSuiteFaults(const SuiteSpec& spec,
+                                        const ComparatorRegistry& registry = BuiltinRegistry());
 
 // What a suite is made of once names are resolved.
 struct SuiteParts {

@@ -69,7 +69,7 @@ class ContentBlock {
 
   std::string Input() const {
     const auto document = Document::Parse(input_, kInputLimits);
-    return document.ok() ? JsonText((*document)->root()) : JsonString(input_);
+    return document.ok() ? JsonText((*document)->root()) : QuotedJson(input_);
   }
 
   JsonObjectText others_;

@@ -72,7 +72,7 @@ class Assembling {
     }
     if (kind_.takes_anything) return Follow(event, assembly_->AddText(event));
     if (event.type != "error") return Fault(event, why);
-    return Fail(event, ShownText(data), fmt::format(R"({{"error":{}}})", JsonString(data)));
+    return Fail(event, ShownText(data), fmt::format(R"({{"error":{}}})", QuotedJson(data)));
   }
 
   absl::StatusOr<bool> Follow(const StreamEvent& event, const EventMeaning& meaning) {

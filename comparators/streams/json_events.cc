@@ -16,7 +16,7 @@ class JsonEvents final : public StreamAssembly {
   }
 
   EventMeaning AddText(const StreamEvent& event) override {
-    const std::string json = JsonString(event.data);
+    const std::string json = QuotedJson(event.data);
     guard_.Use(AssemblyBound::kText, json.size());
     events_.Add(json);
     return Meaning(event);

@@ -19,7 +19,7 @@ namespace understudy {
 
 // `text` in quotes. Malformed bytes become U+FFFD.
 void AppendJsonString(std::string_view text, std::string& out);
-std::string JsonString(std::string_view text);
+std::string QuotedJson(std::string_view text);
 
 void AppendJson(JsonValue value, std::string& out);
 std::string JsonText(JsonValue value);
@@ -29,7 +29,7 @@ class JsonObjectText {
  public:
   // `json` is a value's text; what stood under `key` is replaced.
   void Set(std::string_view key, std::string json);
-  void SetString(std::string_view key, std::string_view text) { Set(key, JsonString(text)); }
+  void SetString(std::string_view key, std::string_view text) { Set(key, QuotedJson(text)); }
   // Null when there is no such member.
   const std::string* Find(std::string_view key) const;
   bool empty() const { return members_.empty(); }

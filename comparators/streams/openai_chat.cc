@@ -56,7 +56,7 @@ class ChatMessage {
     const std::string& content = content_.Text(reading);
     const bool has_other = !joined_[0].empty() || !tool_calls_.empty() || function_call_;
     const bool is_null = !has_content_ || (content.empty() && has_other);
-    message.Set("content", is_null ? "null" : JsonString(content));
+    message.Set("content", is_null ? "null" : QuotedJson(content));
     if (!tool_calls_.empty()) message.Set("tool_calls", tool_calls_.Calls().Text());
     if (function_call_) message.Set("function_call", function_call_->Text());
     return message.Text();

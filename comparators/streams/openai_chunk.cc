@@ -58,7 +58,7 @@ void OpenAiChoiceEnd::AppendTo(JsonObjectText& choice) const {
   } else if (has_null_logprobs_) {
     choice.Set("logprobs", "null");
   }
-  choice.Set("finish_reason", finish_reason_.empty() ? "null" : JsonString(finish_reason_));
+  choice.Set("finish_reason", finish_reason_.empty() ? "null" : QuotedJson(finish_reason_));
 }
 
 }  // namespace understudy

@@ -39,7 +39,9 @@ ConfigResult LoadConfig(std::string_view text, const std::string& filename,
   Expand(tree, environment, faults);
   ConfigSource source = ReadConfig(tree, faults);
   auto topology = std::make_shared<Topology>(BuildTopology(source.file));
-  const KnownComparators known = WithOwnPresets(built_in, source, faults);
+  KnownComparators with_plugins = built_in;
+  CheckPlugins(*topology, source, faults, with_plugins);
+  const KnownComparators known = WithOwnPresets(with_plugins, source, faults);
   ApplyPresets(known, *topology);
   const RuleContext context{*topology, known, source, faults};
   CheckAddresses(context);

@@ -57,6 +57,10 @@ constexpr std::string_view kRules = R"(## Rules between keys
 * The checks of a plan may name only comparators that every route with that plan has: those under
   `comparators`, or else the preset's own. What each measures and its options are in
   [comparators.md](comparators.md).
+* A plug-in's library is loaded when the file is read, by `understudy check`, too, and its comparator's
+  name may not be another comparator's. Which libraries are refused, and what a text sent to
+  `understudyctl config check` can and cannot tell, is in
+  [comparators.md](comparators.md#a-shared-library).
 * A segment names exactly one of `header`, `json` (both with `values`), `body_size` and `length_of`
   (with `lengths`); the edges between bands rise. A route has at most 16 segments of at most 64 values
   and at most 64 `values`, and the checks of its plan may name only those. What checks make of them is

@@ -36,14 +36,36 @@ struct CompareFault {
   bool at_key = false;  // the key there is the fault, not its value
 };
 
+using FindCompareFaults = std::function<std::vector<CompareFault>(const CompareRules&)>;
+using ReadKnownPreset =
+    std::function<KnownPreset(const std::string& json, std::vector<CompareFault>&)>;
+
+// One thing that is wrong with a plug-in.
+struct PluginFault {
+  std::size_t plugin = 0;  // its place in the file
+  std::string message;
+};
+
+// What became of a file's plug-ins.
+struct PluginComparators {
+  std::vector<std::string> names;  // what `use` may say in addition
+  FindCompareFaults find_faults;   // with them
+  ReadKnownPreset read_preset;
+  std::vector<PluginFault> faults;
+};
+
 // The comparators of this build, handed down by the server: control knows none by itself.
 struct KnownComparators {
   std::vector<std::string> names;  // what `use` may say
   std::vector<KnownPreset> presets;
   // What keeps a suite from being built of a route's rules (their options, mostly); may be empty.
-  std::function<std::vector<CompareFault>(const CompareRules&)> find_faults;
+  FindCompareFaults find_faults;
   // Reads a preset from its JSON, appending what is wrong with it; may be empty.
-  std::function<KnownPreset(const std::string&, std::vector<CompareFault>&)> read_preset = {};
+  ReadKnownPreset read_preset = {};
+  // Loads a file's plug-ins; empty where a file is read without running it.
+  std::function<PluginComparators(const std::vector<PluginRule>&)> load_plugins = {};
+  // A plug-in could not be loaded: a name that is not known may have been its own.
+  bool incomplete = false;
 };
 
 // What the rules look at and where they report.
@@ -57,6 +79,10 @@ struct RuleContext {
     source.AddFault(faults, path, std::move(message));
   }
 };
+
+// Loads the file's plug-ins and adds what they bring to `known`, which CheckComparing() looks at.
+void CheckPlugins(const Topology& topology, ConfigSource& source, ConfigFaults& faults,
+                  KnownComparators& known);
 
 void CheckAddresses(const RuleContext& context);  // listeners, admin, endpoints
 void CheckClusters(const RuleContext& context);

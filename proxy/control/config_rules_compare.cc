@@ -62,9 +62,13 @@ void CheckComparators(const RuleContext& context, const CompareRules& rules,
     names.push_back(rule.name);
     const auto& uses = context.known.names;
     if (rule.use.empty() || std::find(uses.begin(), uses.end(), rule.use) != uses.end()) continue;
-    context.Fault(fmt::format("{}.comparators[{}].use", path, i),
-                  fmt::format("there is no comparator {}{}", Quoted(rule.use),
-                              SuggestKey(rule.use, uses, "the comparators are")));
+    const std::string at = fmt::format("{}.comparators[{}].use", path, i);
+    if (context.known.incomplete) {
+      context.source.MarkFaulty(at);  // the plug-in's fault has been told
+      continue;
+    }
+    context.Fault(at, fmt::format("there is no comparator {}{}", Quoted(rule.use),
+                                  SuggestKey(rule.use, uses, "the comparators are")));
   }
   CheckUnique(context, "comparator", names,
               [&](std::size_t i) { return fmt::format("{}.comparators[{}].name", path, i); });

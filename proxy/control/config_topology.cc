@@ -250,6 +250,7 @@ Topology BuildTopology(const v1::ConfigFile& file) {
   for (const auto& cluster : file.clusters()) topology.clusters.push_back(BuildCluster(cluster));
   for (const auto& route : file.routes()) topology.routes.push_back(BuildRoute(route));
   for (const auto& plan : file.plans()) topology.plans.push_back(BuildPlan(plan));
+  for (const auto& plugin : file.plugins()) topology.plugins.push_back({plugin.library()});
   topology.admin.grpc = ParseListenAddress(file.admin().grpc());
   topology.admin.http = ParseListenAddress(file.admin().http());
   topology.data_dir = file.data_dir();

@@ -225,6 +225,11 @@ struct LogRules {
   double access_rate = 1.0;  // with kSampled
 };
 
+// A comparator that is loaded; each way in is another member.
+struct PluginRule {
+  std::string library;  // absolute path of a shared library
+};
+
 struct AdminConfig {
   std::optional<SocketAddress> grpc;
   std::optional<SocketAddress> http;
@@ -238,6 +243,7 @@ struct Topology {
   std::vector<Cluster> clusters;
   std::vector<Route> routes;  // first match in this order
   std::vector<Plan> plans;
+  std::vector<PluginRule> plugins;
   AdminConfig admin;
   std::string data_dir;
   RecordLimits records;

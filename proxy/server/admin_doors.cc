@@ -44,8 +44,12 @@ std::string SourceName(const Route& route, const Unit& unit) {
 
 }  // namespace
 
-ConfigFile::ConfigFile(std::string path, KnownComparators known, Swap swap)
-    : path_(std::move(path)), known_(std::move(known)), swap_(std::move(swap)) {}
+ConfigFile::ConfigFile(std::string path, KnownComparators known, KnownComparators known_of_texts,
+                       Swap swap)
+    : path_(std::move(path)),
+      known_(std::move(known)),
+      known_of_texts_(std::move(known_of_texts)),
+      swap_(std::move(swap)) {}
 
 ConfigResult ConfigFile::Read(std::string& text) const {
   std::ifstream file(path_, std::ios::binary);
@@ -71,7 +75,7 @@ ConfigInForce ConfigFile::Present() const {
 ConfigCheckup ConfigFile::Check(std::optional<std::string_view> text, std::string_view filename) {
   std::string from_disk;
   const ConfigResult result =
-      text ? LoadConfig(*text, std::string(filename), known_, ProcessEnvironment())
+      text ? LoadConfig(*text, std::string(filename), known_of_texts_, ProcessEnvironment())
            : Read(from_disk);
   return {Complaints(result.faults), ConfigHash(text ? *text : from_disk)};
 }

@@ -18,7 +18,8 @@ class ConfigFile : public ConfigPort {
  public:
   // `swap` takes a valid new topology into force; it says why when it cannot.
   using Swap = std::function<absl::Status(std::shared_ptr<const Topology>)>;
-  ConfigFile(std::string path, KnownComparators known, Swap swap);
+  // `known` is of the file, `known_of_texts` of what others send to be checked.
+  ConfigFile(std::string path, KnownComparators known, KnownComparators known_of_texts, Swap swap);
 
   // Reads the file for the first time.
   ConfigResult Load();
@@ -35,6 +36,7 @@ class ConfigFile : public ConfigPort {
 
   const std::string path_;
   const KnownComparators known_;
+  const KnownComparators known_of_texts_;
   const Swap swap_;
   mutable std::mutex mutex_;
   ConfigInForce present_;

@@ -3,10 +3,10 @@
 
 #include <fmt/format.h>
 
-#include "comparators/builtin.h"
 #include "comparators/presets.h"
 #include "comparators/suite.h"
 #include "proxy/base/log.h"
+#include "proxy/base/status.h"
 
 namespace understudy {
 namespace {
@@ -74,7 +74,8 @@ KnownPreset Known(const Preset& preset) {
 }
 
 // Reads one, and tries whether a suite can be built of it in each profile.
-KnownPreset ReadKnown(const std::string& text, std::vector<CompareFault>& faults) {
+KnownPreset ReadKnown(const ComparatorRegistry& registry, const std::string& text,
+                      std::vector<CompareFault>& faults) {
   const auto document = Document::Parse(text);
   if (!document.ok()) {
     faults.push_back({"", std::string(document.status().message())});
@@ -88,7 +89,7 @@ KnownPreset ReadKnown(const std::string& text, std::vector<CompareFault>& faults
     SuiteSpec spec;
     spec.preset_json = text;
     spec.profile = std::string(profile);
-    for (SuiteFault& fault : FindSuiteFaults(spec)) {
+    for (SuiteFault& fault : FindSuiteFaults(spec, registry)) {
       faults.push_back({std::move(fault.where), std::move(fault.message), fault.unknown_option});
     }
     if (!faults.empty()) return {};
@@ -96,27 +97,80 @@ KnownPreset ReadKnown(const std::string& text, std::vector<CompareFault>& faults
   return Known(preset);
 }
 
-}  // namespace
-
-KnownComparators KnownToConfig() {
-  KnownComparators known;
-  for (const Builtin& builtin : Builtins()) known.names.emplace_back(builtin.name);
-  if (const auto plain = FindPreset(""); plain.ok()) known.presets.push_back(Known(**plain));
-  for (const Preset& preset : Presets()) known.presets.push_back(Known(preset));
-  known.read_preset = &ReadKnown;
-  known.find_faults = [](const CompareRules& rules) {
+FindCompareFaults FaultsWith(std::shared_ptr<const ComparatorRegistry> registry) {
+  return [registry = std::move(registry)](const CompareRules& rules) {
     std::vector<CompareFault> faults;
-    for (SuiteFault& fault : FindSuiteFaults(SpecOf(rules))) {
+    for (SuiteFault& fault : FindSuiteFaults(SpecOf(rules), *registry)) {
       faults.push_back({std::move(fault.where), std::move(fault.message), fault.unknown_option});
     }
     return faults;
   };
+}
+
+ReadKnownPreset ReaderWith(std::shared_ptr<const ComparatorRegistry> registry) {
+  return
+      [registry = std::move(registry)](const std::string& text, std::vector<CompareFault>& faults) {
+        return ReadKnown(*registry, text, faults);
+      };
+}
+
+}  // namespace
+
+KnownComparators ComparatorCatalog::KnownToConfig(Loading loading) {
+  KnownComparators known;
+  for (const auto& kind : BuiltinRegistry().Kinds()) {
+    known.names.emplace_back(kind->Describe().name);
+  }
+  if (const auto plain = FindPreset(""); plain.ok()) known.presets.push_back(Known(**plain));
+  for (const Preset& preset : Presets()) known.presets.push_back(Known(preset));
+  known.find_faults = FaultsWith(std::make_shared<ComparatorRegistry>());
+  known.read_preset = ReaderWith(std::make_shared<ComparatorRegistry>());
+  known.load_plugins = [this, loading](const std::vector<PluginRule>& plugins) {
+    return LoadPlugins(plugins, loading);
+  };
   return known;
 }
 
-RouteComparators ComparatorsOf(const Route& route) {
+PluginComparators ComparatorCatalog::LoadPlugins(const std::vector<PluginRule>& plugins,
+                                                 Loading loading) {
+  PluginComparators result;
+  auto registry = std::make_shared<ComparatorRegistry>();
+  for (std::size_t i = 0; i < plugins.size(); ++i) {
+    const std::string& path = plugins[i].library;
+    auto kind = loading == Loading::kAllowed ? libraries_.Load(path) : libraries_.Find(path);
+    if (!kind.ok()) {
+      result.faults.push_back({i, Message(kind.status())});
+      if (loading == Loading::kForbidden) {
+        result.faults.back().message +=
+            ", and a text that is only looked at loads none; run understudy check --config FILE";
+      }
+      continue;
+    }
+    if (const absl::Status added = registry->Add(*kind); !added.ok()) {
+      result.faults.push_back(
+          {i, fmt::format("the library \"{}\" cannot be used: {}", path, Message(added))});
+      continue;
+    }
+    result.names.emplace_back((*kind)->Describe().name);
+  }
+  result.find_faults = FaultsWith(registry);
+  result.read_preset = ReaderWith(std::move(registry));
+  return result;
+}
+
+ComparatorRegistry ComparatorCatalog::RegistryOf(const Topology& topology) const {
+  ComparatorRegistry registry;
+  for (const PluginRule& plugin : topology.plugins) {
+    const auto kind = libraries_.Find(plugin.library);
+    const absl::Status added = kind.ok() ? registry.Add(*kind) : kind.status();
+    if (!added.ok()) spdlog::error("plugins: {}", Message(added));
+  }
+  return registry;
+}
+
+RouteComparators ComparatorsOf(const Route& route, const ComparatorRegistry& registry) {
   RouteComparators result;
-  const auto suite = BuildSuite(SpecOf(route.compare));
+  const auto suite = BuildSuite(SpecOf(route.compare), registry);
   if (!suite.ok()) return result;
   result.names = (*suite)->ComparatorNames();
   for (const std::string& path : (*suite)->IgnoreRules()) {
@@ -129,7 +183,7 @@ RouteComparators ComparatorsOf(const Route& route) {
   return result;
 }
 
-std::shared_ptr<const PairScorer> SuiteCache::Of(const std::shared_ptr<const Topology>&,
+std::shared_ptr<const PairScorer> SuiteCache::Of(const std::shared_ptr<const Topology>& topology,
                                                  const Route& route) {
   SuiteSpec spec = SpecOf(route.compare);
   spec.fields = FieldsOf(route);
@@ -138,7 +192,7 @@ std::shared_ptr<const PairScorer> SuiteCache::Of(const std::shared_ptr<const Top
   std::lock_guard lock(mutex_);
   auto& suite = suites_[key];
   if (suite == nullptr) {
-    auto built = BuildSuite(spec);
+    auto built = BuildSuite(spec, catalog_.RegistryOf(*topology));
     if (!built.ok()) {
       spdlog::error("route {}: {}", route.name, std::string(built.status().message()));
       return nullptr;

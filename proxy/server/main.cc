@@ -25,8 +25,10 @@ int Print(const std::string& text) {
 }
 
 int Check(const std::string& path) {
+  understudy::ComparatorCatalog catalog;
   const understudy::ConfigResult result = understudy::LoadConfigFile(
-      path, understudy::KnownToConfig(), understudy::ProcessEnvironment());
+      path, catalog.KnownToConfig(understudy::ComparatorCatalog::Loading::kAllowed),
+      understudy::ProcessEnvironment());
   for (const understudy::ConfigFault& fault : result.faults) std::cerr << fault.ToString() << "\n";
   if (result.topology == nullptr) return 2;
   return Print(path + ": valid, hash " + result.topology->hash);

@@ -9,8 +9,8 @@
 
 namespace understudy {
 
-// The keys in which `next` differs from what the process was started with and which a reload cannot
-// change: "listeners, workers". Empty: none.
-std::string NeedsRestart(const Topology& started, const Topology& next);
+// The keys in which `next` differs from what is in force and which a reload cannot change:
+// "listeners, workers". Empty: none.
+std::string NeedsRestart(const Topology& in_force, const Topology& next);
 
 }  // namespace understudy

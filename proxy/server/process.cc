@@ -74,6 +74,7 @@ struct Process::Parts {
   mutable std::mutex newest_mutex;
   std::shared_ptr<const Topology> newest;  // after a reload
   bool level_is_fixed = false;             // by the command line
+  ComparatorCatalog comparators;
   std::unique_ptr<ConfigFile> config;
   std::unique_ptr<SqliteControlStore> store;
   std::unique_ptr<TrafficBook> book;
@@ -81,7 +82,7 @@ struct Process::Parts {
   HealthBoards health;
   HealthThread health_checks{health};
   ShadowBudgets budgets;
-  SuiteCache suites;
+  SuiteCache suites{comparators};
   SampleQueue samples;
   std::unique_ptr<RecordWriter> records;
   std::unique_ptr<RecordReader> stored_records;
@@ -100,8 +101,10 @@ struct Process::Parts {
 };
 
 absl::Status Process::Parts::Make(const ProcessOptions& options) {
+  using Loading = ComparatorCatalog::Loading;
   config = std::make_unique<ConfigFile>(
-      options.config_path, KnownToConfig(),
+      options.config_path, comparators.KnownToConfig(Loading::kAllowed),
+      comparators.KnownToConfig(Loading::kForbidden),
       [this](const std::shared_ptr<const Topology>& next) { return TakeOver(next); });
   const ConfigResult loaded = config->Load();
   if (loaded.topology == nullptr) {
@@ -152,7 +155,11 @@ absl::Status Process::Parts::Make(const ProcessOptions& options) {
 absl::Status Process::Parts::MakeDriver() {
   driver = std::make_unique<RolloutDriver>(
       topology,
-      RolloutSurroundings{*book, traffic, *store, ComparatorsOf, WallNow,
+      RolloutSurroundings{*book, traffic, *store,
+                          [this](const Route& route) {
+                            return ComparatorsOf(route, comparators.RegistryOf(*Newest()));
+                          },
+                          WallNow,
                           [this](std::function<void()> work) { control.Post(std::move(work)); }});
   return driver->Load();
 }
@@ -227,7 +234,7 @@ void Process::Parts::Tick() {
 
 // A new configuration, from any thread. What cannot change while running is refused.
 absl::Status Process::Parts::TakeOver(const std::shared_ptr<const Topology>& next) {
-  if (const std::string keys = NeedsRestart(*topology, *next); !keys.empty()) {
+  if (const std::string keys = NeedsRestart(*Newest(), *next); !keys.empty()) {
     return FailedPrecondition(
         fmt::format("a reload cannot change {}: restart to have it in force", keys));
   }

@@ -1,4 +1,5 @@
-// What every comparator must hold to, whatever it measures: one suite, run over each of them.
+// What every comparator must hold to, whatever it measures and whichever way it comes in: one
+// suite, run over each of them.
 #include <zlib.h>
 
 #include <catch2/catch.hpp>
@@ -7,8 +8,10 @@
 #include <utility>
 #include <vector>
 
-#include "comparators/builtin.h"
+#include "comparators/plugin.h"
+#include "comparators/registry.h"
 #include "comparators/suite.h"
+#include "test/support/test_plugins.h"
 
 namespace understudy {
 namespace {
@@ -135,10 +138,28 @@ std::vector<Sample> Hostile() {
   return samples;
 }
 
+// The built-in comparators and one of a shared library in plain C.
+const ComparatorRegistry& Registry() {
+  static const ComparatorRegistry kRegistry = [] {
+    ComparatorRegistry registry;
+    const auto plugin = Plugin::Load(PluginPath("byte_share"));
+    INFO(plugin.status().ToString());
+    REQUIRE(plugin.ok());
+    REQUIRE(registry.Add(*plugin).ok());
+    return registry;
+  }();
+  return kRegistry;
+}
+
+// Whether a comparator is right to see a difference in what a reader of JSON does not see.
+bool LooksAtBytes(const std::string& comparator) {
+  return comparator == "exact" || comparator == "byte_share";
+}
+
 // Each comparator with its defaults and with the options that make it work hardest.
 std::vector<std::pair<std::string, std::string>> Variants() {
   std::vector<std::pair<std::string, std::string>> variants;
-  for (const Builtin& builtin : Builtins()) variants.emplace_back(builtin.name, "");
+  for (const auto& kind : Registry().Kinds()) variants.emplace_back(kind->Describe().name, "");
   variants.emplace_back("json", R"({"arrays":"set","atol":0.01,"score":"any"})");
   variants.emplace_back("json", R"({"arrays":{"key":"/id"},"integers":"tolerance","rtol":0.1})");
   variants.emplace_back("tensors", R"({"score":"any","rtol":0.1,"atol":0})");
@@ -172,6 +193,7 @@ std::vector<std::pair<std::string, std::string>> Variants() {
                                        R"("patternProperties":{"^[a-z]*$":{"$ref":"#/$defs/any"}},)"
                                        R"("pattern":"^(x*)*.{0,9}$","multipleOf":0.5}},)"
                                        R"("$ref":"#/$defs/any"}})");
+  variants.emplace_back("byte_share", R"({"block":4096,"heads":true,"label":"blocks: "})");
   return variants;
 }
 
@@ -183,7 +205,8 @@ bool ReadsEveryOutput(const std::string& comparator) {
 
 std::unique_ptr<PairScorer> SuiteOf(const std::pair<std::string, std::string>& variant) {
   auto suite = BuildSuite({.ignore = {{"/id", ""}, {"/**/elapsed", ""}},
-                           .comparators = {{"it", variant.first, variant.second}}});
+                           .comparators = {{"it", variant.first, variant.second}}},
+                          Registry());
   REQUIRE(suite.ok());
   return *std::move(suite);
 }
@@ -256,9 +279,9 @@ TEST_CASE("conformance: an answer is at divergence 0 from itself") {
 }
 
 TEST_CASE("conformance: an answer in other bytes is at divergence 0 where it can be told") {
-  // Spaces after the JSON force the comparators to look; `exact` is right to see a difference.
+  // Spaces after the JSON force the comparators to look.
   for (const auto& variant : Variants()) {
-    if (variant.first == "exact") continue;
+    if (LooksAtBytes(variant.first)) continue;
     const auto suite = SuiteOf(variant);
     int compared = 0;
     for (const Sample& sample : Honest()) {
@@ -307,7 +330,7 @@ TEST_CASE("conformance: hostile answers cost a score and nothing else") {
   for (const auto& [use, options] : variants) {
     spec.comparators.push_back({std::to_string(spec.comparators.size()), use, options});
   }
-  const auto suite = BuildSuite(spec);
+  const auto suite = BuildSuite(spec, Registry());
   REQUIRE(suite.ok());
   for (const Sample& sample : hostile) {
     for (const Sample& honest : partners) {

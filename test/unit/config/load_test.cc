@@ -299,6 +299,57 @@ TEST_CASE("the file's hash is of its text") {
   CHECK(ConfigHash("a") != ConfigHash("b"));
 }
 
+TEST_CASE("plug-ins bring names that 'use' may say") {
+  KnownComparators known = TestComparators();
+  std::vector<std::string> asked;
+  known.load_plugins = [&](const std::vector<PluginRule>& plugins) {
+    PluginComparators loaded;
+    for (const PluginRule& plugin : plugins) asked.push_back(plugin.library);
+    loaded.names = {"mine"};
+    loaded.find_faults = [](const CompareRules& rules) {
+      std::vector<CompareFault> faults;
+      if (rules.comparators.empty()) return faults;
+      faults.push_back({"comparators[0].options.level", "'level' is too high"});
+      return faults;
+    };
+    return loaded;
+  };
+  const std::string text = "plugins: [{library: /opt/mine.so}, {library: /opt/other.so}]\n" +
+                           With(std::string(SmallestConfigExample()), "compare: {preset: oip-v2}",
+                                "compare: {comparators: [{name: it, use: mine}]}");
+  const ConfigResult refused = LoadConfig(With(text, "use: mine", "use: mine, options: {level: 9}"),
+                                          "f.yaml", known, FakeEnvironment());
+  CHECK(Lines(refused) == std::vector<std::string>{"f.yaml:14:68: 'level' is too high"});
+  CHECK(asked == std::vector<std::string>{"/opt/mine.so", "/opt/other.so"});
+  // Without them, as where a file is only read: the name is not known.
+  CHECK(Lines(Load(text)) ==
+        std::vector<std::string>{"f.yaml:14:45: there is no comparator 'mine'; the comparators are "
+                                 "status, exact, json, tensors, top1"});
+}
+
+TEST_CASE("a plug-in's fault stands at its path, and hides what follows from it") {
+  KnownComparators known = TestComparators();
+  known.load_plugins = [](const std::vector<PluginRule>& plugins) {
+    PluginComparators loaded;
+    loaded.faults.push_back({plugins.size() - 1, "the library is no comparator"});
+    return loaded;
+  };
+  const std::string text = "plugins:\n  - {library: /opt/mine.so}\n  - library: /opt/other.so\n" +
+                           With(std::string(SmallestConfigExample()), "compare: {preset: oip-v2}",
+                                "compare: {comparators: [{name: it, use: mine}]}");
+  CHECK(Lines(LoadConfig(text, "f.yaml", known, FakeEnvironment())) ==
+        std::vector<std::string>{"f.yaml:3:14: the library is no comparator"});
+  CHECK(Lines(LoadConfig(With(text, "library: /opt/other.so", "lib: /opt/other.so"), "f.yaml",
+                         known, FakeEnvironment())) ==
+        std::vector<std::string>{"f.yaml:3:5: unknown key 'lib' in a plug-in; its keys are library",
+                                 "f.yaml:3:5: a plug-in needs the key 'library'"});
+  std::string many = "plugins:\n";
+  for (int i = 0; i < 33; ++i) many += "  - {library: /opt/mine.so}\n";
+  CHECK(Lines(LoadConfig(many + std::string(SmallestConfigExample()), "f.yaml", known,
+                         FakeEnvironment())) ==
+        std::vector<std::string>{"f.yaml:2:3: 'plugins' has 33 items; at most 32 are allowed"});
+}
+
 TEST_CASE("comparators may refuse a route's rules and the fault says where") {
   KnownComparators known = TestComparators();
   known.find_faults = [](const CompareRules& rules) {

@@ -30,6 +30,16 @@ TEST_CASE("threads, limits, listeners, admin addresses and the data directory ne
         "workers, limits, listeners, admin.http, data_dir, log.format");
 }
 
+TEST_CASE("a plug-in may be added while running and not taken away") {
+  Topology in_force;
+  in_force.plugins = {{"/a.so"}, {"/b.so"}};
+  Topology next;
+  next.plugins = {{"/c.so"}, {"/b.so"}, {"/a.so"}};
+  CHECK(NeedsRestart(in_force, next).empty());
+  CHECK(NeedsRestart(next, in_force) == "plugins");
+  CHECK(NeedsRestart(in_force, Topology()) == "plugins");
+}
+
 TEST_CASE("a listener's timeouts count as part of it") {
   Topology started;
   started.listeners.emplace_back().name = "a";

@@ -31,14 +31,14 @@ TEST_CASE("halves of a surrogate pair that come one after the other join when re
     REQUIRE(document.ok());
     joined += (*document)->root().AsString();
   }
-  CHECK(JsonString(joined) == R"("\ud83d\ude00")");
-  const std::string text = JsonString(joined);
+  CHECK(QuotedJson(joined) == R"("\ud83d\ude00")");
+  const std::string text = QuotedJson(joined);
   CHECK((*Document::Parse(text))->root().AsString() == "\xF0\x9F\x98\x80");
 }
 
 TEST_CASE("malformed bytes become replacement characters") {
-  CHECK(JsonString("a\xFF\xC3") == "\"a\xEF\xBF\xBD\xEF\xBF\xBD\"");
-  CHECK(JsonString("\xED") == "\"\xEF\xBF\xBD\"");
+  CHECK(QuotedJson("a\xFF\xC3") == "\"a\xEF\xBF\xBD\xEF\xBF\xBD\"");
+  CHECK(QuotedJson("\xED") == "\"\xEF\xBF\xBD\"");
 }
 
 TEST_CASE("an object keeps the order of its members and each once") {

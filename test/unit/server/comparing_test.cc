@@ -1,0 +1,108 @@
+// What a configuration may say of comparators, with real libraries.
+#include "proxy/server/comparing.h"
+
+#include <fmt/format.h>
+
+#include <catch2/catch.hpp>
+
+#include "proxy/control/config_loader.h"
+#include "test/support/test_plugins.h"
+
+using namespace understudy;
+
+namespace {
+
+using Loading = ComparatorCatalog::Loading;
+using Lines = std::vector<std::string>;
+
+std::string ConfigOf(const Lines& libraries, std::string_view comparators) {
+  std::string text = "plugins:\n";
+  for (const std::string& library : libraries) text += "  - library: " + library + "\n";
+  return text + fmt::format(R"(listeners: [{{name: l, address: "127.0.0.1:0"}}]
+clusters: [{{name: v1, endpoints: ["127.0.0.1:9"]}}]
+routes:
+  - name: r
+    match: {{path_prefix: /}}
+    incumbent: v1
+    compare:
+      comparators:
+{})",
+                            comparators);
+}
+
+Lines FaultsOf(const std::string& text, ComparatorCatalog& catalog,
+               Loading loading = Loading::kAllowed) {
+  Lines lines;
+  const ConfigResult result =
+      LoadConfig(text, "f.yaml", catalog.KnownToConfig(loading), ProcessEnvironment());
+  for (const ConfigFault& fault : result.faults) lines.push_back(fault.ToString());
+  return lines;
+}
+
+Lines FaultsOf(const Lines& libraries, std::string_view comparators) {
+  ComparatorCatalog catalog;
+  return FaultsOf(ConfigOf(libraries, comparators), catalog);
+}
+
+}  // namespace
+
+TEST_CASE("a route may use the comparator of a library, with its options") {
+  const std::string text = ConfigOf({PluginPath("byte_share")},
+                                    "        - {name: a, use: byte_share, options: {block: 4}}\n"
+                                    "        - {name: b, use: json}\n");
+  ComparatorCatalog catalog;
+  const ConfigResult result =
+      LoadConfig(text, "f.yaml", catalog.KnownToConfig(Loading::kAllowed), ProcessEnvironment());
+  REQUIRE(result.topology != nullptr);
+  const Route& route = result.topology->routes.front();
+  CHECK(ComparatorsOf(route, catalog.RegistryOf(*result.topology)).names == Lines{"a", "b"});
+  SuiteCache suites(catalog);
+  const auto suite = suites.Of(result.topology, route);
+  REQUIRE(suite != nullptr);
+  CHECK(suite->ComparatorNames() == Lines{"a", "b"});
+  CHECK(suites.Of(result.topology, route) == suite);
+}
+
+TEST_CASE("faults of a library's options stand at the options") {
+  CHECK(FaultsOf({PluginPath("byte_share")},
+                 "        - {name: a, use: byte_share, options: {block: 0, label: 7}}\n"
+                 "        - {name: b, use: byte_share, options: {blok: 2}}\n"
+                 "        - {name: c, use: bite_share}\n") ==
+        Lines{"f.yaml:11:55: comparator byte_share: option \"block\" must be a whole number from 1 "
+              "to 1e6; it is 0",
+              "f.yaml:11:65: comparator byte_share: option \"label\" must be a text; it is 7",
+              "f.yaml:12:48: comparator byte_share: there is no option \"blok\". Did you mean "
+              "\"block\"?",
+              "f.yaml:13:26: there is no comparator 'bite_share'; did you mean 'byte_share'?"});
+}
+
+TEST_CASE("faults of libraries stand at their paths, and say what to do") {
+  const std::string twice = PluginPath("byte_share");
+  CHECK(FaultsOf({"/no/such.so", "mine.so", PluginPath("abi_version"), PluginPath("builtin_name"),
+                  twice, twice},
+                 "        - {name: a, use: a_name_of_the_missing_one}\n") ==
+        Lines{"f.yaml:2:14: the library \"/no/such.so\" cannot be read: No such file or directory",
+              "f.yaml:3:14: the library \"mine.so\" must be named by its absolute path, so that it "
+              "is the same one wherever the process is started",
+              "f.yaml:4:14: the comparator of the library \"" + PluginPath("abi_version") +
+                  "\" was built for version 99 of comparators/abi.h, and this program has version "
+                  "1; build it with the header of this release",
+              "f.yaml:5:14: the library \"" + PluginPath("builtin_name") +
+                  "\" cannot be used: a second comparator is named \"json\"; the first is built in",
+              "f.yaml:7:14: the library \"" + twice +
+                  "\" cannot be used: a second comparator is named \"byte_share\"; the first is of "
+                  "the library \"" +
+                  twice + "\""});
+}
+
+TEST_CASE("a text that is only looked at loads no library, but knows those that are loaded") {
+  const std::string text =
+      ConfigOf({PluginPath("byte_share")}, "        - {name: a, use: byte_share}\n");
+  ComparatorCatalog catalog;
+  CHECK(FaultsOf(text, catalog, Loading::kForbidden) ==
+        Lines{"f.yaml:2:14: the library \"" + PluginPath("byte_share") +
+              "\" is not loaded, and a text that is only looked at loads none; run understudy "
+              "check --config FILE"});
+  CHECK(FaultsOf(text, catalog, Loading::kAllowed) == Lines{});
+  CHECK(FaultsOf(text, catalog, Loading::kForbidden) == Lines{});
+}
