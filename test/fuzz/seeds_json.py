@@ -118,6 +118,26 @@ PAIRS = [
     ("broken", b'{"a":1', b'{"a":1}'), ("no-json", b"hello", b"hallo"), ("nothing", b"", b"{}"),
 ]
 
+# What generative models answer: texts, tool calls, structured outputs.
+GENERATED = [
+    ("text", b"The cat sat on the mat.", b"The cat is on the mat."),
+    ("unicode", "na\u00efve caf\u00e9 \u6771\u4eac".encode(),
+     "nai\u0308ve CAFE\u0301 \u4eac\u90fd \u1100\u1161\u11a8".encode()),
+    ("string", b'"a\\ud800b\\u0301"', b'" a b"'),
+    ("refusal", b'{"choices":[{"message":{"content":"Here it is"},"finish_reason":"stop"}]}',
+     b'{"choices":[{"message":{"content":"I cannot do it"},"finish_reason":"length"}]}'),
+    ("structured", b'{"choices":[{"message":{"content":"{\\"age\\":7,\\"tags\\":[\\"a\\"]}"}}]}',
+     b'{"choices":[{"message":{"content":"```json\\n{\\"age\\":\\"7\\"}\\n```"}}]}'),
+    ("calls", b'{"choices":[{"message":{"tool_calls":[{"function":{"name":"f",'
+     b'"arguments":"{\\"x\\":1}"}},{"function":{"name":"g","arguments":""}}]}}]}',
+     b'{"choices":[{"message":{"tool_calls":[{"function":{"name":"g","arguments":{}}},'
+     b'{"function":{"name":"f","arguments":"{\\"x\\":"}}]}}]}'),
+    ("blocks", b'{"content":[{"type":"text","text":"a"},{"type":"tool_use","name":"f","input":{}}]}',
+     b'{"output":[{"type":"function_call","name":"f","arguments":"{}"}]}'),
+    ("values", b'{"age":7,"tags":["a","b"],"next":{"age":8}}',
+     b'{"age":7.5,"tags":["a","a"],"next":{"x":1}}'),
+]
+
 
 # For the comparators of numbers and lists, which two suites hold.
 NUMBER_PAIRS = [
@@ -174,6 +194,8 @@ def pairs():
     for name, baseline, candidate in NUMBER_PAIRS:
         for suite in (6, 7):
             yield f"{name}-{suite}", bytes([suite, 0, 0, 0]) + baseline + b"\x1e" + candidate
+    for name, baseline, candidate in GENERATED:
+        yield f"generated-{name}", b"\x08\x00\x00\x00" + baseline + b"\x1e" + candidate
     yield "bytes-equal", b"\x02\x00\x00\x00same\x1esame"
     yield "bytes-differ", b"\x02\x00\x00\x00same\x1eother"
     yield "status-class", b"\x02\x00\x02\x00x\x1ex"

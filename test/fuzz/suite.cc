@@ -18,6 +18,14 @@ namespace {
 // The rules of the suite the ignore check uses.
 const std::vector<IgnoreSpec> kIgnored = {
     {"/a", ""}, {"/meta/**", ""}, {"/items/*/id", ""}, {"/**/t", ""}, {"/list/0", ""}};
+constexpr const char* kSchema =
+    R"({"path":["","/choices/*/message/content"],"schema":{)"
+    R"("$ref":"#/$defs/s","$defs":{"s":{"type":["object","array","null"],)"
+    R"("properties":{"age":{"type":"integer","multipleOf":0.1,"minimum":0},)"
+    R"("tags":{"uniqueItems":true,"maxItems":3,"contains":{"const":"a"}},)"
+    R"("next":{"$ref":"#/$defs/s"}},"additionalProperties":{"anyOf":[)"
+    R"({"$ref":"#/$defs/s"},{"pattern":"^(a|b*)*$","maxLength":9}]},)"
+    R"("propertyNames":{"minLength":1},"items":{"not":{"type":"null"}}}}}})";
 constexpr std::string_view kIgnoredPlaces[] = {"/a",   "/meta/x", "/items/0/id",
                                                "/b/t", "/t",      "/list/0"};
 
@@ -56,6 +64,16 @@ const std::vector<std::unique_ptr<PairScorer>>& Suites() {
                          {"order", "ranking", R"({"items":["/items","/list"]})"},
                          {"gain", "ranking", R"({"items":"/items","score":"/t","measure":"ndcg"})"},
                          {"boxes", "boxes", R"({"items":"/items","box":"/b","label":"/id"})"}}},
+        {.comparators = {{"body", "text",
+                          R"({"score":["edit","token_f1","chrf","rouge_l","length"]})"},
+                         {"answers", "text",
+                          R"({"paths":["/choices/*/message/content","/**/text"],"case":"fold",)"
+                          R"("score":["edit","chrf"],"flags":["empty","refusal","truncated",)"
+                          R"("invalid_json"],"expect_json":true})"},
+                         {"sampled", "text", R"({"paths":"/**/content","score":"structure"})"},
+                         {"calls", "toolcalls", R"({"score":"f1","rtol":0.1})"},
+                         {"any_calls", "toolcalls", R"({"paths":"/**","order":"same"})"},
+                         {"valid", "json_schema", kSchema}}},
     };
     std::vector<std::unique_ptr<PairScorer>> built;
     for (const SuiteSpec& spec : specs) {
