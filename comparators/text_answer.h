@@ -6,7 +6,7 @@
 // places the worst pair decides.
 //
 // Threads: immutable, safe on any thread.
-// Bounds: a text of 1 MiB, 4 MiB of texts in a pair, and 2^32 cells of edit distance and word
+// Bounds: a text of 1 MiB, 4 MiB of texts in a pair, and 2^33 cells of edit distance and word
 // matrices (all of two texts of 64 Ki code points; far longer ones that are alike).
 #pragma once
 

@@ -196,6 +196,13 @@ TEST_CASE("text: texts beyond the bounds are too large, equal ones are not") {
   const std::string long_text(2u << 20, 'x');
   CHECK(CodeOf(long_text, "x" + long_text) == absl::StatusCode::kResourceExhausted);
   CHECK(Compare(long_text, long_text).divergence == 0);
+  // Two texts of 64 Ki characters with nothing in common but letters are within them.
+  std::string a, b;
+  for (std::uint32_t i = 0; i < 65'536; ++i) {
+    a += static_cast<char>('a' + (i * 2'654'435'761u >> 8) % 26);
+    b += static_cast<char>('a' + (i * 2'246'822'519u >> 9) % 26);
+  }
+  CHECK(Compare(a, b).divergence > 0.5);
   std::string words;
   for (int i = 0; i < 120'000; ++i) words += std::to_string(i * 7919 % 100'003) + " ";
   const std::string reversed(words.rbegin(), words.rend());
