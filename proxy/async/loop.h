@@ -19,6 +19,7 @@ class Loop : public boost::asio::io_context {
 
   // Says on the loop's own thread that a handler is ready: a Reactor then does not wait for a tick.
   static void Poke() { poked = true; }
+  static bool Poked() { return poked; }
   static bool TakePoke() { return std::exchange(poked, false); }
 
  private:

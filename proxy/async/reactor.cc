@@ -18,6 +18,7 @@ namespace understudy {
 namespace {
 
 constexpr std::size_t kMostResumed = 8;  // in a turn, of those that were told to go on
+constexpr int kMostTurns = 16;           // before Asio looks for what it has
 constexpr std::uint32_t kEnds = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
 
 }  // namespace
@@ -86,22 +87,26 @@ void Reactor::EndAll() {
   later_.clear();
 }
 
-// Each turn is a handler of its own: what it leaves to Asio runs before the next one.
+// A few turns are a handler of their own: what they leave to Asio runs before the next ones.
 void Reactor::Run() {
   asio::post(loop_, [this] {
-    Turn(DeadlineWheel::kTick);
+    for (int turn = 0; turn < kMostTurns && Turn(DeadlineWheel::kTick); ++turn) {
+    }
     Run();
   });
 }
 
-void Reactor::Turn(Duration most) {
+bool Reactor::Turn(Duration most) {
   const Duration to_tick = std::max(wheel_.NextTick() - SteadyNow(), Duration::zero());
-  const bool more = Loop::TakePoke() || !later_.empty() || !ready_.empty();
-  Wait(more ? Duration::zero() : std::min(to_tick, most));
+  const bool poked = Loop::TakePoke();
+  const bool more = poked || !later_.empty() || !ready_.empty();
+  const bool any = Wait(more ? Duration::zero() : std::min(to_tick, most));
   for (SocketWatch* watch : std::exchange(closed_, {})) delete watch;
+  // Each time Asio looks costs a system call: not while sockets alone keep this loop busy.
+  return any && !poked && !Loop::Poked() && to_tick > Duration::zero();
 }
 
-void Reactor::Wait(Duration most) {
+bool Reactor::Wait(Duration most) {
   std::array<epoll_event, 256> events;
   const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(most).count();
   const int count = ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()),
@@ -124,6 +129,7 @@ void Reactor::Wait(Duration most) {
     watch.queued = false;
     ResumeReader(watch);
   }
+  return count > 0;
 }
 
 void Reactor::OnEvents(SocketWatch& watch, std::uint32_t events) {

@@ -71,8 +71,9 @@ class Reactor {
 
   // Makes the loop take turns from now on, until it is stopped.
   void Run();
-  // One turn: waits so long at most for something to do. For loops that are polled by hand.
-  void Turn(Duration most);
+  // One turn: waits so long at most for something to do. Whether another may follow before Asio has
+  // looked at what it has. By itself for loops that are polled by hand.
+  bool Turn(Duration most);
   // Lets go of every coroutine that waits; for Loop::EndAll().
   void EndAll();
 
@@ -89,7 +90,7 @@ class Reactor {
   void GoOnLater(SocketWatch& watch);
 
  private:
-  void Wait(Duration most);
+  bool Wait(Duration most);  // whether there was an event
   void OnEvents(SocketWatch& watch, std::uint32_t events);
   void ResumeReader(SocketWatch& watch);
 
