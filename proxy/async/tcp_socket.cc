@@ -102,13 +102,14 @@ IoResult TcpSocket::TryReadInto(const ReadTarget& target) {
   return ReadNow(*watch_, target.Prepare());
 }
 
-ssize_t TcpSocket::SendNow(const msghdr& message, std::size_t bytes) {
+template <typename Call>
+ssize_t TcpSocket::Send(std::size_t bytes, Call call) {
   if (watch_ == nullptr || !watch_->writable) {
     errno = watch_ == nullptr ? EBADF : EAGAIN;
     return -1;
   }
   while (true) {
-    const ssize_t sent = ::sendmsg(watch_->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    const ssize_t sent = call(watch_->fd);
     // One that takes a part is full, and makes an event when there is room.
     if (sent >= 0 && static_cast<std::size_t>(sent) < bytes) watch_->writable = false;
     if (sent >= 0) return sent;
@@ -116,6 +117,16 @@ ssize_t TcpSocket::SendNow(const msghdr& message, std::size_t bytes) {
     if (WouldBlock()) watch_->writable = false;
     return -1;
   }
+}
+
+ssize_t TcpSocket::SendNow(const msghdr& message, std::size_t bytes) {
+  return Send(bytes, [&](int fd) { return ::sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT); });
+}
+
+ssize_t TcpSocket::SendNow(std::string_view bytes) {
+  return Send(bytes.size(), [&](int fd) {
+    return ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  });
 }
 
 void TcpSocket::Begin(Resumption SocketWatch::*which, const ReadTarget& target,
