@@ -47,15 +47,15 @@ absl::StatusOr<BuiltComparator> BuildTensors(std::string_view options_json) {
   auto built = TensorsComparator::Build(options_json);
   if (!built.ok()) return built.status();
   const bool same = (*built)->SameBytesAreEqual();
-  return BuiltComparator{*std::move(built), ComparatorNeeds::kDocument, same};
+  return BuiltComparator{*std::move(built), ComparatorNeeds::kTensors, same};
 }
 
 // Comparators of documents for which equal bytes are always equal answers.
-template <typename T>
+template <typename T, ComparatorNeeds kNeeds = ComparatorNeeds::kDocument>
 absl::StatusOr<BuiltComparator> Build(std::string_view options_json) {
   auto built = T::Build(options_json);
   if (!built.ok()) return built.status();
-  return BuiltComparator{*std::move(built), ComparatorNeeds::kDocument, true};
+  return BuiltComparator{*std::move(built), kNeeds, true};
 }
 
 absl::StatusOr<BuiltComparator> BuildJsonSchema(std::string_view options_json) {
@@ -81,24 +81,25 @@ std::span<const Builtin> Builtins() {
        &BuildExact},
       {"json", "structure and values of JSON: the share of leaves that differ", 3,
        JsonComparator::Options(), &BuildJson},
-      {"tensors", "Open Inference Protocol outputs: the share of elements outside tolerance", 2,
+      {"tensors", "Open Inference Protocol outputs: the share of elements outside tolerance", 3,
        TensorsComparator::Options(), &BuildTensors},
-      {"top1", "the class an answer names: 1 when any row of the batch flipped", 2,
-       Top1Comparator::Options(), &Build<Top1Comparator>},
+      {"top1", "the class an answer names: 1 when any row of the batch flipped", 3,
+       Top1Comparator::Options(), &Build<Top1Comparator, ComparatorNeeds::kTensors>},
       {"text", "texts: edits, words or n-grams not in common, refusals, length", 1,
        TextComparator::Options(), &Build<TextComparator>},
       {"toolcalls", "tool calls of a model: 1 when any has another name or other arguments", 1,
        ToolCallsComparator::Options(), &Build<ToolCallsComparator>},
-      {"topk", "the k best of each row: 1 - the share both have, or how far their orders part", 1,
-       TopKComparator::Options(), &Build<TopKComparator>},
-      {"probabilities", "distributions: total variation, Jensen-Shannon or largest difference", 1,
-       ProbabilitiesComparator::Options(), &Build<ProbabilitiesComparator>},
-      {"vectors", "embeddings: angle, cosine, distance, length, or similarities inside a batch", 1,
-       VectorsComparator::Options(), &Build<VectorsComparator>},
+      {"topk", "the k best of each row: 1 - the share both have, or how far their orders part", 2,
+       TopKComparator::Options(), &Build<TopKComparator, ComparatorNeeds::kTensors>},
+      {"probabilities", "distributions: total variation, Jensen-Shannon or largest difference", 2,
+       ProbabilitiesComparator::Options(),
+       &Build<ProbabilitiesComparator, ComparatorNeeds::kTensors>},
+      {"vectors", "embeddings: angle, cosine, distance, length, or similarities inside a batch", 2,
+       VectorsComparator::Options(), &Build<VectorsComparator, ComparatorNeeds::kTensors>},
       {"ranking", "lists of items: Kendall's tau, rank-biased overlap, overlap, or loss of NDCG", 1,
        RankingComparator::Options(), &Build<RankingComparator>},
-      {"numeric", "numbers: absolute or relative error, changed signs, or the share outside", 1,
-       NumericComparator::Options(), &Build<NumericComparator>},
+      {"numeric", "numbers: absolute or relative error, changed signs, or the share outside", 2,
+       NumericComparator::Options(), &Build<NumericComparator, ComparatorNeeds::kTensors>},
       {"boxes", "detected objects: 1 - F1 of the candidate's boxes against the incumbent's", 1,
        BoxesComparator::Options(), &Build<BoxesComparator>},
       {"json_schema", "validity under a JSON Schema: 1 when the incumbent's answer alone is valid",

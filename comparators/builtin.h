@@ -15,8 +15,14 @@
 
 namespace understudy {
 
-// What a comparator looks at; a suite decodes no more than its comparators need.
-enum class ComparatorNeeds { kHead, kBody, kDocument };
+// What a comparator looks at; a suite decodes no more than its comparators need. kTensors is a
+// document with the binary tensors that may follow it: what needs a document alone is not asked
+// about an answer that has some.
+enum class ComparatorNeeds { kHead, kBody, kDocument, kTensors };
+
+inline bool NeedsDocument(ComparatorNeeds needs) {
+  return needs == ComparatorNeeds::kDocument || needs == ComparatorNeeds::kTensors;
+}
 
 struct BuiltComparator {
   std::unique_ptr<const Comparator> comparator;

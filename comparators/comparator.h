@@ -16,7 +16,8 @@
 
 namespace understudy {
 
-class Document;  // comparators/document.h: a decoded JSON body
+class Document;     // comparators/document.h: a decoded JSON body
+struct BinaryTail;  // comparators/binary_tail.h: the bytes of tensors that follow it
 
 // One header field as received; `name` keeps its case and is compared without it.
 struct AnswerHeader {
@@ -33,6 +34,9 @@ struct Answer {
   // `body` in UTF-8 by the charset that content-type names, for comparators that need documents;
   // ill-formed bytes may be left when no charset is named.
   std::string_view text;
+  // What stands in `body` after the JSON and is in neither of the two above; null when the answer
+  // does not say that anything may.
+  const BinaryTail* tail = nullptr;
 };
 
 struct Pair {

@@ -33,19 +33,7 @@ std::optional<JsonValue> Child(JsonValue value, std::string_view segment) {
 }  // namespace
 
 double JsonValue::AsDouble() const {
-  const JsonNode& n = node();
-  switch (n.kind) {
-    case JsonKind::kInt:
-      return static_cast<double>(n.payload.signed_integer);
-    case JsonKind::kUint:
-      return static_cast<double>(n.payload.unsigned_integer);
-    case JsonKind::kDouble:
-      return n.payload.decimal;
-    case JsonKind::kBig:
-      return BigToDouble(AsString());
-    default:
-      return std::numeric_limits<double>::quiet_NaN();
-  }
+  return NumberOf(node(), kind() == JsonKind::kBig ? AsString() : std::string_view());
 }
 
 std::optional<JsonValue> JsonValue::Find(std::string_view key) const {

@@ -169,5 +169,7 @@ std::optional<std::vector<std::string>> SplitPointer(std::string_view pointer);
 // always valid UTF-8. `sorted` puts members in the order of their keys, so that equal values give
 // equal texts.
 std::string RenderJson(JsonValue value, std::size_t max_bytes, bool sorted = false);
+// The same of a scalar that may stand in no document; `text` is of a string or kBig.
+std::string RenderScalar(const JsonNode& scalar, std::string_view text, std::size_t max_bytes);
 
 }  // namespace understudy

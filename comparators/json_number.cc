@@ -159,17 +159,38 @@ bool IsClose(double value, double reference, const Tolerance& tolerance) {
 }
 
 bool SameNumber(JsonValue a, JsonValue b) {
-  if (a.kind() == JsonKind::kBig || b.kind() == JsonKind::kBig) {
-    return a.kind() == b.kind() && a.AsString() == b.AsString();
+  const auto text = [](JsonValue value) {
+    return value.kind() == JsonKind::kBig ? value.AsString() : std::string_view();
+  };
+  return SameNumber(a.node(), text(a), b.node(), text(b));
+}
+
+bool SameNumber(const JsonNode& a, std::string_view a_text, const JsonNode& b,
+                std::string_view b_text) {
+  if (a.kind == JsonKind::kBig || b.kind == JsonKind::kBig) {
+    return a.kind == b.kind && a_text == b_text;
   }
-  const JsonNode& x = a.node();
-  const JsonNode& y = b.node();
-  if (x.kind == JsonKind::kDouble && y.kind == JsonKind::kDouble) {
-    return x.payload.decimal == y.payload.decimal;
+  if (a.kind == JsonKind::kDouble && b.kind == JsonKind::kDouble) {
+    return a.payload.decimal == b.payload.decimal;
   }
-  if (x.kind == JsonKind::kDouble) return SameAsInteger(x.payload.decimal, y);
-  if (y.kind == JsonKind::kDouble) return SameAsInteger(y.payload.decimal, x);
-  return x.kind == y.kind && x.payload.unsigned_integer == y.payload.unsigned_integer;
+  if (a.kind == JsonKind::kDouble) return SameAsInteger(a.payload.decimal, b);
+  if (b.kind == JsonKind::kDouble) return SameAsInteger(b.payload.decimal, a);
+  return a.kind == b.kind && a.payload.unsigned_integer == b.payload.unsigned_integer;
+}
+
+double NumberOf(const JsonNode& node, std::string_view text) {
+  switch (node.kind) {
+    case JsonKind::kInt:
+      return static_cast<double>(node.payload.signed_integer);
+    case JsonKind::kUint:
+      return static_cast<double>(node.payload.unsigned_integer);
+    case JsonKind::kDouble:
+      return node.payload.decimal;
+    case JsonKind::kBig:
+      return BigToDouble(text);
+    default:
+      return std::numeric_limits<double>::quiet_NaN();
+  }
 }
 
 }  // namespace understudy

@@ -35,5 +35,11 @@ bool IsClose(double value, double reference, const Tolerance& tolerance);
 // Whether two numbers are the same mathematically: integers of 64 bits exactly, also against
 // decimals; kBig by its text. NaN is not itself here.
 bool SameNumber(JsonValue a, JsonValue b);
+// The same for numbers that may stand in no document; `text` is of a kBig.
+bool SameNumber(const JsonNode& a, std::string_view a_text, const JsonNode& b,
+                std::string_view b_text);
+
+// The nearest double of a number, whose text is `text` when it is a kBig; NaN of all else.
+double NumberOf(const JsonNode& node, std::string_view text);
 
 }  // namespace understudy

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "comparators/classification.h"
+#include "comparators/tensor_element.h"
 #include "comparators/text.h"
 #include "fmt/format.h"
 
@@ -21,7 +22,7 @@ Label Largest(ElementCursor& cursor, std::uint64_t length) {
   std::uint64_t position = 0;
   bool any = false;
   for (std::uint64_t i = 0; i < length; ++i) {
-    const double value = FloatElement(cursor.Next());
+    const double value = cursor.Next().AsDouble();
     if (cursor.ignored()) continue;
     label.ignored = false;
     const bool larger = !any || value > best || (std::isnan(value) && !std::isnan(best));
@@ -40,19 +41,19 @@ Label Largest(ElementCursor& cursor, std::uint64_t length) {
   return label;
 }
 
-std::string ElementText(JsonValue element, TensorType type) {
-  if (type == TensorType::kBytes) return std::string(element.AsString());
-  if (type == TensorType::kInteger && element.kind() == JsonKind::kDouble) {
+std::string ElementText(const Element& element, TensorType type) {
+  const JsonNode& node = element.node;
+  if (type == TensorType::kBytes) return std::string(element.text);
+  if (type == TensorType::kInteger && node.kind == JsonKind::kDouble) {
     // 3.0 names the class 3.
-    return fmt::format("{}", element.AsDouble());
+    return fmt::format("{}", node.payload.decimal);
   }
   if (type == TensorType::kBool) {
-    const JsonNode& node = element.node();
-    const bool truth =
-        element.is_bool() ? node.kind == JsonKind::kTrue : node.payload.signed_integer != 0;
+    const bool truth = node.kind == JsonKind::kInt ? node.payload.signed_integer != 0
+                                                   : node.kind == JsonKind::kTrue;
     return truth ? "true" : "false";
   }
-  return RenderJson(element, kMaxElementText);
+  return RenderScalar(node, element.text, kMaxElementText);
 }
 
 // A row of classes: classification strings stand for their first, everything else for itself.
@@ -60,7 +61,7 @@ Label Entry(ElementCursor& cursor, std::uint64_t length, TensorType type) {
   Label label{.text = {}, .ignored = true};
   std::vector<std::string> texts;
   for (std::uint64_t i = 0; i < length; ++i) {
-    const JsonValue element = cursor.Next();
+    const Element element = cursor.Next();
     if (cursor.ignored()) continue;
     label.ignored = false;
     texts.push_back(ElementText(element, type));

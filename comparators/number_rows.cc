@@ -1,12 +1,11 @@
 // Reading rows of numbers.
 #include "comparators/number_rows.h"
 
-#include <cmath>
-#include <limits>
-
 #include "comparators/base64_floats.h"
 #include "comparators/classification.h"
 #include "comparators/json_number.h"
+#include "comparators/tensor_element.h"
+#include "fmt/format.h"
 
 namespace understudy {
 namespace {
@@ -53,10 +52,7 @@ NumberRow NumberRows::operator[](std::size_t row) const {
 }
 
 void NumberRows::RoundToSingle() {
-  for (double& value : values_) {
-    // Beyond the floats nothing is rounded: it is no float's value.
-    if (std::fabs(value) <= std::numeric_limits<float>::max()) value = static_cast<float>(value);
-  }
+  for (double& value : values_) value = RoundToFormat(value, ElementFormat::kFp32);
 }
 
 class RowReader {
@@ -195,33 +191,34 @@ class TensorRowReader {
   TensorRowReader(const Tensor& tensor, std::uint64_t row_length, const NumberForms& forms)
       : cursor_(tensor), row_length_(row_length), classes_(false) {
     classes_ = tensor.type == TensorType::kBytes && forms.texts == NumberForms::Texts::kClasses;
+    rows_.binary_ = tensor.binary;
     rows_.values_.reserve(tensor.elements);
     rows_.nodes_.reserve(tensor.elements);
   }
 
-  JsonValue Next() {
-    const JsonValue element = cursor_.Next();
+  Element Next() {
+    const Element element = cursor_.Next();
     if (seen_++ % row_length_ == 0) {
-      rows_.rows_.push_back({rows_.values_.size(), element.index()});
+      rows_.rows_.push_back({rows_.values_.size(), element.place});
     }
     return element;
   }
   bool ignored() const { return cursor_.ignored(); }
 
-  void Add(JsonValue element) {
+  void Add(const Element& element) {
     if (!element.is_string()) {
-      rows_.values_.push_back(FloatElement(element));
+      rows_.values_.push_back(element.AsDouble());
     } else if (classes_) {
-      const std::optional<Classification> read = ReadClassification(element.AsString());
+      const std::optional<Classification> read = ReadClassification(element.text);
       good_ = good_ && read.has_value();
       rows_.values_.push_back(read ? read->value : 0);
       rows_.labels_.push_back(read ? read->name : std::string_view());
     } else {
-      const std::optional<double> number = NumberInText(element.AsString());
+      const std::optional<double> number = NumberInText(element.text);
       good_ = good_ && number.has_value();
       rows_.values_.push_back(number.value_or(0));
     }
-    rows_.nodes_.push_back(element.index());
+    rows_.nodes_.push_back(element.place);
   }
 
   std::optional<NumberRows> Take() {
@@ -270,18 +267,18 @@ std::optional<TensorRows> ReadTensorRows(const TensorPair& pair, const NumberFor
   const bool readable = Readable(pair.candidate, forms);
   const bool same = readable && pair.baseline.shape == pair.candidate.shape;
   for (std::uint64_t i = 0; i < pair.baseline.elements; ++i) {
-    const JsonValue left = baseline.Next();
+    const Element left = baseline.Next();
     if (!same) {
       if (!baseline.ignored()) baseline.Add(left);
       continue;
     }
-    const JsonValue right = candidate.Next();
+    const Element right = candidate.Next();
     if (baseline.ignored() || candidate.ignored()) continue;
     baseline.Add(left);
     candidate.Add(right);
   }
   for (std::uint64_t i = 0; readable && !same && i < pair.candidate.elements; ++i) {
-    const JsonValue element = candidate.Next();
+    const Element element = candidate.Next();
     if (!candidate.ignored()) candidate.Add(element);
   }
   std::optional<NumberRows> taken = baseline.Take();
@@ -289,6 +286,11 @@ std::optional<TensorRows> ReadTensorRows(const TensorPair& pair, const NumberFor
   rows.baseline = *std::move(taken);
   if (readable) rows.candidate = candidate.Take();
   return rows;
+}
+
+std::string RowsPlace::PathOf(std::uint32_t node) const {
+  if (node == kWhole) return path;
+  return binary ? fmt::format("{}/{}", path, node) : PathTo(path, from, node);
 }
 
 std::string PathTo(std::string path, JsonValue from, std::uint32_t node) {

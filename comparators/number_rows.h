@@ -34,7 +34,8 @@ struct NumberForms {
 // A view of one row.
 struct NumberRow {
   std::span<const double> values;
-  std::span<const std::uint32_t> nodes;      // where each value stands in its document
+  // Where each value stands: its node in the document, of binary data its position.
+  std::span<const std::uint32_t> nodes;
   std::span<const std::string_view> labels;  // of each value; empty when they go by position
 };
 
@@ -47,6 +48,8 @@ class NumberRows {
   bool labelled() const { return !labels_.empty(); }
   // Whether the numbers are floats of 32 bits, read from base64.
   bool single() const { return single_; }
+  // Whether they are of a binary tensor: then nodes are positions of elements.
+  bool binary() const { return binary_; }
   // Rounds every number to a float of 32 bits, so that numbers written in decimal equal the same
   // numbers in base64.
   void RoundToSingle();
@@ -63,6 +66,7 @@ class NumberRows {
   std::vector<std::string_view> labels_;  // as many, or none
   std::vector<Row> rows_;
   bool single_ = false;
+  bool binary_ = false;
 };
 
 // The rows at `value`; what a rule ignores is left out. Nothing when anything else stands there, or
@@ -78,6 +82,17 @@ struct TensorRows {
 };
 // Nothing when the incumbent's output has no numbers in these forms.
 std::optional<TensorRows> ReadTensorRows(const TensorPair& pair, const NumberForms& forms);
+
+// A place where rows of numbers stand.
+struct RowsPlace {
+  std::string path;     // JSON pointer
+  JsonValue from;       // what is there; of a binary tensor its output
+  bool binary = false;  // nodes are positions of elements
+
+  static constexpr std::uint32_t kWhole = 0xFFFFFFFF;  // the place itself, in place of a node
+  // The pointer of a value by its node.
+  std::string PathOf(std::uint32_t node) const;
+};
 
 // The JSON pointer of `node`, which stands somewhere in `from`, whose pointer is `path`. Looks at
 // every element before it on its level unless all of them are scalars.

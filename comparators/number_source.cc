@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "comparators/binary_tail.h"
 #include "comparators/index_match.h"
 
 namespace understudy {
@@ -87,8 +88,9 @@ absl::StatusOr<std::optional<Comparison>> NumberSource::ForEachOutput(const Pair
     std::optional<TensorRows> rows = ReadTensorRows(tensors, forms_);
     if (!rows) continue;
     any = true;
+    const Tensor& baseline = tensors.baseline;
     NumbersPair numbers{
-        tensors.baseline.path, tensors.baseline.data, std::move(rows->baseline), {}, {}};
+        {baseline.path, baseline.data, baseline.binary}, std::move(rows->baseline), {}, {}};
     SetCandidate(std::move(rows->candidate), numbers);
     visit(numbers);
   }
@@ -105,8 +107,9 @@ bool NumberSource::Readable(const ValuePair& place) const {
 }
 
 void NumberSource::VisitPlace(const ValuePair& place, const Visit& visit) const {
-  NumbersPair numbers{place.path, place.baseline ? *place.baseline : *place.candidate, {}, {}, {}};
-  std::optional<NumberRows> rows = ReadNumberRows(numbers.from, forms_);
+  NumbersPair numbers{
+      {place.path, place.baseline ? *place.baseline : *place.candidate}, {}, {}, {}};
+  std::optional<NumberRows> rows = ReadNumberRows(numbers.place.from, forms_);
   if (!rows) return;
   if (!place.baseline) {
     numbers.candidate = *std::move(rows);
@@ -124,6 +127,12 @@ void NumberSource::VisitPlace(const ValuePair& place, const Visit& visit) const 
 
 absl::StatusOr<std::optional<Comparison>> NumberSource::ForEachPlace(const Pair& pair,
                                                                      const Visit& visit) const {
+  for (const Answer* answer : {&pair.baseline, &pair.candidate}) {
+    if (answer->tail != nullptr && !answer->tail->bytes.empty()) {
+      return absl::UnimplementedError(
+          "binary tensors are compared by the option \"outputs\", not by paths");
+    }
+  }
   for (const Places& places : places_) {
     absl::StatusOr<AlignedValues> values = AlignValues(pair, places.paths);
     if (!values.ok()) return values.status();

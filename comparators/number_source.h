@@ -23,8 +23,7 @@ namespace understudy {
 // The numbers at one place. When `fault` is set, one answer has nothing that could be held against
 // the other's and at least one side has no rows.
 struct NumbersPair {
-  std::string path;  // JSON pointer
-  JsonValue from;    // the place itself, of the incumbent unless the candidate alone has it
+  RowsPlace place;  // of the incumbent unless the candidate alone has it
   NumberRows baseline;
   NumberRows candidate;
   std::string_view fault;  // "is missing in the candidate's answer"
@@ -49,7 +48,8 @@ class NumberSource {
   // Calls `visit` for each place where the incumbent has numbers, and for those that the candidate
   // alone has; a place where the incumbent has anything else is passed over. Returns a comparison
   // when it is decided already. Errors as AlignOutputs() and AlignValues(), and Unimplemented when
-  // there are no numbers at all.
+  // there are no numbers at all, or when places are looked at and an answer has binary tensors,
+  // which no path names.
   absl::StatusOr<std::optional<Comparison>> ForEach(
       const Pair& pair, const std::function<void(NumbersPair&)>& visit) const;
 

@@ -10,6 +10,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "comparators/difference.h"
+#include "comparators/tensor_element.h"
 #include "comparators/text.h"
 #include "fmt/format.h"
 
@@ -58,14 +59,18 @@ class NumberWalk {
 
   const RowScores& scores() const { return scores_; }
   std::string WorstPath() const {
-    return worst_ ? PathTo(worst_->path, worst_->from, worst_->node) : std::string();
+    return worst_ ? worst_->place.PathOf(worst_->node) : std::string();
   }
 
  private:
-  struct Place {
-    std::string path;
-    JsonValue from;
+  struct Worst {
+    RowsPlace place;
     std::uint32_t node;
+  };
+  // One number of an answer's row.
+  struct Number {
+    const NumberRow& row;
+    std::size_t at;
   };
 
   void ByPosition(const NumberRow& baseline, const NumberRow& candidate) {
@@ -74,8 +79,8 @@ class NumberWalk {
     for (std::size_t i = 0; i < std::min(left, right); ++i) {
       Both(baseline, i, candidate, i);
     }
-    for (std::size_t i = right; i < left; ++i) Note(1, baseline.nodes[i], std::nullopt);
-    for (std::size_t i = left; i < right; ++i) Note(1, std::nullopt, candidate.nodes[i]);
+    for (std::size_t i = right; i < left; ++i) Note(1, Number{baseline, i}, std::nullopt);
+    for (std::size_t i = left; i < right; ++i) Note(1, std::nullopt, Number{candidate, i});
   }
 
   void ByLabel(const NumberRow& baseline, const NumberRow& candidate) {
@@ -86,14 +91,14 @@ class NumberWalk {
     for (std::size_t i = 0; i < baseline.labels.size(); ++i) {
       const auto other = others.find(baseline.labels[i]);
       if (other == others.end()) {
-        Note(1, baseline.nodes[i], std::nullopt);
+        Note(1, Number{baseline, i}, std::nullopt);
         continue;
       }
       Both(baseline, i, candidate, other->second);
       others.erase(other);
     }
     for (std::size_t i = 0; i < candidate.labels.size(); ++i) {
-      if (others.contains(candidate.labels[i])) Note(1, std::nullopt, candidate.nodes[i]);
+      if (others.contains(candidate.labels[i])) Note(1, std::nullopt, Number{candidate, i});
     }
   }
 
@@ -102,24 +107,27 @@ class NumberWalk {
     if (score == 0) {
       scores_.Add(0);
     } else {
-      Note(score, baseline.nodes[i], candidate.nodes[j]);
+      Note(score, Number{baseline, i}, Number{candidate, j});
     }
   }
 
-  // `left` and `right` are nodes of the two documents.
-  void Note(double score, std::optional<std::uint32_t> left, std::optional<std::uint32_t> right) {
+  void Note(double score, const std::optional<Number>& left, const std::optional<Number>& right) {
     // What the candidate alone has is shown at the place that holds it.
-    const std::uint32_t node = left ? *left : numbers_->from.index();
-    if (scores_.Add(score)) worst_ = Place{numbers_->path, numbers_->from, node};
+    const std::uint32_t node = left ? left->row.nodes[left->at] : RowsPlace::kWhole;
+    if (scores_.Add(score)) worst_ = Worst{numbers_->place, node};
     if (out_.differences.size() >= kMaxDifferences) return;
-    const auto value = [](const Answer& answer, std::optional<std::uint32_t> at) {
-      return at ? std::optional(JsonValue(*answer.document, *at)) : std::nullopt;
-    };
-    AddDifference(out_, PathTo(numbers_->path, numbers_->from, node),
+    AddDifference(out_, numbers_->place.PathOf(node),
                   left && right ? "value"
                   : left        ? "missing"
                                 : "extra",
-                  value(pair_.baseline, left), value(pair_.candidate, right));
+                  Shown(pair_.baseline, numbers_->baseline.binary(), left),
+                  Shown(pair_.candidate, numbers_->candidate.binary(), right));
+  }
+
+  static std::string Shown(const Answer& answer, bool binary, const std::optional<Number>& number) {
+    if (!number) return {};
+    if (binary) return ShownNumber(number->row.values[number->at]);
+    return RenderJson(JsonValue(*answer.document, number->row.nodes[number->at]), kMaxShownText);
   }
 
   const NumericRules& rules_;
@@ -127,7 +135,7 @@ class NumberWalk {
   Comparison& out_;
   const NumbersPair* numbers_ = nullptr;
   RowScores scores_;
-  std::optional<Place> worst_;
+  std::optional<Worst> worst_;
 };
 
 absl::Status ReadPositive(const OptionReader& options, std::string_view name, double& value) {

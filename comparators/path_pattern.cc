@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 
 #include "comparators/text.h"
 #include "fmt/format.h"
@@ -93,6 +94,28 @@ PathPattern::States PathPattern::StepIndex(States states, std::uint64_t index) c
     }
   }
   return Close(next);
+}
+
+ListCover PathPattern::CoverOfList(std::string_view outer, std::uint64_t index,
+                                   std::string_view inner) const {
+  ListCover cover;
+  const auto matched = [&](States states) { return (states >> segments_.size() & 1) != 0; };
+  const States root = Close(1);
+  const States list = StepKey(root, outer);
+  const States entry = StepIndex(list, index);
+  const States data = StepKey(entry, inner);
+  cover.whole = matched(root) || matched(list) || matched(entry) || matched(data);
+  if (cover.whole) return cover;
+  std::uint64_t largest = 0;
+  for (const Segment& segment : segments_) {
+    if (!segment.index) continue;
+    largest = std::max(largest, *segment.index);
+    if (matched(StepIndex(data, *segment.index))) cover.elements.push_back(*segment.index);
+  }
+  // An index that no segment names.
+  cover.every =
+      largest < std::numeric_limits<std::uint64_t>::max() && matched(StepIndex(data, largest + 1));
+  return cover;
 }
 
 // Recursion is as deep as the document, which has a bound.

@@ -17,6 +17,13 @@
 
 namespace understudy {
 
+// What a pattern covers of a flat list.
+struct ListCover {
+  bool whole = false;                   // the list itself, or what it stands in
+  bool every = false;                   // each element
+  std::vector<std::uint64_t> elements;  // single elements
+};
+
 class PathPattern {
  public:
   // InvalidArgument when the text is no pointer, or has more than 60 segments or 1,024 bytes.
@@ -33,6 +40,8 @@ class PathPattern {
   // call.
   void ForEachPlace(const Document& document,
                     const std::function<void(const std::string& pointer, JsonValue)>& visit) const;
+  // What it covers of a flat list at "/`outer`/`index`/`inner`", which need not be in any document.
+  ListCover CoverOfList(std::string_view outer, std::uint64_t index, std::string_view inner) const;
 
  private:
   struct Segment {

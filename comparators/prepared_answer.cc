@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "comparators/answer_header.h"
 #include "comparators/charset.h"
 
 namespace understudy {
@@ -11,59 +12,23 @@ namespace {
 
 constexpr std::string_view kContentEncoding = "content-encoding";
 constexpr std::string_view kContentType = "content-type";
-constexpr std::string_view kBinaryTail = "inference-header-content-length";
-
-bool SameName(std::string_view a, std::string_view lower) {
-  const auto fold = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return a.size() == lower.size() && std::equal(a.begin(), a.end(), lower.begin(),
-                                                [&](char x, char y) { return fold(x) == y; });
-}
-
-// Whether both have the same values of that field, one by one; needs no memory.
-bool SameValues(const RawAnswer& a, const RawAnswer& b, std::string_view name) {
-  const auto next = [name](std::span<const AnswerHeader>& rest) -> const AnswerHeader* {
-    while (!rest.empty()) {
-      const AnswerHeader& header = rest.front();
-      rest = rest.subspan(1);
-      if (SameName(header.name, name)) return &header;
-    }
-    return nullptr;
-  };
-  std::span<const AnswerHeader> left = a.headers, right = b.headers;
-  while (true) {
-    const AnswerHeader* one = next(left);
-    const AnswerHeader* other = next(right);
-    if (one == nullptr || other == nullptr) return one == other;
-    if (one->value != other->value) return false;
-  }
-}
 
 bool SameEncoding(const RawAnswer& a, const RawAnswer& b) {
-  return SameValues(a, b, kContentEncoding) ||
+  return SameHeaderValues(a.headers, b.headers, kContentEncoding) ||
          HeaderValue(a.headers, kContentEncoding) == HeaderValue(b.headers, kContentEncoding);
 }
 
 bool SameCharset(const RawAnswer& a, const RawAnswer& b) {
-  return SameValues(a, b, kContentType) || CharsetOf(HeaderValue(a.headers, kContentType)) ==
-                                               CharsetOf(HeaderValue(b.headers, kContentType));
+  return SameHeaderValues(a.headers, b.headers, kContentType) ||
+         CharsetOf(HeaderValue(a.headers, kContentType)) ==
+             CharsetOf(HeaderValue(b.headers, kContentType));
 }
 
 }  // namespace
 
-std::string HeaderValue(std::span<const AnswerHeader> headers, std::string_view name) {
-  std::string value;
-  bool first = true;
-  for (const AnswerHeader& header : headers) {
-    if (!SameName(header.name, name)) continue;
-    if (!first) value += ", ";
-    value += header.value;
-    first = false;
-  }
-  return value;
-}
-
 bool SameOnTheWire(const RawAnswer& a, const RawAnswer& b) {
-  return a.status == b.status && a.body == b.body && SameEncoding(a, b) && SameCharset(a, b);
+  return a.status == b.status && a.body == b.body && SameEncoding(a, b) && SameCharset(a, b) &&
+         SameHeaderValues(a.headers, b.headers, kBinaryTailHeader);
 }
 
 void PreparedAnswer::Decode(const DecodeLimits& limits) {
@@ -91,12 +56,26 @@ void PreparedAnswer::Assemble(const StreamRule& rule) {
   }
 }
 
+void PreparedAnswer::SplitTail(const DocumentLimits& limits) {
+  if (stream_) return;
+  const absl::StatusOr<std::optional<std::size_t>> length = JsonLength(raw_.headers, body_.size());
+  tail_status_ = length.status();
+  if (!length.ok() || !*length) return;
+  if (body_.size() - **length > limits.max_bytes) {
+    tail_status_ = absl::ResourceExhaustedError("the binary tensors are beyond the bounds");
+    return;
+  }
+  tail_.emplace().bytes = body_.substr(**length);
+}
+
 void PreparedAnswer::Parse(const DocumentLimits& limits) {
-  if (!decode_status_.ok() || !stream_status_.ok() || has_binary_tail()) return;
+  if (!decode_status_.ok() || !stream_status_.ok()) return;
+  SplitTail(limits);
+  if (!tail_status_.ok()) return;
   const std::string charset = CharsetOf(HeaderValue(raw_.headers, kContentType));
-  std::string_view text = body_;
-  if (!IsPlainCharset(charset) && !body_.empty()) {
-    absl::StatusOr<std::string> utf8 = ToUtf8(charset, body_, limits.max_bytes);
+  std::string_view text = json();
+  if (!IsPlainCharset(charset) && !text.empty()) {
+    absl::StatusOr<std::string> utf8 = ToUtf8(charset, text, limits.max_bytes);
     charset_status_ = utf8.status();
     if (!utf8.ok()) return;
     utf8_ = *std::move(utf8);
@@ -130,14 +109,11 @@ void PreparedAnswer::Mark(const std::vector<PathPattern>& ignore,
       leaves += LeafCount(value);
       covered.push_back(value.index());
     });
+    if (has_tail()) leaves += CoverTail(*document_, ignore[i], *tail_);
     constexpr std::uint64_t kMost = std::numeric_limits<std::uint32_t>::max();
     hits[i] = std::max(hits[i], static_cast<std::uint32_t>(std::min(leaves, kMost)));
   }
   for (const std::uint32_t index : covered) document_->SetMark(index, JsonMark::kIgnored);
-}
-
-bool PreparedAnswer::has_binary_tail() const {
-  return !HeaderValue(raw_.headers, kBinaryTail).empty();
 }
 
 }  // namespace understudy

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "comparators/binary_tail.h"
 #include "comparators/comparator.h"
 #include "comparators/decode.h"
 #include "comparators/document.h"
@@ -30,7 +31,7 @@ class PreparedAnswer {
   // or the content-type is of no stream.
   void Assemble(const StreamRule& rule);
   // Reads the body, in the charset its content-type names, as JSON, once Decode() was called;
-  // nothing when that failed.
+  // nothing when that failed. Of a body with binary tensors what stands before them is read.
   void Parse(const DocumentLimits& limits);
   // Marks what rules cover. `hits[i]` becomes at least the number of leaves that ignore rule i
   // covers here, so over both answers of a pair it is the larger number.
@@ -47,30 +48,44 @@ class PreparedAnswer {
   const absl::Status& stream_status() const { return stream_status_; }
   // Of a streamed answer.
   const std::optional<AssembledStream>& stream() const { return stream_; }
-  // Whether the body is JSON followed by binary tensors.
-  bool has_binary_tail() const;
+  // InvalidArgument when the header of binary tensors is wrong, ResourceExhausted beyond the
+  // limits.
+  const absl::Status& tail_status() const { return tail_status_; }
+  // Whether anything follows the JSON.
+  bool has_tail() const { return tail_ && !tail_->bytes.empty(); }
   // What comparators see; valid as long as this and the raw answer.
   Answer view() const {
-    return {raw_.status, raw_.headers, body_, document_.get(), utf8_.empty() ? body_ : utf8_};
+    return {raw_.status,
+            raw_.headers,
+            body_,
+            document_.get(),
+            utf8_.empty() ? json() : std::string_view(utf8_),
+            tail_ ? &*tail_ : nullptr};
   }
 
  private:
+  void SplitTail(const DocumentLimits& limits);
+  // The body without binary tensors.
+  std::string_view json() const {
+    return tail_ ? body_.substr(0, body_.size() - tail_->bytes.size()) : body_;
+  }
+
   const RawAnswer& raw_;
   std::string decoded_;
   std::string_view body_;
   std::string utf8_;  // what the document borrows, when that is not the body; else empty
   std::unique_ptr<Document> document_;
   std::optional<AssembledStream> stream_;
+  std::optional<BinaryTail> tail_;
   absl::Status decode_status_;
   absl::Status stream_status_;
   absl::Status charset_status_;
   absl::Status parse_status_;
+  absl::Status tail_status_;
 };
 
-// All values of a header field, joined by commas as RFC 9110 has it. `name` is in lower case.
-std::string HeaderValue(std::span<const AnswerHeader> headers, std::string_view name);
-
-// Whether two answers have the same status, content-encoding, charset and bytes.
+// Whether two answers have the same status, content-encoding, charset, length of JSON before
+// binary tensors, and bytes.
 bool SameOnTheWire(const RawAnswer& a, const RawAnswer& b);
 
 }  // namespace understudy

@@ -17,7 +17,18 @@ class Renderer {
 
   void Render(JsonValue value) {
     if (full()) return;
-    switch (value.kind()) {
+    if (value.is_array()) {
+      Array(value);
+    } else if (value.is_object()) {
+      Object(value);
+    } else {
+      const bool text = value.is_string() || value.kind() == JsonKind::kBig;
+      Scalar(value.node(), text ? value.AsString() : std::string_view());
+    }
+  }
+
+  void Scalar(const JsonNode& node, std::string_view text) {
+    switch (node.kind) {
       case JsonKind::kNull:
         out_ += "null";
         return;
@@ -28,16 +39,10 @@ class Renderer {
         out_ += "true";
         return;
       case JsonKind::kString:
-        String(value.AsString());
-        return;
-      case JsonKind::kArray:
-        Array(value);
-        return;
-      case JsonKind::kObject:
-        Object(value);
+        String(text);
         return;
       default:
-        Number(value);
+        Number(node, text);
     }
   }
 
@@ -46,13 +51,12 @@ class Renderer {
  private:
   bool full() const { return out_.size() > max_bytes_; }
 
-  void Number(JsonValue value) {
-    const JsonNode& node = value.node();
+  void Number(const JsonNode& node, std::string_view text) {
     const auto put = [this](auto number) {
       fmt::format_to(std::back_inserter(out_), "{}", number);
     };
     if (node.kind == JsonKind::kBig) {
-      out_ += value.AsString();
+      out_ += text;
     } else if (node.kind == JsonKind::kInt) {
       put(node.payload.signed_integer);
     } else if (node.kind == JsonKind::kUint) {
@@ -127,6 +131,12 @@ class Renderer {
 std::string RenderJson(JsonValue value, std::size_t max_bytes, bool sorted) {
   Renderer renderer(max_bytes, sorted);
   renderer.Render(value);
+  return ShownText(renderer.Take(), max_bytes);
+}
+
+std::string RenderScalar(const JsonNode& scalar, std::string_view text, std::size_t max_bytes) {
+  Renderer renderer(max_bytes, false);
+  renderer.Scalar(scalar, text);
   return ShownText(renderer.Take(), max_bytes);
 }
 

@@ -27,9 +27,9 @@ class RowWalk {
     const std::size_t right = pair.candidate.size();
     if (!pair.fault.empty()) {
       const bool worst = scores_.Add(1, std::max<std::size_t>({left, right, 1}));
-      if (worst) worst_ = Place{pair.path, pair.from, pair.from.index()};
+      if (worst) worst_ = Worst{pair.place, RowsPlace::kWhole};
       const bool extra = left == 0 && right > 0;
-      AddDifference(out_, pair.path, extra ? "extra" : "missing",
+      AddDifference(out_, pair.place.path, extra ? "extra" : "missing",
                     left > 0 ? measure_.show(pair.baseline[0]) : "",
                     right > 0 ? measure_.show(pair.candidate[0]) : "");
       return;
@@ -50,13 +50,12 @@ class RowWalk {
   const RowScores& scores() const { return scores_; }
   bool passed_over() const { return passed_over_; }
   std::string WorstPath() const {
-    return worst_ ? PathTo(worst_->path, worst_->from, worst_->node) : std::string();
+    return worst_ ? worst_->place.PathOf(worst_->node) : std::string();
   }
 
  private:
-  struct Place {
-    std::string path;
-    JsonValue from;
+  struct Worst {
+    RowsPlace place;
     std::uint32_t node;
   };
 
@@ -67,10 +66,10 @@ class RowWalk {
     const bool left = row < pair.baseline.size();
     const bool right = row < pair.candidate.size();
     // A row of the candidate alone has no place in the incumbent's answer.
-    const std::uint32_t node = left ? pair.baseline.node(row) : pair.from.index();
-    if (worst) worst_ = Place{pair.path, pair.from, node};
+    const std::uint32_t node = left ? pair.baseline.node(row) : RowsPlace::kWhole;
+    if (worst) worst_ = Worst{pair.place, node};
     if (!shown) return;
-    AddDifference(out_, PathTo(pair.path, pair.from, node), kind,
+    AddDifference(out_, pair.place.PathOf(node), kind,
                   left ? measure_.show(pair.baseline[row]) : "",
                   right ? measure_.show(pair.candidate[row]) : "");
   }
@@ -78,7 +77,7 @@ class RowWalk {
   const RowMeasure& measure_;
   Comparison& out_;
   RowScores scores_;
-  std::optional<Place> worst_;  // looked up once, at the end
+  std::optional<Worst> worst_;  // looked up once, at the end
   bool passed_over_ = false;
 };
 

@@ -94,7 +94,7 @@ class Suite final : public PairScorer {
     for (const SuiteParts::Member& member : parts_.members) {
       names_.push_back(member.name);
       const ComparatorNeeds needs = member.built.needs;
-      needs_document_ = needs_document_ || needs == ComparatorNeeds::kDocument ||
+      needs_document_ = needs_document_ || NeedsDocument(needs) ||
                         member.when == SuiteParts::Member::When::kJson ||
                         member.when == SuiteParts::Member::When::kOther;
     }
@@ -208,9 +208,10 @@ ComparatorScore Suite::ScoreOne(const BuiltComparator& built, const Pair& pair,
     return *broken;
   }
   for (const PreparedAnswer* answer : {&baseline, &candidate}) {
-    const bool text_alone =
-        answer->decode_status().ok() && built.needs == ComparatorNeeds::kDocument;
-    const absl::Status& status = text_alone ? answer->charset_status() : answer->decode_status();
+    const bool text_alone = answer->decode_status().ok() && NeedsDocument(built.needs);
+    const absl::Status& status = !text_alone                  ? answer->decode_status()
+                                 : answer->tail_status().ok() ? answer->charset_status()
+                                                              : answer->tail_status();
     if (status.ok()) continue;
     const std::string_view message = MessageOf(status);
     if (status.code() != absl::StatusCode::kInvalidArgument) {
@@ -219,10 +220,10 @@ ComparatorScore Suite::ScoreOne(const BuiltComparator& built, const Pair& pair,
     if (answer == &baseline) return Uncomparable("decode_error", message);
     return Compared(WhollyDifferent(fmt::format("the candidate's body: {}", message)));
   }
-  if (built.needs == ComparatorNeeds::kDocument) {
-    if (baseline.has_binary_tail() || candidate.has_binary_tail()) {
-      return Uncomparable("unsupported", "binary tensors after the JSON are not read");
-    }
+  if (built.needs == ComparatorNeeds::kDocument && (baseline.has_tail() || candidate.has_tail())) {
+    return Uncomparable("unsupported", "this comparator does not read binary tensors");
+  }
+  if (NeedsDocument(built.needs)) {
     for (const PreparedAnswer* answer : {&baseline, &candidate}) {
       if (answer->parse_status().code() == absl::StatusCode::kResourceExhausted) {
         return Uncomparable("too_large", MessageOf(answer->parse_status()));

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
+#include <optional>
 
 #include "absl/container/flat_hash_set.h"
 #include "comparators/text.h"
@@ -13,28 +15,30 @@ namespace {
 
 constexpr std::size_t kMaxOutputs = 10'000;
 constexpr std::size_t kMaxRank = 32;
+constexpr std::uint64_t kMaxBinaryElements = 16u << 20;
 constexpr std::size_t kShownName = 64;
 
 struct TypeName {
   std::string_view name;
   TensorType type;
+  ElementFormat format;
 };
 constexpr std::array<TypeName, 15> kTypes{{
-    {"FP16", TensorType::kFloat},
-    {"FP32", TensorType::kFloat},
-    {"FP64", TensorType::kFloat},
-    {"BF16", TensorType::kFloat},
-    {"INT8", TensorType::kInteger},
-    {"INT16", TensorType::kInteger},
-    {"INT32", TensorType::kInteger},
-    {"INT64", TensorType::kInteger},
-    {"UINT8", TensorType::kInteger},
-    {"UINT16", TensorType::kInteger},
-    {"UINT32", TensorType::kInteger},
-    {"UINT64", TensorType::kInteger},
-    {"BOOL", TensorType::kBool},
-    {"BYTES", TensorType::kBytes},
-    {"STRING", TensorType::kBytes},  // what older answers call BYTES
+    {"FP16", TensorType::kFloat, ElementFormat::kFp16},
+    {"FP32", TensorType::kFloat, ElementFormat::kFp32},
+    {"FP64", TensorType::kFloat, ElementFormat::kFp64},
+    {"BF16", TensorType::kFloat, ElementFormat::kBf16},
+    {"INT8", TensorType::kInteger, ElementFormat::kInt8},
+    {"INT16", TensorType::kInteger, ElementFormat::kInt16},
+    {"INT32", TensorType::kInteger, ElementFormat::kInt32},
+    {"INT64", TensorType::kInteger, ElementFormat::kInt64},
+    {"UINT8", TensorType::kInteger, ElementFormat::kUint8},
+    {"UINT16", TensorType::kInteger, ElementFormat::kUint16},
+    {"UINT32", TensorType::kInteger, ElementFormat::kUint32},
+    {"UINT64", TensorType::kInteger, ElementFormat::kUint64},
+    {"BOOL", TensorType::kBool, ElementFormat::kBool},
+    {"BYTES", TensorType::kBytes, ElementFormat::kBytes},
+    {"STRING", TensorType::kBytes, ElementFormat::kBytes},  // what older answers call BYTES
 }};
 
 absl::Status Fault(const Tensor& tensor, std::string_view what) {
@@ -53,6 +57,7 @@ absl::Status ReadType(JsonValue output, Tensor& tensor) {
                                      ShownText(dtype->AsString(), kShownName)));
   }
   tensor.type = known->type;
+  tensor.format = known->format;
   tensor.dtype = known->type == TensorType::kBytes ? "BYTES" : known->name;
   return absl::OkStatus();
 }
@@ -63,7 +68,8 @@ absl::Status ReadShape(JsonValue output, Tensor& tensor) {
   if (shape->size() > kMaxRank) {
     return Fault(tensor, fmt::format("has {} axes; at most {} are read", shape->size(), kMaxRank));
   }
-  const std::uint64_t most = tensor.data.document().node_count();
+  const std::uint64_t most =
+      tensor.binary ? tensor.bytes.size() : tensor.data.document().node_count();
   bool good = true;
   bool empty = false;
   shape->ForEachElement([&](JsonValue size) {
@@ -72,7 +78,7 @@ absl::Status ReadShape(JsonValue output, Tensor& tensor) {
     if (!good) return;
     tensor.shape.push_back(node.payload.unsigned_integer);
     empty = empty || tensor.shape.back() == 0;
-    // More than the document holds is wrong in any case; stopping there avoids an overflow.
+    // More than the answer holds is wrong in any case; stopping there avoids an overflow.
     if (tensor.elements <= most) {
       tensor.elements *= std::min<std::uint64_t>(tensor.shape.back(), most + 1);
     }
@@ -136,29 +142,114 @@ absl::Status CheckData(const Tensor& tensor) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Tensor> ReadOutput(JsonValue output, std::uint64_t position) {
-  const std::optional<JsonValue> name = output.Find("name");
-  const std::optional<JsonValue> data = output.Find("data");
-  if (!name || !name->is_string()) {
-    return absl::InvalidArgumentError(fmt::format("output {} has no \"name\"", position));
+// Whether the bytes are texts, as many as there are elements.
+bool HoldsTexts(const Tensor& tensor) {
+  std::string_view rest = tensor.bytes;
+  std::uint64_t texts = 0;
+  for (; !rest.empty(); ++texts) {
+    std::uint32_t length = 0;
+    if (rest.size() < sizeof length) return false;
+    std::memcpy(&length, rest.data(), sizeof length);
+    rest.remove_prefix(sizeof length);
+    if (rest.size() < length) return false;
+    rest.remove_prefix(length);
   }
-  if (!data || !data->is_array()) {
-    return absl::InvalidArgumentError(fmt::format("output \"{}\" has no \"data\" in JSON",
-                                                  ShownText(name->AsString(), kShownName)));
-  }
-  Tensor tensor{.name = name->AsString(), .dtype = {}, .data = *data, .path = {}};
-  tensor.path = fmt::format("/outputs/{}/data", position);
-  tensor.ignored = output.ignored() || data->ignored();
-  absl::Status status = ReadType(output, tensor);
-  if (status.ok()) status = ReadShape(output, tensor);
-  if (status.ok() && !tensor.ignored) status = CheckData(tensor);
-  if (!status.ok()) return status;
-  return tensor;
+  return texts == tensor.elements;
 }
+
+absl::Status CheckBytes(const Tensor& tensor) {
+  const std::size_t width = ElementWidth(tensor.format);
+  const bool fits = width == 0 ? HoldsTexts(tensor)
+                               : tensor.bytes.size() % width == 0 &&
+                                     tensor.bytes.size() / width == tensor.elements;
+  if (fits) return absl::OkStatus();
+  return absl::DataLossError(
+      Fault(tensor, fmt::format("has {} bytes that are not the {} of {}", tensor.bytes.size(),
+                                ShapeText(tensor), tensor.dtype))
+          .message());
+}
+
+// Reads one output after the other and hands out the bytes that follow the JSON.
+class OutputReader {
+ public:
+  explicit OutputReader(const BinaryTail* tail) : tail_(tail) {
+    if (tail != nullptr) rest_ = tail->bytes;
+  }
+
+  absl::StatusOr<Tensor> Read(JsonValue output, std::uint64_t position) {
+    const std::optional<JsonValue> name = output.Find("name");
+    if (!name || !name->is_string()) {
+      return absl::InvalidArgumentError(fmt::format("output {} has no \"name\"", position));
+    }
+    Tensor tensor{.name = name->AsString(), .dtype = {}, .data = output, .path = {}};
+    tensor.path = fmt::format("/outputs/{}/data", position);
+    tensor.ignored = output.ignored();
+    absl::Status status = Locate(output, position, tensor);
+    if (status.ok()) status = ReadType(output, tensor);
+    if (status.ok()) status = ReadShape(output, tensor);
+    if (status.ok() && !tensor.ignored) {
+      status = tensor.binary ? CheckBytes(tensor) : CheckData(tensor);
+    }
+    if (!status.ok()) return status;
+    if (tensor.binary) binary_elements_ += tensor.ignored ? 0 : tensor.elements;
+    return tensor;
+  }
+
+  // Once all outputs are read.
+  absl::Status Finish() const {
+    if (!rest_.empty()) {
+      return absl::DataLossError(
+          fmt::format("{} of the bytes after the JSON belong to no output", rest_.size()));
+    }
+    if (binary_elements_ > kMaxBinaryElements) {
+      return absl::ResourceExhaustedError(fmt::format("{} binary elements; at most {} are read",
+                                                      binary_elements_, kMaxBinaryElements));
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  // Where the elements are.
+  absl::Status Locate(JsonValue output, std::uint64_t position, Tensor& tensor) {
+    const std::optional<JsonValue> data = output.Find("data");
+    const std::optional<JsonValue> size = tail_ == nullptr ? std::nullopt : BinarySizeOf(output);
+    if (!size) {
+      if (!data || !data->is_array()) return Fault(tensor, "has no \"data\" in JSON");
+      tensor.data = *data;
+      tensor.ignored = tensor.ignored || data->ignored();
+      return absl::OkStatus();
+    }
+    const JsonNode& bytes = size->node();
+    const auto fault = [&](std::string_view what) {
+      return absl::DataLossError(Fault(tensor, what).message());
+    };
+    if (data) return fault("has data both in JSON and after it");
+    if (bytes.kind != JsonKind::kInt || bytes.payload.signed_integer < 0) {
+      return fault("has a \"binary_data_size\" that is no number of bytes");
+    }
+    if (bytes.payload.unsigned_integer > rest_.size()) {
+      return fault(fmt::format("has {} bytes after the JSON, where {} are left",
+                               bytes.payload.unsigned_integer, rest_.size()));
+    }
+    tensor.binary = true;
+    tensor.bytes = rest_.substr(0, bytes.payload.unsigned_integer);
+    rest_.remove_prefix(tensor.bytes.size());
+    const auto cover = tail_->covers.find(position);
+    if (cover != tail_->covers.end()) {
+      tensor.ignored = tensor.ignored || cover->second.whole;
+      tensor.cover = &cover->second;
+    }
+    return absl::OkStatus();
+  }
+
+  const BinaryTail* tail_;
+  std::string_view rest_;
+  std::uint64_t binary_elements_ = 0;
+};
 
 }  // namespace
 
-absl::StatusOr<std::vector<Tensor>> ReadOutputs(const Document& document) {
+absl::StatusOr<std::vector<Tensor>> ReadOutputs(const Document& document, const BinaryTail* tail) {
   const std::optional<JsonValue> outputs = document.root().Find("outputs");
   if (!outputs || !outputs->is_array() || outputs->ignored()) {
     return absl::InvalidArgumentError("there is no list \"outputs\"");
@@ -168,17 +259,19 @@ absl::StatusOr<std::vector<Tensor>> ReadOutputs(const Document& document) {
         fmt::format("{} outputs; at most {} are read", outputs->size(), kMaxOutputs));
   }
   std::vector<Tensor> tensors;
+  OutputReader reader(tail);
   absl::flat_hash_set<std::string_view> names;
   absl::Status status;
   std::uint64_t position = 0;
   outputs->ForEachElement([&](JsonValue output) {
     if (!status.ok()) return;
-    absl::StatusOr<Tensor> tensor = ReadOutput(output, position++);
+    absl::StatusOr<Tensor> tensor = reader.Read(output, position++);
     status = tensor.status();
     if (!status.ok()) return;
     if (!names.insert(tensor->name).second) status = Fault(*tensor, "is there twice");
     tensors.push_back(*std::move(tensor));
   });
+  if (status.ok()) status = reader.Finish();
   if (!status.ok()) return status;
   return tensors;
 }
@@ -190,7 +283,8 @@ std::string ShapeText(const Tensor& tensor) {
 std::string ElementPath(const Tensor& tensor, std::uint64_t element) {
   const Document& document = tensor.data.document();
   const std::uint32_t first = tensor.data.index() + 1;
-  const bool nested = tensor.elements > 0 && document.node(first).kind == JsonKind::kArray;
+  const bool nested =
+      !tensor.binary && tensor.elements > 0 && document.node(first).kind == JsonKind::kArray;
   if (!nested) return fmt::format("{}/{}", tensor.path, element);
   std::vector<std::uint64_t> position(tensor.shape.size());
   for (std::size_t axis = tensor.shape.size(); axis-- > 0;) {

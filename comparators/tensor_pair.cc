@@ -61,6 +61,9 @@ void Align(const std::vector<Tensor>& baseline, const std::vector<Tensor>& candi
       note(tensor.name, "missing", tensor.path, true);
     } else if (!found->ignored) {
       TensorPair pair{tensor, *found};
+      if (tensor.binary != found->binary) {
+        (tensor.binary ? pair.candidate : pair.baseline).rounded = true;
+      }
       differ = (shapes == OutputShapes::kSame && Disagree(pair, mismatch)) || differ;
       out.pairs.push_back(std::move(pair));
     }
@@ -82,8 +85,10 @@ absl::StatusOr<AlignedOutputs> AlignOutputs(const Pair& pair, const std::vector<
   if (pair.baseline.document == nullptr) {
     return absl::InvalidArgumentError("the incumbent's body is no JSON");
   }
-  absl::StatusOr<std::vector<Tensor>> baseline = ReadOutputs(*pair.baseline.document);
+  absl::StatusOr<std::vector<Tensor>> baseline =
+      ReadOutputs(*pair.baseline.document, pair.baseline.tail);
   if (!baseline.ok()) {
+    if (!absl::IsInvalidArgument(baseline.status())) return baseline.status();
     return absl::UnimplementedError(
         fmt::format("the incumbent's answer: {}", std::string(baseline.status().message())));
   }
@@ -91,8 +96,10 @@ absl::StatusOr<AlignedOutputs> AlignOutputs(const Pair& pair, const std::vector<
     out.decided = WhollyDifferent("the candidate's body is no JSON, the incumbent's is");
     return out;
   }
-  absl::StatusOr<std::vector<Tensor>> candidate = ReadOutputs(*pair.candidate.document);
+  absl::StatusOr<std::vector<Tensor>> candidate =
+      ReadOutputs(*pair.candidate.document, pair.candidate.tail);
   if (!candidate.ok()) {
+    if (absl::IsResourceExhausted(candidate.status())) return candidate.status();
     out.decided = WhollyDifferent(
         fmt::format("the candidate's answer: {}", std::string(candidate.status().message())));
     return out;

@@ -31,8 +31,9 @@ enum class OutputShapes { kSame, kAny };
 // `only` names the outputs to look at; empty: all. Decided: by the statuses when one is an error
 // (CompareErrors), and wholly different when the candidate's body is no JSON or no tensor document
 // or when names, datatypes or shapes (with kSame) do not agree. Errors, all about the incumbent's
-// answer: InvalidArgument when it is no JSON, Unimplemented when it holds no (well-formed) tensors
-// in JSON.
+// answer: InvalidArgument when it is no JSON, Unimplemented when it holds no (well-formed)
+// tensors, DataLoss when the bytes after its JSON are not what its outputs say. ResourceExhausted
+// as ReadOutputs(), of either.
 absl::StatusOr<AlignedOutputs> AlignOutputs(const Pair& pair, const std::vector<std::string>& only,
                                             OutputShapes shapes = OutputShapes::kSame);
 

@@ -1,9 +1,7 @@
 // The `tensors` comparator.
 #include "comparators/tensors.h"
 
-#include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "comparators/difference.h"
 #include "comparators/text.h"
@@ -40,33 +38,6 @@ constexpr std::array<TypeTolerance, 4> kDefaults{{
     {"BF16", 2e-2, 2e-2},
 }};
 
-// Sums behind the cosine.
-struct Angle {
-  double dot = 0;
-  double left = 0;
-  double right = 0;
-
-  void Add(double x, double y) {
-    dot += x * y;
-    left += x * x;
-    right += y * y;
-  }
-  double Cosine() const {
-    if (left == 0 && right == 0) return 1;
-    if (left == 0 || right == 0) return 0;
-    return std::clamp(dot / (std::sqrt(left) * std::sqrt(right)), -1.0, 1.0);
-  }
-};
-
-bool SameElement(JsonValue baseline, JsonValue candidate, TensorType type) {
-  if (type == TensorType::kBytes) return baseline.AsString() == candidate.AsString();
-  if (type == TensorType::kInteger) return SameNumber(baseline, candidate);
-  const auto truth = [](JsonValue v) {
-    return v.is_bool() ? v.kind() == JsonKind::kTrue : v.node().payload.signed_integer != 0;
-  };
-  return truth(baseline) == truth(candidate);
-}
-
 void ReportHead(const Pair& pair, Comparison& out) {
   for (const std::string_view path : kHeadFields) {
     const std::optional<JsonValue> baseline = pair.baseline.document->At(path);
@@ -79,42 +50,6 @@ void ReportHead(const Pair& pair, Comparison& out) {
 }
 
 }  // namespace
-
-TensorDistance Measure(const TensorPair& pair, const Tolerance& tolerance, Comparison& out) {
-  TensorDistance distance;
-  Angle angle;
-  ElementCursor baseline(pair.baseline);
-  ElementCursor candidate(pair.candidate);
-  for (std::uint64_t i = 0; i < pair.baseline.elements; ++i) {
-    const JsonValue b = baseline.Next();
-    const JsonValue c = candidate.Next();
-    if (baseline.ignored() || candidate.ignored()) continue;
-    ++distance.elements;
-    bool same = false;
-    if (pair.baseline.type == TensorType::kFloat) {
-      const double reference = FloatElement(b);
-      const double value = FloatElement(c);
-      same = IsClose(value, reference, tolerance);
-      if (std::isfinite(value) && std::isfinite(reference)) {
-        const double gap = std::fabs(value - reference);
-        distance.max_abs = std::max(distance.max_abs, gap);
-        if (reference != 0) {
-          distance.max_rel = std::max(distance.max_rel, gap / std::fabs(reference));
-        }
-        angle.Add(reference, value);
-      }
-    } else {
-      same = SameElement(b, c, pair.baseline.type);
-    }
-    if (same) continue;
-    ++distance.outside;
-    if (out.differences.size() < kMaxDifferences) {
-      AddDifference(out, ElementPath(pair.baseline, i), "value", b, c);
-    }
-  }
-  distance.cosine = angle.Cosine();
-  return distance;
-}
 
 std::span<const OptionDoc> TensorsComparator::Options() { return kOptions; }
 

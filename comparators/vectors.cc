@@ -99,12 +99,12 @@ absl::StatusOr<Comparison> VectorsComparator::ComparePairwise(const Pair& pair) 
         const std::size_t both = numbers.fault.empty() ? std::min(left, right) : 0;
         alone += std::max(left, right) - both;
         if (!numbers.fault.empty()) {
-          AddDifference(comparison, numbers.path, left > 0 ? "missing" : "extra", "", "");
+          AddDifference(comparison, numbers.place.path, left > 0 ? "missing" : "extra", "", "");
         }
         for (std::size_t row = 0; row < both; ++row) {
           batch.Add(numbers.baseline[row].values, numbers.candidate[row].values);
           if (paths.size() == batch.size()) break;  // the batch is full
-          paths.push_back(PathTo(numbers.path, numbers.from, numbers.baseline.node(row)));
+          paths.push_back(numbers.place.PathOf(numbers.baseline.node(row)));
         }
       });
   if (!decided.ok()) return decided.status();

@@ -1,7 +1,8 @@
 // Suites of every comparator over arbitrary pairs: a divergence in [0,1] or a known reason why
 // there is none; equal bytes are equal; what a rule ignores makes no difference. The input is a
 // suite's letter, a status' letter for each answer, an encoding's letter, and two bodies with a
-// byte 0x1E between them.
+// byte 0x1E between them. A byte 0x1D in a body, which is in no JSON, stands between JSON and
+// binary tensors.
 #include "comparators/suite.h"
 
 #include <algorithm>
@@ -143,6 +144,23 @@ void RequireIgnored(const PairScorer& suite, std::string_view body) {
   }
 }
 
+// A body as it comes from the wire, with the headers that go with it.
+struct Body {
+  Body(std::string_view input, std::string_view content_encoding) : bytes(input) {
+    if (!content_encoding.empty()) headers.push_back({"Content-Encoding", content_encoding});
+    const std::size_t end = bytes.find('\x1D');
+    if (end == std::string::npos) return;
+    bytes.erase(end, 1);
+    json_length = std::to_string(end);
+    headers.push_back({"Inference-Header-Content-Length", json_length});
+  }
+  Body(const Body&) = delete;
+
+  std::string bytes;
+  std::string json_length;
+  std::vector<AnswerHeader> headers;
+};
+
 }  // namespace
 }  // namespace understudy
 
@@ -156,10 +174,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   RawAnswer baseline, candidate;
   baseline.status = kStatuses[input.Below(kStatuses.size())];
   candidate.status = kStatuses[input.Below(kStatuses.size())];
-  const AnswerHeader encoding{"Content-Encoding", kEncodings[input.Below(kEncodings.size())]};
-  baseline.body = input.Until('\x1E');
-  candidate.body = input.Rest();
-  if (!encoding.value.empty()) candidate.headers = {&encoding, 1};
+  const std::string_view encoding = kEncodings[input.Below(kEncodings.size())];
+  const Body incumbents(input.Until('\x1E'), "");
+  const Body candidates(input.Rest(), encoding);
+  baseline.headers = incumbents.headers;
+  baseline.body = incumbents.bytes;
+  candidate.headers = candidates.headers;
+  candidate.body = candidates.bytes;
   const PairScore score = suite.Score({{}, baseline, candidate});
   Require(score.scores.size() == suite.ComparatorNames().size(), "every comparator has its say");
   Require(score.ignore_hits.size() == suite.IgnoreRules().size(), "every rule is counted");

@@ -21,11 +21,24 @@ struct Sample {
   int status = 200;
   std::string body;
   std::string encoding;
+  std::string json_length = {};  // of an answer with binary tensors
 };
 
 std::string Tensor(const std::string& dtype, const std::string& shape, const std::string& data) {
   return R"({"outputs":[{"name":"p","datatype":")" + dtype + R"(","shape":)" + shape +
          R"(,"data":)" + data + "}]}";
+}
+
+// Outputs whose elements follow the JSON.
+Sample Binary(std::string label, const std::string& outputs, const std::string& tail) {
+  const std::string json = R"({"outputs":[)" + outputs + "]}";
+  return {std::move(label), 200, json + tail, "", std::to_string(json.size())};
+}
+
+std::string BinaryOutput(const std::string& dtype, const std::string& shape,
+                         const std::string& bytes) {
+  return R"({"name":"p","datatype":")" + dtype + R"(","shape":)" + shape +
+         R"(,"parameters":{"binary_data_size":)" + bytes + "}}";
 }
 
 std::string Gzipped(const std::string& text) {
@@ -80,6 +93,14 @@ std::vector<Sample> Honest() {
       {"calls", 200, R"([{"name":"a","arguments":"{\"x\":[1,2]}"},{"name":"a","input":{"x":1}}])",
        ""},
       {"other calls", 200, R"([{"name":"a","arguments":"{\"x\":"},{"name":"b","input":{}}])", ""},
+      // 0.1, 0.9, NaN, NaN and 0.9, 0.1, 1, 2 in halves; three classes.
+      Binary("binary scores", BinaryOutput("FP16", "[2,2]", "8"),
+             "\x66\x2E\x33\x3B\x01\x7E\x01\x7E"),
+      Binary("other binary scores", BinaryOutput("FP16", "[2,2]", "8"),
+             std::string("\x33\x3B\x66\x2E\x00\x3C\x00\x40", 8)),
+      Binary("binary labels", BinaryOutput("INT16", "[2]", "4"), std::string("\3\0\x8\0", 4)),
+      Binary("binary texts", BinaryOutput("BYTES", "[1]", "13"),
+             std::string("\x9\0\0\0", 4) + "0.9:1:cat"),
       {"plain error", 503, "upstream is away", ""},
       {"html", 200, "<html></html>", ""},
   };
@@ -130,6 +151,20 @@ std::vector<Sample> Hostile() {
       {"cut gzip", 200, Gzipped(std::string(10'000, 'x')).substr(0, 20), "gzip"},
       {"zip bomb", 200, Gzipped(std::string(80u << 20, ' ')), "gzip"},
       {"unknown encoding", 200, "{}", "rot13"},
+      Binary("binary of no shape", BinaryOutput("FP32", "[9223372036854775807,4]", "8"),
+             "12345678"),
+      Binary("binary of another size", BinaryOutput("FP32", "[2]", "9"), "123456789"),
+      Binary("binary that is cut", BinaryOutput("FP32", "[2]", "8"), "1234567"),
+      Binary("binary that is too long", BinaryOutput("FP32", "[2]", "8"), "123456789"),
+      Binary("binary of huge sizes",
+             BinaryOutput("FP32", "[2]", "18446744073709551608") + "," +
+                 BinaryOutput("FP32", "[4]", "16"),
+             "12345678"),
+      Binary("binary texts of 4 GB", BinaryOutput("BYTES", "[1]", "4"), "\xFF\xFF\xFF\xFF"),
+      Binary("binary of nothing", "", "1234"),
+      {"JSON beyond the body", 200, Tensor("FP32", "[1]", "[1]"), "", "1000000"},
+      {"JSON of no length", 200, Tensor("FP32", "[1]", "[1]"), "", "-1"},
+      {"JSON of two lengths", 200, Tensor("FP32", "[1]", "[1]"), "", "5, 5"},
       {"many encodings", 200, "{}", "gzip,gzip,gzip,gzip,gzip,gzip"},
   };
   for (std::size_t size = 0; size < whole.size(); ++size) {
@@ -212,11 +247,17 @@ std::unique_ptr<PairScorer> SuiteOf(const std::pair<std::string, std::string>& v
 }
 
 PairScore ScoresOf(const PairScorer& suite, const Sample& baseline, const Sample& candidate) {
-  const AnswerHeader left{"Content-Encoding", baseline.encoding};
-  const AnswerHeader right{"Content-Encoding", candidate.encoding};
-  return suite.Score({{},
-                      {baseline.status, {&left, 1}, baseline.body},
-                      {candidate.status, {&right, 1}, candidate.body}});
+  const auto headers = [](const Sample& sample) {
+    std::vector<AnswerHeader> fields{{"Content-Encoding", sample.encoding}};
+    if (!sample.json_length.empty()) {
+      fields.push_back({"Inference-Header-Content-Length", sample.json_length});
+    }
+    return fields;
+  };
+  const std::vector<AnswerHeader> left = headers(baseline);
+  const std::vector<AnswerHeader> right = headers(candidate);
+  return suite.Score(
+      {{}, {baseline.status, left, baseline.body}, {candidate.status, right, candidate.body}});
 }
 
 ComparatorScore ScoreOf(const PairScorer& suite, const Sample& baseline, const Sample& candidate) {
@@ -287,11 +328,18 @@ TEST_CASE("conformance: an answer in other bytes is at divergence 0 where it can
     for (const Sample& sample : Honest()) {
       if (!sample.encoding.empty()) continue;
       Sample spaced = sample;
-      spaced.body += "  ";
+      if (sample.json_length.empty()) {
+        spaced.body += "  ";
+      } else {
+        const std::size_t end = std::stoul(sample.json_length);
+        spaced.body.insert(end, "  ");
+        spaced.json_length = std::to_string(end + 2);
+      }
       INFO(variant.first << variant.second << ": " << sample.label);
       const ComparatorScore score = ScoreOf(*suite, sample, spaced);
       CHECK((!score.compared || score.comparison.divergence == 0));
-      const bool tensors = sample.body.find("\"outputs\"") != std::string::npos;
+      const bool read = sample.json_length.empty() || variant.first != "json";
+      const bool tensors = read && sample.body.find("\"outputs\"") != std::string::npos;
       if (tensors && ReadsEveryOutput(variant.first)) CHECK(score.compared);
       if (score.compared && sample.status == 200) ++compared;
     }

@@ -29,7 +29,7 @@ std::string Found(const NumberSource& source, const std::string& baseline,
   const ParsedPair pair(baseline, candidate);
   std::string text;
   const auto decided = source.ForEach(pair.pair, [&](NumbersPair& numbers) {
-    text += numbers.path + ":" + First(numbers.baseline).substr(0, 3) + "," +
+    text += numbers.place.path + ":" + First(numbers.baseline).substr(0, 3) + "," +
             First(numbers.candidate).substr(0, 3) + (numbers.fault.empty() ? " " : "! ");
   });
   if (!decided.ok()) return std::string(absl::StatusCodeToString(decided.status().code()));
