@@ -45,10 +45,11 @@ class Documents(unittest.TestCase):
         self.assertEqual(len(blocks), 1)
         self.assert_accepted(blocks[0])
 
-    def test_the_demo_has_a_configuration_that_is_accepted(self):
-        text = (ROOT / "scripts/demo.d/understudy.yaml").read_text("utf-8")
-        ports = iter(range(20001, 20010))
-        self.assert_accepted(re.sub(r"@[A-Z_]+@", lambda _: f"127.0.0.1:{next(ports)}", text))
+    def test_the_demo_has_configurations_that_are_accepted(self):
+        for name in "understudy.yaml", "understudy_llm.yaml":
+            text = (ROOT / "scripts/demo.d" / name).read_text("utf-8")
+            ports = iter(range(20001, 20010))
+            self.assert_accepted(re.sub(r"@[A-Z_]+@", lambda _: f"127.0.0.1:{next(ports)}", text))
 
     def test_every_operator_command_of_the_documents_is_understood(self):
         commands = operator_commands("README.md", "docs/operations.md")

@@ -33,7 +33,8 @@ NOBODY_THERE = ("ConnectionRefusedError", "ConnectionResetError", "BrokenPipeErr
 class FullModels(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        subprocess.run([PARTS / "venv"], check=True, timeout=600)
+        subprocess.run([ROOT / "scripts" / "venv", "demo", PARTS / "requirements.txt"], check=True,
+                       timeout=600)
         folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(folder.cleanup)
         cls.models = pathlib.Path(folder.name)

@@ -1,0 +1,76 @@
+"""The demo's model servers as processes, under uvicorn, for tests with real clients.
+
+The clients live in a virtual environment: a test calls enter_environment() before it imports one.
+"""
+
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+import urllib.request
+
+from pairing import PARTS, ROOT, Pairing, wait_for
+
+HERE = pathlib.Path(__file__).resolve().parent
+SERVER_PYTHON = ROOT / "build" / "demo-venv" / "bin" / "python"
+CLIENT_PYTHON = ROOT / "build" / "clients-venv" / "bin" / "python"
+
+
+def enter_environment():
+    """Makes both environments, and runs this program again in the clients' unless it is there."""
+    if pathlib.Path(sys.prefix) == CLIENT_PYTHON.parents[1]:
+        return
+    for name, folder in ("demo", PARTS), ("clients", HERE):
+        subprocess.run([ROOT / "scripts" / "venv", name, folder / "requirements.txt"], check=True,
+                       timeout=500)
+    os.execv(CLIENT_PYTHON, [CLIENT_PYTHON, "-B", *sys.argv])
+
+
+class RealServers(unittest.TestCase):
+    """Model servers and Understudy before them; `programs` are the two built ones."""
+
+    programs = sys.argv[1:3]
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self._servers = 0
+
+    def spawn(self, script, *options):
+        """A server of the demo that is about to listen: the file its port will be in."""
+        self._servers += 1
+        port = self.folder / f"{self._servers}.port"
+        environment = dict(os.environ, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+        with open(self.folder / f"{self._servers}.log", "wb") as log:
+            process = subprocess.Popen([SERVER_PYTHON, PARTS / script, *options, "--port-file", port],
+                                       stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                       env=environment)
+        self.addCleanup(process.wait, 10)
+        self.addCleanup(process.kill)
+        return port
+
+    def addresses(self, ports, health):
+        """The addresses of spawned servers, once they are healthy."""
+        found = []
+        for port in ports:
+            wait_for(port.exists, 60)
+            found.append(f"127.0.0.1:{port.read_text().strip()}")
+            with urllib.request.urlopen(f"http://{found[-1]}{health}", timeout=30) as response:
+                self.assertEqual(response.status, 200)
+        return found
+
+    def start(self, incumbent, candidate, preset, prefix):
+        """Understudy before two addresses; self.direct and self.through are where clients point."""
+        pairing = Pairing(self.programs, self.folder, incumbent, candidate, preset, prefix)
+        self.addCleanup(pairing.close)
+        self.direct, self.through = incumbent, pairing.address
+        return pairing
+
+    def language_pair(self, preset, both=(), candidate=()):
+        """Understudy before two language models; `both` and `candidate` are options of serve_llm.py."""
+        ports = [self.spawn("serve_llm.py", "--steady", *both, *options)
+                 for options in ((), candidate)]
+        return self.start(*self.addresses(ports, "/health"), preset, "/v1/")
