@@ -14,9 +14,8 @@ std::size_t FloatBlocks::Next() {
     NextBinary(count);
   } else {
     for (std::size_t i = 0; i < count; ++i) {
-      const Element element = cursor_.Next();
-      values_[i] = element.AsDouble();
-      places_[i] = element.place;
+      values_[i] = cursor_.NextNumber();
+      places_[i] = cursor_.place();
       ignored_[i] = cursor_.ignored();
       any_ignored_ = any_ignored_ || ignored_[i];
     }

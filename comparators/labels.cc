@@ -22,7 +22,7 @@ Label Largest(ElementCursor& cursor, std::uint64_t length) {
   std::uint64_t position = 0;
   bool any = false;
   for (std::uint64_t i = 0; i < length; ++i) {
-    const double value = cursor.Next().AsDouble();
+    const double value = cursor.NextNumber();
     if (cursor.ignored()) continue;
     label.ignored = false;
     const bool larger = !any || value > best || (std::isnan(value) && !std::isnan(best));

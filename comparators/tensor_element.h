@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "comparators/document.h"
+#include "comparators/json_number.h"
 #include "comparators/tensor.h"
 
 namespace understudy {
@@ -45,20 +46,35 @@ class ElementCursor {
 
   // The next element; called at most `tensor.elements` times.
   Element Next() { return tensor_.binary ? NextBinary() : NextJson(); }
+  // The same of a floating-point tensor as a number, which is quicker.
+  double NextNumber() {
+    if (tensor_.binary || tensor_.rounded) return Next().AsDouble();
+    const JsonNode& node = NextNode();
+    if (node.kind == JsonKind::kDouble) return node.payload.decimal;
+    return NumberOf(node, node.kind == JsonKind::kBig ? document_->Text(node) : std::string_view());
+  }
   // Whether a rule covers the element returned last.
   bool ignored() const { return ignored_; }
+  // The place of the element returned last.
+  std::uint32_t place() const { return index_ - 1; }
 
  private:
-  Element NextJson() {
+  const JsonNode& NextNode() {
     while (document_->node(index_).kind == JsonKind::kArray) {
       if (document_->node(index_).mark == JsonMark::kIgnored) {
         ignored_until_ = document_->Next(index_);
       }
       ++index_;
     }
-    Element element{document_->node(index_), {}, index_};
-    ignored_ = index_ < ignored_until_ || element.node.mark == JsonMark::kIgnored;
+    const JsonNode& node = document_->node(index_);
+    ignored_ = index_ < ignored_until_ || node.mark == JsonMark::kIgnored;
     ++index_;
+    return node;
+  }
+  Element NextJson() {
+    Element element;
+    element.node = NextNode();
+    element.place = place();
     if (element.node.kind == JsonKind::kString || element.node.kind == JsonKind::kBig) {
       element.text = document_->Text(element.node);
     }
