@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "proxy/cli/command.h"
+#include "proxy/cli/comparator_commands.h"
 #include "proxy/cli/config_commands.h"
 #include "proxy/cli/divergence_commands.h"
 #include "proxy/cli/evidence_commands.h"
@@ -99,6 +100,7 @@ ExitCode RunCommandLine(const std::vector<std::string>& words, const Environment
   AddDivergenceCommands(tree);
   AddRouteCommands(tree);
   AddConfigCommands(tree);
+  AddComparatorCommands(tree);
   AddEvidenceCommands(tree);
   AddSimulateCommand(tree);
   app.footer("");

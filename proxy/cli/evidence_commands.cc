@@ -5,10 +5,10 @@
 
 #include <charconv>
 #include <cmath>
-#include <fstream>
 #include <memory>
 #include <optional>
 
+#include "proxy/cli/read_file.h"
 #include "proxy/cli/text.h"
 #include "proxy/cli/yaml.h"
 #include "proxy/offline/evidence_answer.h"
@@ -19,7 +19,7 @@ namespace understudy {
 namespace {
 
 constexpr std::uint64_t kMostCount = std::uint64_t{1} << 40;
-constexpr std::size_t kMostFileBytes = std::size_t{256} << 20;
+constexpr std::size_t kMostFileMib = 256;
 
 struct Flags {
   std::optional<std::uint64_t> pairs, different;
@@ -47,19 +47,6 @@ std::optional<std::pair<std::uint64_t, std::uint64_t>> TwoCounts(std::string_vie
   if (second_fault != std::errc() || end != last) return std::nullopt;
   if (first > kMostCount || second > kMostCount) return std::nullopt;
   return std::pair{first, second};
-}
-
-std::optional<std::string> ReadWhole(const std::string& path, std::string& fault) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text;
-  std::string piece(std::size_t{1} << 20, '\0');
-  while (file && text.size() <= kMostFileBytes) {
-    file.read(piece.data(), static_cast<std::streamsize>(piece.size()));
-    text.append(piece, 0, static_cast<std::size_t>(file.gcount()));
-  }
-  if (file.eof() && text.size() <= kMostFileBytes) return text;
-  fault = fmt::format("cannot read '{}': a file of at most 256 MiB is wanted", OneLine(path));
-  return std::nullopt;
 }
 
 // Reads the flags one by one; the first fault is kept.
@@ -132,7 +119,7 @@ class Reader {
   EvidenceAnswer OfScores(const Alphas& alphas) {
     const double at_most = Between(flags_.at_most, "--at-most", false);
     std::string fault;
-    const auto text = ReadWhole(flags_.scores, fault);
+    const auto text = ReadWholeFile(flags_.scores, kMostFileMib, fault);
     if (!text) Fault(std::move(fault));
     if (!fault_.empty()) return {};
     const auto scores = ParseScores(*text, flags_.scores);
@@ -196,7 +183,7 @@ ExitCode Evidence(Session& session, const Flags& flags) {
 
 ExitCode Verify(Session& session, const std::string& path) {
   std::string fault;
-  const auto text = ReadWhole(path, fault);
+  const auto text = ReadWholeFile(path, kMostFileMib, fault);
   if (!text) return session.Usage(fault);
   const auto verified = VerifyReport(*text);
   if (!verified.ok()) {

@@ -7,6 +7,7 @@
 #include "comparators/suite.h"
 #include "proxy/base/log.h"
 #include "proxy/base/status.h"
+#include "proxy/offline/suite_rules.h"
 
 namespace understudy {
 namespace {
@@ -17,18 +18,6 @@ std::vector<std::string> FieldsOf(const Route& route) {
   for (const ValueRule& rule : route.values) fields.push_back(rule.pointer);
   if (route.decision) fields.push_back(route.decision->pointer);
   return fields;
-}
-
-SuiteSpec SpecOf(const CompareRules& rules) {
-  SuiteSpec spec;
-  spec.preset = rules.preset;
-  spec.preset_json = rules.preset_json;
-  spec.profile = rules.profile;
-  for (const IgnoreRule& rule : rules.ignore) spec.ignore.push_back({rule.path, rule.reason});
-  for (const ComparatorRule& rule : rules.comparators) {
-    spec.comparators.push_back({rule.name, rule.use, rule.options_json, rule.when, rule.optional});
-  }
-  return spec;
 }
 
 std::string KeyOf(const CompareRules& rules) {
@@ -100,7 +89,7 @@ KnownPreset ReadKnown(const ComparatorRegistry& registry, const std::string& tex
 FindCompareFaults FaultsWith(std::shared_ptr<const ComparatorRegistry> registry) {
   return [registry = std::move(registry)](const CompareRules& rules) {
     std::vector<CompareFault> faults;
-    for (SuiteFault& fault : FindSuiteFaults(SpecOf(rules), *registry)) {
+    for (SuiteFault& fault : FindSuiteFaults(SuiteSpecOf(rules), *registry)) {
       faults.push_back({std::move(fault.where), std::move(fault.message), fault.unknown_option});
     }
     return faults;
@@ -170,7 +159,7 @@ ComparatorRegistry ComparatorCatalog::RegistryOf(const Topology& topology) const
 
 RouteComparators ComparatorsOf(const Route& route, const ComparatorRegistry& registry) {
   RouteComparators result;
-  const auto suite = BuildSuite(SpecOf(route.compare), registry);
+  const auto suite = BuildSuite(SuiteSpecOf(route.compare), registry);
   if (!suite.ok()) return result;
   result.names = (*suite)->ComparatorNames();
   for (const std::string& path : (*suite)->IgnoreRules()) {
@@ -185,7 +174,7 @@ RouteComparators ComparatorsOf(const Route& route, const ComparatorRegistry& reg
 
 std::shared_ptr<const PairScorer> SuiteCache::Of(const std::shared_ptr<const Topology>& topology,
                                                  const Route& route) {
-  SuiteSpec spec = SpecOf(route.compare);
+  SuiteSpec spec = SuiteSpecOf(route.compare);
   spec.fields = FieldsOf(route);
   std::string key = KeyOf(route.compare);
   for (const std::string& field : spec.fields) key += "\n/" + field;
