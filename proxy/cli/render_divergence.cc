@@ -67,6 +67,23 @@ std::string Score(const v1::ComparatorScore& score, const Paint& paint) {
   return text;
 }
 
+std::string KeyText(const v1::DivergenceCluster& cluster) {
+  if (cluster.key().empty()) {
+    return cluster.kind().empty() ? "(none named)" : "(the whole body) " + OneLine(cluster.kind());
+  }
+  return OneLine(cluster.key()) + (cluster.kind().empty() ? "" : " " + OneLine(cluster.kind()));
+}
+
+// "3 -> 8", or the reason where no place is named.
+std::string ExampleText(const v1::ClusterExample& example) {
+  constexpr std::size_t kColumns = 30;
+  if (!example.has_difference()) return Cut(OneLine(example.reason()), 2 * kColumns);
+  const auto shown = [](const std::string& value) {
+    return value.empty() ? std::string("(nothing)") : Cut(OneLine(value), kColumns);
+  };
+  return shown(example.difference().baseline()) + " -> " + shown(example.difference().candidate());
+}
+
 std::string Body(const std::string& title, const std::string& body) {
   if (body.empty()) return "";
   return fmt::format("{}\n  {}\n", title, OneLine(body));
@@ -89,6 +106,25 @@ std::string RenderDivergences(const v1::ListDivergencesResponse& response) {
                            rows);
   if (!response.next_page_token().empty()) {
     text += fmt::format("There are more: --page-token {}\n", OneLine(response.next_page_token()));
+  }
+  return text;
+}
+
+std::string RenderClusters(const v1::ListDivergencesResponse& response) {
+  if (response.clusters_size() == 0) return "No divergences recorded.\n";
+  std::vector<std::vector<std::string>> rows;
+  for (const v1::DivergenceCluster& cluster : response.clusters()) {
+    const v1::ClusterExample& example = cluster.example();
+    rows.push_back({std::to_string(cluster.count()), FormatShare(cluster.share()),
+                    FormatNumber(cluster.mean_divergence()), KeyText(cluster),
+                    OneLine(fmt::format("{}", fmt::join(cluster.comparators(), ", "))),
+                    OneLine(example.id()), ExampleText(example)});
+  }
+  std::string text = fmt::format("Of {} divergent pairs{}:\n", response.clustered(),
+                                 response.more_records() ? " that were read (there are more)" : "");
+  text += Table({"PAIRS", "SHARE", "MEAN", "WHAT", "COMPARATORS", "EXAMPLE", "IN IT"}, rows);
+  if (response.clusters_left_out() > 0) {
+    text += fmt::format("{} more are not shown.\n", response.clusters_left_out());
   }
   return text;
 }

@@ -12,6 +12,7 @@ namespace understudy {
 std::string RenderDivergences(const v1::ListDivergencesResponse& response);
 
 // One pair in full: the incumbent's values after "-", the candidate's after "+".
+std::string RenderClusters(const v1::ListDivergencesResponse& response);
 std::string RenderDivergence(const v1::Divergence& divergence, const Paint& paint);
 
 }  // namespace understudy

@@ -10,6 +10,7 @@
 #include "proxy/control/admin_convert.h"
 #include "proxy/control/admin_status.h"
 #include "proxy/control/admin_target.h"
+#include "proxy/control/divergence_clusters.h"
 
 namespace understudy {
 namespace {
@@ -20,6 +21,9 @@ constexpr std::size_t kBodyBytes = 1u << 20;
 constexpr std::size_t kPathBytes = 8u << 10;
 constexpr std::uint32_t kDefaultPage = 20;
 constexpr std::uint32_t kLargestPage = 200;
+constexpr std::uint32_t kDefaultClustered = 10'000;
+constexpr std::uint32_t kMostClustered = 50'000;
+constexpr std::size_t kClusteredPage = 1000;  // records in memory at once
 
 std::string LowerCase(std::string text) {
   for (char& c : text) {
@@ -127,7 +131,40 @@ grpc::Status AdminTrafficService::ExplainRequest(grpc::ServerContext*,
   return grpc::Status::OK;
 }
 
-grpc::Status AdminTrafficService::ListDivergences(grpc::ServerContext*,
+grpc::Status AdminTrafficService::Cluster(const grpc::ServerContext& context,
+                                          const v1::ListDivergencesRequest& request,
+                                          DivergenceFilter filter,
+                                          v1::ListDivergencesResponse& response) {
+  const std::optional<ClusterBy> by = ParseClusterBy(request.cluster_by());
+  if (!by) {
+    return ToGrpc(
+        InvalidArgument("cluster_by is one of \"path\", \"segment\", \"reason\", \"comparator\""));
+  }
+  const std::optional<CallQuota::Place> place = clusterings_.Take();
+  if (!place) {
+    return ToGrpc(absl::ResourceExhaustedError(fmt::format(
+        "{} clusterings of divergences are under way; try again", clusterings_.limit())));
+  }
+  const std::size_t clusters = filter.limit;
+  const std::uint32_t asked =
+      request.max_records() == 0 ? kDefaultClustered : request.max_records();
+  std::size_t left = std::min(asked, kMostClustered);
+  DivergenceClusters gathered(*by);
+  do {
+    if (context.IsCancelled()) return grpc::Status::CANCELLED;
+    filter.limit = std::min(left, kClusteredPage);
+    const absl::StatusOr<DivergenceListing> listing = divergences_.List(filter);
+    if (!listing.ok()) return ToGrpc(listing.status());
+    for (const DivergenceRecord& record : listing->records) gathered.Add(record);
+    left -= std::min(left, listing->records.size());
+    filter.page_token = listing->next_page_token;
+  } while (left > 0 && !filter.page_token.empty());
+  gathered.Write(clusters, response);
+  response.set_more_records(!filter.page_token.empty());
+  return grpc::Status::OK;
+}
+
+grpc::Status AdminTrafficService::ListDivergences(grpc::ServerContext* context,
                                                   const v1::ListDivergencesRequest* request,
                                                   v1::ListDivergencesResponse* response) {
   if (!(request->min_divergence() >= 0 && request->min_divergence() <= 1)) {
@@ -145,6 +182,7 @@ grpc::Status AdminTrafficService::ListDivergences(grpc::ServerContext*,
   filter.min_divergence = request->min_divergence();
   const std::uint32_t asked = request->page_size() == 0 ? kDefaultPage : request->page_size();
   filter.limit = std::min(asked, kLargestPage);
+  if (!request->cluster_by().empty()) return Cluster(*context, *request, filter, *response);
   filter.page_token = request->page_token();
   const absl::StatusOr<DivergenceListing> listing = divergences_.List(filter);
   if (!listing.ok()) return ToGrpc(listing.status());

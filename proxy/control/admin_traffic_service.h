@@ -4,6 +4,7 @@
 #pragma once
 
 #include "proxy/control/admin_ports.h"
+#include "proxy/control/admin_quota.h"
 #include "understudy/v1/traffic.grpc.pb.h"
 
 namespace understudy {
@@ -30,9 +31,17 @@ class AdminTrafficService final : public v1::TrafficService::Service {
                              v1::GetDivergenceResponse* response) override;
 
  private:
+  static constexpr int kClusterings = 2;
+
+  // What the newest records that pass the filter have in common; filter.limit bounds the clusters.
+  grpc::Status Cluster(const grpc::ServerContext& context,
+                       const v1::ListDivergencesRequest& request, DivergenceFilter filter,
+                       v1::ListDivergencesResponse& response);
+
   RolloutControl& rollouts_;
   DivergenceSource& divergences_;
   const RequestExplainer explain_request_;
+  CallQuota clusterings_{kClusterings};
 };
 
 }  // namespace understudy

@@ -169,6 +169,29 @@ TEST_CASE("filters of divergences are bounded and page tokens are checked") {
         grpc::StatusCode::INVALID_ARGUMENT);
 }
 
+TEST_CASE("divergences are clustered over pages of records, within a bound") {
+  AdminFixture fixture;
+  for (const char* id : {"p-1", "p-2", "p-3"}) fixture.divergences.records[id] = Record(id);
+  Stub stub(fixture.channel);
+  v1::ListDivergencesRequest request;
+  v1::ListDivergencesResponse list;
+  request.set_route("digits");
+  request.set_cluster_by("path");
+  REQUIRE(fixture.Call(&Stub::ListDivergences, stub, request, list).ok());
+  CHECK(list.divergences_size() == 0);
+  CHECK(list.clustered() == 3);
+  REQUIRE(list.clusters_size() == 1);
+  CHECK(list.clusters(0).key() == "/outputs/*");
+  CHECK(list.clusters(0).count() == 3);
+  CHECK_FALSE(list.more_records());
+  request.set_max_records(2);
+  REQUIRE(fixture.Call(&Stub::ListDivergences, stub, request, list).ok());
+  CHECK(list.clustered() == 2);
+  request.set_cluster_by("color");
+  CHECK(fixture.Call(&Stub::ListDivergences, stub, request, list).error_code() ==
+        grpc::StatusCode::INVALID_ARGUMENT);
+}
+
 TEST_CASE("the configuration in force is shown, broken bytes and all") {
   AdminFixture fixture;
   fixture.config.present.text = "name: \xFF\n";

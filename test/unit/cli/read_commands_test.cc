@@ -4,6 +4,8 @@
 #include <fstream>
 
 #include "proxy/cli/render_divergence.h"
+#include "test/support/record_samples.h"
+#include "test/support/temporary_directory.h"
 #include "test/unit/cli/command_run.h"
 #include "test/unit/cli/samples.h"
 #include "test/unit/cli/scripted_server.h"
@@ -12,6 +14,7 @@ namespace understudy {
 namespace {
 
 using Catch::Contains;
+using Words = std::vector<std::string>;
 
 v1::Divergence SampleDivergence() {
   v1::Divergence divergence;
@@ -160,6 +163,59 @@ TEST_CASE("divergence list sends its filters and shows a line per pair") {
   CHECK(sent.page_token() == "t1");
   CHECK_THAT(run.out, Contains("d-1") && Contains("no answer: connection refused") &&
                           Contains("top1: label flip") && Contains("--page-token t2"));
+}
+
+TEST_CASE("divergence list --by asks for clusters and shows one a line") {
+  ScriptedServer server;
+  v1::ListDivergencesResponse& answer = server.traffic.divergences_response;
+  answer.set_clustered(8);
+  answer.set_clusters_left_out(3);
+  v1::DivergenceCluster* cluster = answer.add_clusters();
+  cluster->set_key("/outputs/*/data/*");
+  cluster->set_kind("value");
+  cluster->set_count(6);
+  cluster->set_share(0.75);
+  cluster->set_mean_divergence(0.5);
+  cluster->add_comparators("top1");
+  cluster->add_comparators("values");
+  cluster->mutable_example()->set_id("d-1");
+  cluster->mutable_example()->mutable_difference()->set_baseline("3");
+  const CommandRun run = RunCommand({"divergence", "list", "--by", "path", "--route", "digits",
+                                     "--limit", "5", "--max-records", "100"},
+                                    server.address);
+  CHECK(run.code == ExitCode::kYes);
+  CHECK(server.traffic.divergences.cluster_by() == "path");
+  CHECK(server.traffic.divergences.route() == "digits");
+  CHECK(server.traffic.divergences.page_size() == 5);
+  CHECK(server.traffic.divergences.max_records() == 100);
+  CHECK_THAT(run.out, Contains("Of 8 divergent pairs") &&
+                          Contains("6      75%    0.5   /outputs/*/data/* value  top1, values") &&
+                          Contains("d-1      3 -> (nothing)") && Contains("3 more are not shown"));
+}
+
+TEST_CASE("divergence list --by reads a folder of records without a server") {
+  const TemporaryDirectory directory;
+  std::string lines;
+  for (int i = 1; i <= 4; ++i) lines += samples::SmallLine(i, i == 4 ? 0 : 0.5);
+  WriteWholeFile(directory.File("divergences-20260501T120000000000Z.jsonl"), lines);
+  const Words words = {"divergence", "list", "--by", "reason", "--records"};
+  const auto with = [&](const std::string& path, const Words& more = {}) {
+    Words all = words;
+    all.push_back(path);
+    all.insert(all.end(), more.begin(), more.end());
+    return RunCommand(all);
+  };
+  const CommandRun run = with(directory.Path());
+  CHECK(run.code == ExitCode::kYes);
+  CHECK_THAT(run.out, Contains("Of 3 divergent pairs") &&
+                          Contains("3      100%   0.5   top1: # of # rows flipped"));
+  CHECK_THAT(with(directory.Path(), {"--max-records", "2"}).out,
+             Contains("Of 1 divergent pairs that were read (there are more)"));
+  CHECK_THAT(with(directory.Path(), {"--route", "letters"}).out,
+             Contains("No divergences recorded."));
+  CHECK(with(directory.File("none")).code == ExitCode::kUsage);
+  CHECK_THAT(RunCommand({"divergence", "list", "--records", directory.Path()}).err,
+             Contains("are for --by"));
 }
 
 TEST_CASE("divergence show is a diff that no answer can turn into terminal commands") {
