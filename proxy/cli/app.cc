@@ -16,6 +16,7 @@
 #include "proxy/cli/format.h"
 #include "proxy/cli/gate.h"
 #include "proxy/cli/report_command.h"
+#include "proxy/cli/rescore_command.h"
 #include "proxy/cli/rollout_commands.h"
 #include "proxy/cli/route_commands.h"
 #include "proxy/cli/simulate_command.h"
@@ -101,6 +102,7 @@ ExitCode RunCommandLine(const std::vector<std::string>& words, const Environment
   AddRouteCommands(tree);
   AddConfigCommands(tree);
   AddComparatorCommands(tree);
+  AddRescoreCommand(tree);
   AddEvidenceCommands(tree);
   AddSimulateCommand(tree);
   app.footer("");

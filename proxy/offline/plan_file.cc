@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <initializer_list>
 #include <iterator>
 #include <memory>
 #include <utility>
@@ -14,6 +13,7 @@
 #include "proxy/control/config_plan.h"
 #include "proxy/control/config_reader.h"
 #include "proxy/control/config_topology.h"
+#include "proxy/offline/yaml_keys.h"
 
 namespace understudy {
 namespace {
@@ -26,12 +26,6 @@ listeners: [{name: any, address: "127.0.0.1:0"}]
 clusters: [{name: any, endpoints: ["127.0.0.1:1"]}]
 routes: [{name: any, match: {path_prefix: /}, incumbent: any}]
 )";
-
-bool HasAny(const YamlNode& node, std::initializer_list<std::string_view> keys) {
-  return std::any_of(node.entries.begin(), node.entries.end(), [&](const YamlEntry& entry) {
-    return std::find(keys.begin(), keys.end(), entry.key) != keys.end();
-  });
-}
 
 YamlNode Scalar(std::string text, ConfigPlace place) {
   YamlNode node;
