@@ -150,6 +150,10 @@ void AddSlices(const CandidateView& candidate, v1::CandidateStatus& message) {
     added->set_path(rule.path);
     added->set_reason(rule.reason);
     added->set_hits(rule.hits);
+    added->set_pairs(rule.pairs);
+    added->set_share(rule.share);
+    added->set_owner(rule.owner);
+    added->set_expires(rule.expires);
   }
   for (const SegmentStanding& segment : candidate.segments) {
     v1::SegmentStatus* added = message.add_segments();

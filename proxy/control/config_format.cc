@@ -2,6 +2,7 @@
 #include "proxy/control/config_format.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "proxy/control/config_text.h"
 
@@ -61,6 +62,22 @@ bool IsPointer(std::string_view text) {
   return true;
 }
 
+// A day that there is, as "2026-12-31"; texts of this form sort as days do.
+bool IsDate(std::string_view text) {
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
+  const auto number = [text](std::size_t at, std::size_t size) {
+    int value = 0;
+    for (const char c : text.substr(at, size)) value = IsDigit(c) ? value * 10 + (c - '0') : 10'000;
+    return value;
+  };
+  const int year = number(0, 4), month = number(5, 2), day = number(8, 2);
+  return year >= 1970 && year <= 9999 && month <= 12 && day <= 31 &&
+         std::chrono::year_month_day(std::chrono::year(year),
+                                     std::chrono::month(static_cast<unsigned>(month)),
+                                     std::chrono::day(static_cast<unsigned>(day)))
+             .ok();
+}
+
 }  // namespace
 
 bool IsWrittenAs(Rule::Format format, std::string_view text) {
@@ -95,6 +112,8 @@ bool IsWrittenAs(Rule::Format format, std::string_view text) {
       return text.empty() || text == "**" || IsPointer(text);
     case Rule::AUTHORITY:
       return IsAuthority(text);
+    case Rule::DATE:
+      return IsDate(text);
     case Rule::ACCESS: {
       const std::optional<double> share = ParseShare(text);
       return text == "all" || text == "errors" || text == "off" || (share && *share <= 1);
@@ -152,6 +171,8 @@ std::string_view Expected(Rule::Format format) {
       return "a JSON pointer such as /parameters/elapsed or /items/*/id";
     case Rule::AUTHORITY:
       return "preserve, upstream, or a host with or without a port";
+    case Rule::DATE:
+      return "a day such as 2026-12-31";
     case Rule::ACCESS:
       return "all, errors, off or a share such as 1%";
     case Rule::JSON_OBJECT:

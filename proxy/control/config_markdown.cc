@@ -136,6 +136,8 @@ std::string FormatName(const FieldDescriptor& field, Rule::Format format) {
       return "JSON pointer";
     case Rule::PATTERN:
       return "JSON pointer, `*`, `**`";
+    case Rule::DATE:
+      return "day, as `2026-12-31`";
     case Rule::JSON_VALUE:
       return "any value";
     case Rule::JSON_OBJECT:

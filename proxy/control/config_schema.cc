@@ -47,6 +47,8 @@ std::string ScalarKeywords(Rule::Format format) {
       return pattern(R"(["string", "number"])", R"(^[0-9]+(\.[0-9]+)?%?$)");
     case Rule::RATIO:
       return pattern(R"(["string", "number"])", R"(^[0-9]+(\.[0-9]+)?$)");
+    case Rule::DATE:
+      return pattern(R"("string")", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$");
     case Rule::ACCESS:
       return pattern(R"(["string", "number"])", R"(^(all|errors|off|[0-9]+(\.[0-9]+)?%?)$)");
     case Rule::LISTEN_ADDRESS:

@@ -118,7 +118,7 @@ CompareRules BuildCompare(const v1::CompareConfig& config) {
   compare.preset = config.preset();
   if (config.profile() != "same-model") compare.profile = config.profile();
   for (const v1::IgnoreConfig& rule : config.ignore()) {
-    compare.ignore.push_back({rule.path(), rule.reason()});
+    compare.ignore.push_back({rule.path(), rule.reason(), rule.owner(), rule.expires()});
   }
   for (const v1::ComparatorConfig& rule : config.comparators()) {
     compare.comparators.push_back(

@@ -249,13 +249,18 @@ void WriteEvidence(JsonWriter& json, const CandidateView& status) {
   json.EndObject();
 }
 
-void WriteSlices(JsonWriter& json, const CandidateView& status) {
+void WriteSlices(JsonWriter& json, const CandidateView& status, WallTime generated_at) {
   json.BeginArray("suppression");
   for (const Suppression& rule : status.suppression) {
     json.BeginObject();
     json.Text("path", rule.path);
     json.Text("reason", rule.reason);
     json.Count("hits", rule.hits);
+    json.Count("pairs", rule.pairs);
+    json.Number("share", rule.share);
+    json.Text("owner", rule.owner);
+    rule.expires.empty() ? json.Null("expires") : json.Text("expires", rule.expires);
+    json.Boolean("expired", HasExpired(rule.expires, generated_at));
     json.EndObject();
   }
   json.EndArray();
@@ -351,7 +356,7 @@ void WriteCandidate(JsonWriter& json, const ReportCandidate& candidate, WallTime
   WritePlan(json, status.rollout.has_value() ? status.rollout->plan : status.plan);
   WriteRollout(json, status.rollout);
   WriteAnswers(json, candidate);
-  WriteSlices(json, status);
+  WriteSlices(json, status, generated_at);
   WriteExamples(json, candidate.examples);
   WriteTimeline(json, candidate);
   WriteEvidence(json, status);

@@ -197,16 +197,24 @@ void Noise(Page& page, const CandidateView& status) {
   page.Blank();
 }
 
-void Slices(Page& page, const CandidateView& status) {
+// "2026-12-31", and whether that is past.
+std::string ExpiryText(const Suppression& rule, WallTime now) {
+  if (rule.expires.empty()) return "";
+  return rule.expires + (HasExpired(rule.expires, now) ? " **expired**" : "");
+}
+
+void Slices(Page& page, const CandidateView& status, WallTime generated_at) {
   page.Line("### Suppression");
   page.Blank();
   if (status.suppression.empty()) {
     page.Line("No ignore rules.");
   } else {
-    page.Line("| ignored path | reason | hits |");
-    page.Line("|---|---|---:|");
+    page.Line("| ignored path | reason | owner | expires | in pairs | share | values |");
+    page.Line("|---|---|---|---|---:|---:|---:|");
     for (const Suppression& rule : status.suppression) {
-      page.Line("| {} | {} | {} |", MarkdownCell(rule.path), MarkdownCell(rule.reason), rule.hits);
+      page.Line("| {} | {} | {} | {} | {} | {} | {} |", MarkdownCell(rule.path),
+                MarkdownCell(rule.reason), MarkdownCell(rule.owner), ExpiryText(rule, generated_at),
+                rule.pairs, NumberText(rule.share), rule.hits);
     }
   }
   page.Blank();
@@ -333,7 +341,7 @@ std::string RenderReportMarkdown(const ReportDocument& document) {
     Opening(page, candidate);
     Checks(page, candidate.status.verdict);
     CoverageTable(page, candidate.status.coverage, candidate.status.coverage_total);
-    Slices(page, candidate.status);
+    Slices(page, candidate.status, document.generated_at);
     Noise(page, candidate.status);
     Examples(page, candidate);
     Change(page, candidate);

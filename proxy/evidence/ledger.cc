@@ -16,6 +16,7 @@ WindowSums Ledger::EmptyWindow() const {
   if (shape_.control) window.noise.resize(shape_.comparators.size());
   window.values.resize(shape_.values.size());
   window.ignore_hits.resize(shape_.ignore_rules);
+  window.ignore_pairs.resize(shape_.ignore_rules);
   return window;
 }
 
@@ -118,7 +119,8 @@ bool Ledger::Add(const Sample& sample) {
 void Ledger::Count(const Sample& sample, WindowSums& window) const {
   window.newest_sample = std::max(window.newest_sample, std::optional<WallTime>(sample.at));
   const bool nothing_to_score = shape_.comparators.empty() && !sample.incumbent.IsError();
-  if (!sample.scores.empty() || nothing_to_score) ++window.compared;
+  const bool compared = !sample.scores.empty() || nothing_to_score;
+  if (compared) ++window.compared;
   for (const SampleScore& score : sample.scores) {
     CountScore(sample, score, window.scores, window.noise);
   }
@@ -138,6 +140,7 @@ void Ledger::Count(const Sample& sample, WindowSums& window) const {
                      window.latency.baseline ? SparseCounts() : IncumbentLatencyBefore(window.id));
   for (std::size_t i = 0; i < sample.ignore_hits.size(); ++i) {
     window.ignore_hits[i] += sample.ignore_hits[i];
+    if (compared && sample.ignore_hits[i] > 0) ++window.ignore_pairs[i];
   }
 }
 

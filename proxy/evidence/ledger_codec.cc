@@ -16,7 +16,7 @@
 namespace understudy {
 namespace {
 
-constexpr std::string_view kMagic = "UEL3";
+constexpr std::string_view kMagic = "UEL4";
 constexpr std::size_t kChecksumBytes = 8;
 
 std::string Checksum(std::string_view text) {
@@ -168,6 +168,7 @@ void AppendWindow(std::string& out, const WindowSums& window) {
   AppendVarint(out, window.serving.size());
   for (const ServingSums& serving : window.serving) AppendServing(out, serving);
   for (const std::uint64_t hits : window.ignore_hits) AppendVarint(out, hits);
+  for (const std::uint64_t pairs : window.ignore_pairs) AppendVarint(out, pairs);
   AppendVarint(out, window.slots.size());
   for (const auto& [slot, sums] : window.slots) {
     AppendVarint(out, slot);
@@ -221,6 +222,9 @@ WindowSums ReadWindow(VarintReader& in, const LedgerShape& shape) {
   }
   for (std::size_t i = 0; i < shape.ignore_rules && in.ok(); ++i) {
     window.ignore_hits.push_back(in.Next());
+  }
+  for (std::size_t i = 0; i < shape.ignore_rules && in.ok(); ++i) {
+    window.ignore_pairs.push_back(in.NextUpTo(kMaxCount));
   }
   ReadSlots(in, shape, window);
   return window;

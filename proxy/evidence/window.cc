@@ -170,6 +170,7 @@ WindowSums& WindowSums::operator+=(const WindowSums& other) {
   latency += other.latency;
   for (const ServingSums& theirs : other.serving) ServingLike(theirs) += theirs;
   for (std::size_t i = 0; i < ignore_hits.size(); ++i) ignore_hits[i] += other.ignore_hits[i];
+  for (std::size_t i = 0; i < ignore_pairs.size(); ++i) ignore_pairs[i] += other.ignore_pairs[i];
   for (const auto& [slot, theirs] : other.slots) slots[slot] += theirs;
   return *this;
 }

@@ -130,7 +130,8 @@ struct WindowSums {
   // One per share that was in force and, once windows or replicas are added up, per baseline that
   // latencies were judged by; these rise.
   std::vector<ServingSums> serving;
-  std::vector<std::uint64_t> ignore_hits;   // per ignore rule
+  std::vector<std::uint64_t> ignore_hits;   // per ignore rule: values it covered
+  std::vector<std::uint64_t> ignore_pairs;  // per ignore rule: pairs in which it covered any
   std::map<std::uint32_t, SlotSums> slots;  // by LedgerShape::Slot
 
   // The first of a share, found or made; the one of a share and a baseline.

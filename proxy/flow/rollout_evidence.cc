@@ -173,7 +173,11 @@ void CandidateEvidence::Show(const std::vector<IgnoreRule>& ignore, CandidateVie
   view.worst = worst_;
   view.worst_since = worst_since_;
   for (std::size_t i = 0; i < ignore.size() && i < sums.ignore_hits.size(); ++i) {
-    view.suppression.push_back({ignore[i].path, ignore[i].reason, sums.ignore_hits[i]});
+    const std::uint64_t pairs = sums.ignore_pairs[i];
+    const double share =
+        sums.compared == 0 ? 0 : static_cast<double>(pairs) / static_cast<double>(sums.compared);
+    view.suppression.push_back({ignore[i].path, ignore[i].reason, sums.ignore_hits[i], pairs, share,
+                                ignore[i].owner, ignore[i].expires});
   }
   ShowSlices(ledger_, view);
 }

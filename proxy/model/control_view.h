@@ -27,7 +27,11 @@ namespace understudy {
 struct Suppression {
   std::string path;
   std::string reason;
-  std::uint64_t hits = 0;
+  std::uint64_t hits = 0;   // values it covered
+  std::uint64_t pairs = 0;  // of the window's compared pairs, those in which it covered any
+  double share = 0;         // pairs of the compared ones
+  std::string owner = {};
+  std::string expires = {};  // "2026-12-31", or empty
 };
 
 // Requests one arm answered since the process started.

@@ -1,6 +1,8 @@
 // Look-ups by name. Lists are short and looked up outside the data path.
 #include "proxy/model/topology.h"
 
+#include <fmt/chrono.h>
+
 #include <algorithm>
 
 namespace understudy {
@@ -13,6 +15,12 @@ const T* Find(const std::vector<T>& all, std::string_view name) {
 }
 
 }  // namespace
+
+bool HasExpired(std::string_view expires, WallTime now) {
+  if (expires.empty()) return false;
+  const auto day = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch();
+  return expires < fmt::format("{:%Y-%m-%d}", fmt::gmtime(day.count()));
+}
 
 const Cluster* Topology::FindCluster(std::string_view name) const { return Find(clusters, name); }
 const Route* Topology::FindRoute(std::string_view name) const { return Find(routes, name); }

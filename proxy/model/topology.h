@@ -126,7 +126,11 @@ struct ControlArm {
 struct IgnoreRule {
   std::string path;
   std::string reason;
+  std::string owner = {};    // empty: none is named
+  std::string expires = {};  // its last day, "2026-12-31", or empty: never
 };
+// Whether `expires` names a day before that of `now`, in UTC. An empty one never expires.
+bool HasExpired(std::string_view expires, WallTime now);
 struct ComparatorRule {
   std::string name;
   std::string use;

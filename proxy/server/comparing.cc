@@ -163,11 +163,11 @@ RouteComparators ComparatorsOf(const Route& route, const ComparatorRegistry& reg
   if (!suite.ok()) return result;
   result.names = (*suite)->ComparatorNames();
   for (const std::string& path : (*suite)->IgnoreRules()) {
-    std::string reason = "the preset's own";
+    IgnoreRule known{path, "the preset's own"};
     for (const IgnoreRule& rule : route.compare.ignore) {
-      if (rule.path == path) reason = rule.reason;
+      if (rule.path == path) known = rule;
     }
-    result.ignore.push_back({path, reason});
+    result.ignore.push_back(std::move(known));
   }
   return result;
 }

@@ -8,9 +8,11 @@
 #include <variant>
 #include <vector>
 
+#include "proxy/async/clock.h"
 #include "proxy/base/log.h"
 #include "proxy/base/status.h"
 #include "proxy/control/config_loader.h"
+#include "proxy/control/config_notes.h"
 #include "proxy/control/config_schema.h"
 #include "proxy/server/command_line.h"
 #include "proxy/server/comparing.h"
@@ -31,6 +33,9 @@ int Check(const std::string& path) {
       understudy::ProcessEnvironment());
   for (const understudy::ConfigFault& fault : result.faults) std::cerr << fault.ToString() << "\n";
   if (result.topology == nullptr) return 2;
+  for (const std::string& note : understudy::ExpiryNotes(*result.topology, understudy::WallNow())) {
+    std::cerr << path << ": " << note << "\n";
+  }
   return Print(path + ": valid, hash " + result.topology->hash);
 }
 

@@ -61,7 +61,7 @@ SAMPLE = b"\x01" + b"\x07" * 8 + b"\x00\x00" + b"\x40\x42\x0f\x00\x00\x00\x00\x0
 ANY = b"x" + b"\x05" + b"\x00" * 7
 
 EVIDENCE = [
-    ("nothing", b""), ("raw", b"rUEL3\x00\x00\x00\x00\x00\x00\x00\x00"), ("raw-other", b"rUEL2"),
+    ("nothing", b""), ("raw", b"rUEL4\x00\x00\x00\x00\x00\x00\x00\x00"), ("raw-other", b"rUEL3"),
     ("empty", b"c" + SHAPE_NONE + b"\x00\x00\x00\x00"),
     ("one-window", b"c" + SHAPE_NONE + b"\x00\x00\x00\x01" + WINDOW_NONE),
     ("one-comparator", b"c" + SHAPE_ONE + b"\x03\x04\x00\x01" + WINDOW_ONE),

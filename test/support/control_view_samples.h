@@ -133,7 +133,8 @@ inline ControlView PassingView() {
   candidate.pairs = 1200;
   candidate.pairs_per_second = 4;
   candidate.divergence_history = {0.01, 0.02, 0.005};
-  candidate.suppression = {{"/parameters/elapsed", "timing", 1200}};
+  candidate.suppression = {
+      {"/parameters/elapsed", "timing", 1200, 600, 0.5, "team serving", "2024-02-29"}};
   candidate.segments = {{"language=de", "top1", 300, 0.0125}, {"language=en", "top1", 900, 0.0025}};
   candidate.worst = {
       {"p-1", Noon(-9), "top1", 1, "label 3 became 8", "language=de"},

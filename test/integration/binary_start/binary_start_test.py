@@ -97,6 +97,17 @@ class BinaryStart(unittest.TestCase):
             self.assert_usage([command], "--config is required")
             self.assert_usage([command, "--config"], "--config needs a value")
 
+    def test_check_notes_an_expired_ignore_rule_and_exits_0(self):
+        path = self.configuration()
+        path.write_text(path.read_text().replace(
+            "incumbent: v1}", "incumbent: v1, compare: {preset: generic-json, ignore: "
+            "[{path: /at, reason: a time, owner: serving, expires: 2020-01-31}]}}"))
+        code, out, err = run("check", "--config", str(path))
+        self.assertEqual(code, 0)
+        self.assertIn("valid", out)
+        self.assertIn("the ignore rule '/at' expired on 2020-01-31 and still applies", err)
+        self.assertIn("'serving'", err)
+
     def test_a_superfluous_word_exits_2(self):
         self.assert_usage(["run", "x.yaml"], "unknown argument 'x.yaml'")
 

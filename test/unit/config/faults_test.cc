@@ -72,6 +72,12 @@ const std::vector<BadFile>& BadFiles() {
        "ignore: [{path: \"\", reason: x}]",
        {"f.yaml:13:31: the ignore rule '' covers the whole answer, so nothing would be compared; "
         "name the parts that may differ"}},
+      {"preset: oip-v2",
+       "ignore: [{path: /a, reason: x, expires: 2026-02-30}]",
+       {"f.yaml:13:55: expected a day such as 2026-12-31 for 'expires', got '2026-02-30'"}},
+      {"preset: oip-v2",
+       "ignore: [{path: /a, reason: x, expires: soon}]",
+       {"f.yaml:13:55: expected a day such as 2026-12-31 for 'expires', got 'soon'"}},
       {"preset: oip-v2}",
        "preset: oip-v2}\n    plan: slow",
        {"f.yaml:14:11: there is no plan 'slow'; there are no plans"}},

@@ -127,8 +127,8 @@ TEST_CASE("hostile bytes under a valid checksum are refused or mean one thing on
 }
 
 TEST_CASE("a snapshot that announces more than it holds takes no memory for it") {
-  // "UEL3", then 2^63 comparators.
-  std::string text = "UEL3\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01";
+  // "UEL4", then 2^63 comparators.
+  std::string text = "UEL4\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01";
   text.append(8, '.');
   const auto decoded = Ledger::Decode(Sealed(text));
   REQUIRE_FALSE(decoded.ok());

@@ -122,6 +122,7 @@ TEST_CASE("segments and ignore rules have sums of their own") {
   CHECK(shape.SlotName(0, 2) == "language=other");
   CHECK(shape.SlotName(0, 3) == "language=unknown");
   CHECK(ledger.Current()->ignore_hits == std::vector<std::uint64_t>{0, 14});
+  CHECK(ledger.Current()->ignore_pairs == std::vector<std::uint64_t>{0, 2});
 }
 
 TEST_CASE("numbers that are no shares, and the control's scores, are held to the same bounds") {
