@@ -210,4 +210,23 @@ std::vector<SuiteFault> FindSuiteFaults(const SuiteSpec& spec, const ComparatorR
   return builder.faults();
 }
 
+std::vector<std::string> PartialComparators(const SuiteSpec& spec) {
+  std::vector<ComparatorSpec> comparators = spec.comparators;
+  std::vector<PresetFault> faults;
+  if (comparators.empty() && !spec.preset_json.empty()) {
+    const auto document = Document::Parse(spec.preset_json);
+    if (document.ok()) {
+      comparators = ReadPreset((*document)->root(), faults).ComparatorsOf(spec.profile);
+    }
+  } else if (comparators.empty()) {
+    const absl::StatusOr<const Preset*> preset = FindPreset(spec.preset);
+    if (preset.ok()) comparators = (*preset)->ComparatorsOf(spec.profile);
+  }
+  std::vector<std::string> names;
+  for (const ComparatorSpec& one : comparators) {
+    if (one.optional || !one.when.empty()) names.push_back(one.name);
+  }
+  return names;
+}
+
 }  // namespace understudy

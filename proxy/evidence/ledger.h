@@ -37,6 +37,7 @@ struct SegmentShape {
 // a new ledger when the shape, a version or a margin changes.
 struct LedgerShape {
   std::vector<std::string> comparators;  // names, in the order of SampleScore::comparator
+  std::vector<std::string> partial;      // of these, who are for some sorts of pairs alone
   std::vector<SegmentShape> segments;    // in the order of Sample::segments
   std::vector<std::string> values;       // names, in the order of SampleValue::rule
   std::uint16_t ignore_rules = 0;

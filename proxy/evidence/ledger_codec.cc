@@ -249,6 +249,7 @@ std::vector<std::string> ReadTexts(VarintReader& in) {
 
 void AppendShape(std::string& out, const LedgerShape& shape) {
   AppendTexts(out, shape.comparators);
+  AppendTexts(out, shape.partial);
   AppendVarint(out, shape.segments.size());
   for (const SegmentShape& segment : shape.segments) {
     AppendText(out, segment.name);
@@ -265,6 +266,7 @@ void AppendShape(std::string& out, const LedgerShape& shape) {
 LedgerShape ReadShape(VarintReader& in) {
   LedgerShape shape;
   shape.comparators = ReadTexts(in);
+  shape.partial = ReadTexts(in);
   const std::uint64_t rules = in.NextUpTo(in.remaining());
   for (std::uint64_t i = 0; i < rules && in.ok(); ++i) {
     SegmentShape& segment = shape.segments.emplace_back();

@@ -1,4 +1,6 @@
 // The mean divergence of one comparator, by itself or beyond the incumbent's own noise.
+#include <algorithm>
+
 #include "fmt/format.h"
 #include "proxy/evidence/check_evidence.h"
 #include "proxy/evidence/sentences.h"
@@ -10,6 +12,11 @@ namespace {
 void WithholdIfPartial(const Look& look, std::size_t comparator, CheckEvidence& evidence) {
   const WindowSums* window = look.ledger.Current();
   if (window == nullptr || window->compared == 0) return;
+  // A pair counts as compared when every comparator that is for it could tell, so one that is for
+  // some pairs alone has told of all of those.
+  const LedgerShape& shape = look.ledger.shape();
+  const std::string& name = shape.comparators[comparator];
+  if (std::find(shape.partial.begin(), shape.partial.end(), name) != shape.partial.end()) return;
   const std::uint64_t scored = window->scores[comparator].n();
   const double share = static_cast<double>(scored) / static_cast<double>(window->compared);
   if (share >= look.min_coverage) return;

@@ -39,6 +39,7 @@ namespace understudy {
 // SampleScore::comparator, rules in the order of Sample::ignore_hits.
 struct RouteComparators {
   std::vector<std::string> names;
+  std::vector<std::string> partial;  // of these, who are for some sorts of pairs alone
   std::vector<IgnoreRule> ignore;
 };
 

@@ -62,6 +62,7 @@ LedgerShape RolloutDriver::ShapeOf(const Route& route, Duration warm_up) const {
   const RouteComparators comparators = around_.comparators(route);
   LedgerShape shape;
   shape.comparators = comparators.names;
+  shape.partial = comparators.partial;
   for (const SegmentRule& rule : route.segments) {
     shape.segments.push_back({rule.name, rule.values, rule.required});
   }

@@ -162,6 +162,7 @@ RouteComparators ComparatorsOf(const Route& route, const ComparatorRegistry& reg
   const auto suite = BuildSuite(SuiteSpecOf(route.compare), registry);
   if (!suite.ok()) return result;
   result.names = (*suite)->ComparatorNames();
+  result.partial = PartialComparators(SuiteSpecOf(route.compare));
   for (const std::string& path : (*suite)->IgnoreRules()) {
     IgnoreRule known{path, "the preset's own"};
     for (const IgnoreRule& rule : route.compare.ignore) {

@@ -23,6 +23,11 @@ def run(*command, cwd=None):
 OFFLINE = {"evidence", "simulate", "verify"}
 
 
+def needs_no_server(command):
+    """Whether a command works on files alone."""
+    return command.split()[0] in OFFLINE | {"comparator", "rescore"} or " --records " in command
+
+
 def operator_commands(*paths):
     """What follows `build/bin/understudyctl` in the documents, one command each."""
     commands = []
@@ -55,12 +60,23 @@ class Documents(unittest.TestCase):
         commands = operator_commands("README.md", "docs/operations.md")
         self.assertGreater(len(commands), 10)
         for command in commands:
-            if command.split()[0] in OFFLINE:
+            if needs_no_server(command):
                 continue
             # Port 9 of the loopback address answers nothing: 8 says the command line was fine.
             words = shlex.split(re.sub(r" --(?:wait|output) \S+", "", command))
             result = run(UNDERSTUDYCTL, "--address", "127.0.0.1:9", "--timeout", "1s", *words)
             self.assertEqual(result.returncode, 8, f"{command}\n{result.stdout}{result.stderr}")
+
+    def test_every_command_about_comparators_and_records_is_understood(self):
+        commands = [command for command in operator_commands("docs/operations.md")
+                    if needs_no_server(command)]
+        self.assertGreater(len(commands), 6)
+        for command in commands:
+            with tempfile.TemporaryDirectory() as folder:
+                result = run(UNDERSTUDYCTL, *shlex.split(command), cwd=folder)
+            if result.returncode != 0:  # its files are not there: then the message names one of them
+                self.assertRegex(result.stderr, r"(cannot read '|there is no folder |is not there|"
+                                                r"the file cannot be read)", command)
 
     def test_every_offline_command_of_the_documents_does_what_it_says(self):
         commands = [command for command in operator_commands("README.md", "docs/evidence.md")

@@ -76,6 +76,17 @@ TEST_CASE("presets: a profile leaves comparators out or gives them other options
   CHECK(names("new-model") == "status top1 ");
 }
 
+TEST_CASE("presets: comparators that are for some pairs alone are known by name") {
+  SuiteSpec spec;
+  spec.preset = "openai-chat";
+  CHECK(PartialComparators(spec) ==
+        std::vector<std::string>{"text", "shape", "toolcalls", "tools"});
+  spec.preset = "oip-v2";
+  CHECK(PartialComparators(spec).empty());
+  spec.comparators = {{"mine", "json", "", "json", false}, {"other", "text", "", "", true}};
+  CHECK(PartialComparators(spec) == std::vector<std::string>{"mine", "other"});
+}
+
 TEST_CASE("presets: one of the user's own is read in the same form") {
   SuiteSpec spec;
   spec.preset_json = R"({"name":"mine","ignore":[{"path":"/id","reason":"names it"}],

@@ -246,6 +246,18 @@ TEST_CASE("a comparator that scored only some of the pairs cannot pass") {
   CHECK(Says(verdict.sentence, "500 of 1,000 pairs"));
 }
 
+TEST_CASE("a comparator that is for some pairs alone passes on those") {
+  Ledger ledger(LedgerShape{.comparators = {"top1", "values"}, .partial = {"top1", "values"}});
+  ledger.StartWindow(1, At(0));
+  for (int i = 0; i < 1000; ++i) {
+    Sample sample = Scored(0);
+    if (i % 2 == 0) sample.scores[0].comparator = 1;
+    ledger.Add(sample);
+  }
+  ledger.AddCoverage(FullCoverage(1000));
+  CHECK(Look(ledger, PlanOf({MeanAtMost(0.02)})).kind == VerdictKind::kPass);
+}
+
 TEST_CASE("a check that names no comparator of the route is inconclusive") {
   Ledger ledger = OneComparator();
   AddPairs(ledger, 300, 0);
