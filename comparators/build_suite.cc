@@ -18,18 +18,42 @@ constexpr std::size_t kMaxIgnoreRules = 256;
 constexpr std::size_t kMaxNameBytes = 64;
 constexpr std::size_t kMaxOptionBytes = 1u << 20;  // as text again, escapes and all
 
+// The preset that a spec brings along or names.
+absl::StatusOr<Preset> PresetOf(const SuiteSpec& spec) {
+  if (spec.preset_json.empty()) {
+    const absl::StatusOr<const Preset*> preset = FindPreset(spec.preset);
+    if (!preset.ok()) return preset.status();
+    return **preset;
+  }
+  const auto document = Document::Parse(spec.preset_json);
+  if (!document.ok()) return document.status();
+  std::vector<PresetFault> faults;
+  Preset preset = ReadPreset((*document)->root(), faults);
+  if (faults.empty()) return preset;
+  return absl::InvalidArgumentError(
+      fmt::format("the preset's {}: {}", faults.front().where, faults.front().message));
+}
+
+// A spec's own comparators, or those of its preset.
+std::vector<ComparatorSpec> ComparatorsOf(const SuiteSpec& spec,
+                                          const absl::StatusOr<Preset>& preset) {
+  if (!spec.comparators.empty() || !preset.ok()) return spec.comparators;
+  return preset->ComparatorsOf(spec.profile);
+}
+
 class SuiteBuilder {
  public:
   explicit SuiteBuilder(const ComparatorRegistry& registry) : registry_(registry) {}
 
   // Nothing when there are faults.
   std::unique_ptr<PairScorer> Build(const SuiteSpec& spec) {
-    const std::optional<Preset> preset = FindTheirPreset(spec);
-    if (preset) {
+    const absl::StatusOr<Preset> preset = PresetOf(spec);
+    if (!preset.ok()) Fault("preset", preset.status());
+    if (preset.ok()) {
       for (const IgnoreSpec& rule : preset->ignore) AddIgnore(rule, "preset");
       for (const std::string& path : preset->unscored) AddUnscored(path);
       AddStream(*preset);
-      parts_.greedy = preset->greedy;
+      AddGreedy(*preset);
     }
     if (!spec.profile.empty() && std::find(std::begin(kProfiles), std::end(kProfiles),
                                            spec.profile) == std::end(kProfiles)) {
@@ -45,8 +69,7 @@ class SuiteBuilder {
         AddIgnore(spec.ignore[i], fmt::format("ignore[{}].path", i));
       }
     }
-    AddComparators(preset && spec.comparators.empty() ? preset->ComparatorsOf(spec.profile)
-                                                      : spec.comparators);
+    AddComparators(ComparatorsOf(spec, preset));
     // Rules name what is left out of the evidence, in whichever order they were written.
     std::vector<std::string> rules;
     for (const PathPattern& rule : parts_.ignore) rules.push_back(rule.text());
@@ -69,33 +92,20 @@ class SuiteBuilder {
     Fault(std::move(where), std::string(status.message()));
   }
 
-  std::optional<Preset> FindTheirPreset(const SuiteSpec& spec) {
-    if (!spec.preset_json.empty()) return ReadTheirPreset(spec.preset_json);
-    const absl::StatusOr<const Preset*> preset = FindPreset(spec.preset);
-    if (preset.ok()) return **preset;
-    Fault("preset", preset.status());
-    return std::nullopt;
-  }
-
-  std::optional<Preset> ReadTheirPreset(const std::string& text) {
-    const auto document = Document::Parse(text);
-    if (!document.ok()) {
-      Fault("preset", document.status());
-      return std::nullopt;
-    }
-    std::vector<PresetFault> faults;
-    Preset preset = ReadPreset((*document)->root(), faults);
-    if (faults.empty()) return preset;
-    Fault("preset",
-          fmt::format("the preset's {}: {}", faults.front().where, faults.front().message));
-    return std::nullopt;
-  }
-
   void AddStream(const Preset& preset) {
     parts_.stream = preset.stream;
     if (!preset.stream) return;
     hash_.Add(preset.stream->assembly);
     hash_.Add(static_cast<std::uint64_t>(preset.stream->content));
+  }
+
+  void AddGreedy(const Preset& preset) {
+    parts_.greedy = preset.greedy;
+    for (const RequestCondition& condition : preset.greedy) {
+      hash_.Add(condition.pointer);
+      hash_.Add(condition.equals);
+      hash_.Add(condition.when_absent ? "absent" : "present");
+    }
   }
 
   // When a comparator is asked; words that a preset has not checked are faults.
@@ -159,6 +169,7 @@ class SuiteBuilder {
     hash_.Add(spec.name);
     hash_.Add(spec.use);
     hash_.Add((*kind)->Describe().version);
+    if (spec.optional) hash_.Add("optional");
     const ComparatorWay way = (*kind)->Describe().way;
     if (way != ComparatorWay::kBuiltin) hash_.Add(static_cast<std::uint64_t>(way));
     AddOptions(spec.options_json);
@@ -211,19 +222,8 @@ std::vector<SuiteFault> FindSuiteFaults(const SuiteSpec& spec, const ComparatorR
 }
 
 std::vector<std::string> PartialComparators(const SuiteSpec& spec) {
-  std::vector<ComparatorSpec> comparators = spec.comparators;
-  std::vector<PresetFault> faults;
-  if (comparators.empty() && !spec.preset_json.empty()) {
-    const auto document = Document::Parse(spec.preset_json);
-    if (document.ok()) {
-      comparators = ReadPreset((*document)->root(), faults).ComparatorsOf(spec.profile);
-    }
-  } else if (comparators.empty()) {
-    const absl::StatusOr<const Preset*> preset = FindPreset(spec.preset);
-    if (preset.ok()) comparators = (*preset)->ComparatorsOf(spec.profile);
-  }
   std::vector<std::string> names;
-  for (const ComparatorSpec& one : comparators) {
+  for (const ComparatorSpec& one : ComparatorsOf(spec, PresetOf(spec))) {
     if (one.optional || !one.when.empty()) names.push_back(one.name);
   }
   return names;

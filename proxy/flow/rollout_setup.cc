@@ -84,10 +84,7 @@ std::string RolloutDriver::FingerprintOf(const Key& key, const Binding& binding,
   const RouteComparators comparators = around_.comparators(*route);
   for (const std::string& name : comparators.names) text += "comparator " + name + "\n";
   for (const IgnoreRule& rule : comparators.ignore) text += "ignore " + rule.path + "\n";
-  text += "preset " + route->compare.preset + "\n";
-  for (const ComparatorRule& rule : route->compare.comparators) {
-    text += fmt::format("rule {} {} {}\n", rule.name, rule.use, rule.options_json);
-  }
+  text += fmt::format("rules {:016x}\n", comparators.fingerprint);
   for (const SegmentRule& rule : route->segments) {
     text += fmt::format("segment {} {} {} {}\n", rule.name, static_cast<int>(rule.source), rule.key,
                         rule.required);

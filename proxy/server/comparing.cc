@@ -163,6 +163,7 @@ RouteComparators ComparatorsOf(const Route& route, const ComparatorRegistry& reg
   if (!suite.ok()) return result;
   result.names = (*suite)->ComparatorNames();
   result.partial = PartialComparators(SuiteSpecOf(route.compare));
+  result.fingerprint = (*suite)->Fingerprint();
   for (const std::string& path : (*suite)->IgnoreRules()) {
     IgnoreRule known{path, "the preset's own"};
     for (const IgnoreRule& rule : route.compare.ignore) {

@@ -66,10 +66,7 @@ struct DrivenRollouts {
     book = std::make_unique<TrafficBook>(2, 1);
     driver = std::make_unique<RolloutDriver>(
         topology,
-        RolloutSurroundings{*book, traffic, store,
-                            [](const Route&) {
-                              return RouteComparators{{"top1"}, {}};
-                            },
+        RolloutSurroundings{*book, traffic, store, [this](const Route&) { return comparators; },
                             [this] { return now; }, [](std::function<void()> run) { run(); }});
     store.SetTime(now);
     REQUIRE(driver->Load().ok());
@@ -178,6 +175,7 @@ struct DrivenRollouts {
   MemoryControlStore store;
   Snapshot<TrafficView> traffic;
   WallTime now = WallAt(0);
+  RouteComparators comparators{{"top1"}};
   std::shared_ptr<const Topology> topology;
   std::unique_ptr<TrafficBook> book;
   std::unique_ptr<RolloutDriver> driver;

@@ -46,6 +46,16 @@ TEST_CASE("A reload that changes nothing of a rollout leaves it alone") {
   CHECK(driven.Shown().pairs == 10);
 }
 
+TEST_CASE("A reload with other rules of comparators of the same names begins their evidence anew") {
+  DrivenRollouts driven;
+  driven.Begin();
+  driven.PassStage();
+  driven.Compare("v2", 10);
+  driven.comparators.fingerprint = 2;
+  driven.driver->Reload(driven.topology);
+  CHECK(driven.Shown().pairs == 0);
+}
+
 TEST_CASE("A candidate that left the configuration is held at zero, also across a restart") {
   DrivenRollouts driven;
   driven.Begin();

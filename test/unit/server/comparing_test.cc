@@ -63,6 +63,36 @@ TEST_CASE("a route may use the comparator of a library, with its options") {
   CHECK(suites.Of(result.topology, route) == suite);
 }
 
+TEST_CASE("rules of the same names that measure otherwise have another fingerprint") {
+  const auto fingerprint = [](const std::function<void(CompareRules&)>& change) {
+    Route route;
+    route.compare.preset = "oip-v2";
+    change(route.compare);
+    return ComparatorsOf(route, ComparatorRegistry()).fingerprint;
+  };
+  const std::uint64_t usual = fingerprint([](CompareRules&) {});
+  CHECK(usual != 0);
+  CHECK(usual == fingerprint([](CompareRules&) {}));
+  CHECK(usual != fingerprint([](CompareRules& rules) { rules.profile = "quantised"; }));
+  const std::uint64_t own = fingerprint([](CompareRules& rules) {
+    rules.comparators = {{"a", "json", "", "", false}};
+  });
+  CHECK(own != fingerprint([](CompareRules& rules) {
+          rules.comparators = {{"a", "json", "", "greedy", false}};
+        }));
+  CHECK(own != fingerprint([](CompareRules& rules) {
+          rules.comparators = {{"a", "json", "", "", true}};
+        }));
+  const auto of_preset = [&](const std::string& temperature) {
+    return fingerprint([&](CompareRules& rules) {
+      rules.preset_json = R"({"name":"p","greedy":[{"path":"/temperature","equals":)" +
+                          temperature + R"(}],"comparators":[)" +
+                          R"({"name":"a","use":"json","when":"greedy"}]})";
+    });
+  };
+  CHECK(of_preset("0") != of_preset("1"));
+}
+
 TEST_CASE("faults of a library's options stand at the options") {
   CHECK(FaultsOf({PluginPath("byte_share")},
                  "        - {name: a, use: byte_share, options: {block: 0, label: 7}}\n"
