@@ -117,34 +117,18 @@ absl::StatusOr<std::unique_ptr<BoxesComparator>> BoxesComparator::Build(
 
 absl::Status BoxesComparator::Add(const ValuePair& place, std::size_t& pairs,
                                   ListScores& scores) const {
-  if (!place.baseline) {
-    scores.AddWhole(place, "extra");
-    return absl::OkStatus();
-  }
-  const absl::StatusOr<DetectionList> baseline = ReadDetections(*place.baseline, fields_);
-  if (absl::IsResourceExhausted(baseline.status())) return baseline.status();
-  if (!baseline.ok()) {
-    scores.PassOver(std::string(baseline.status().message()));
-    return absl::OkStatus();
-  }
-  if (!place.candidate) {
-    scores.AddWhole(place, "missing");
-    return absl::OkStatus();
-  }
-  const absl::StatusOr<DetectionList> candidate = ReadDetections(*place.candidate, fields_);
-  if (absl::IsResourceExhausted(candidate.status())) return candidate.status();
-  if (!candidate.ok()) {
-    scores.AddWhole(place, "type");
-    return absl::OkStatus();
-  }
-  const std::size_t left = baseline->detections.size();
-  const std::size_t right = candidate->detections.size();
+  const auto lists = scores.ReadBoth<DetectionList>(
+      place, [&](JsonValue list) { return ReadDetections(list, fields_); });
+  if (!lists.ok() || !*lists) return lists.status();
+  const auto& [baseline, candidate] = **lists;
+  const std::size_t left = baseline.detections.size();
+  const std::size_t right = candidate.detections.size();
   pairs += left * right;
   if (pairs > kMaxPairs) {
     return absl::ResourceExhaustedError(fmt::format("more than {} pairs of boxes", kMaxPairs));
   }
-  const auto matches = MatchBoxes(baseline->detections, candidate->detections, iou_);
-  const std::size_t matched = Unmatched(place, *baseline, *candidate, matches, scores.comparison());
+  const auto matches = MatchBoxes(baseline.detections, candidate.detections, iou_);
+  const std::size_t matched = Unmatched(place, baseline, candidate, matches, scores.comparison());
   const std::size_t boxes = left + right;
   scores.Add(
       place.path,

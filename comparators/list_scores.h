@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -46,6 +47,10 @@ class ListScores {
   void AddWhole(const ValuePair& place, std::string_view kind);
   // A list of the incumbent that cannot be compared.
   void PassOver(std::string_view why) { why_ = std::string(why); }
+  // What `read(JsonValue)` makes of a place's two lists; nothing where there are not two that can
+  // be compared, which then is scored or passed over. ResourceExhausted of `read` is returned.
+  template <typename List, typename Read>
+  absl::StatusOr<std::optional<std::pair<List, List>>> ReadBoth(const ValuePair& place, Read read);
   Comparison& comparison() { return comparison_; }  // takes the differences
 
   // Unimplemented when no list has a score. `measure` names what differs.
@@ -57,5 +62,31 @@ class ListScores {
   std::string why_;
   Comparison comparison_;
 };
+
+template <typename List, typename Read>
+absl::StatusOr<std::optional<std::pair<List, List>>> ListScores::ReadBoth(const ValuePair& place,
+                                                                          Read read) {
+  if (!place.baseline) {
+    AddWhole(place, "extra");
+    return std::nullopt;
+  }
+  absl::StatusOr<List> baseline = read(*place.baseline);
+  if (absl::IsResourceExhausted(baseline.status())) return baseline.status();
+  if (!baseline.ok()) {
+    PassOver(std::string(baseline.status().message()));
+    return std::nullopt;
+  }
+  if (!place.candidate) {
+    AddWhole(place, "missing");
+    return std::nullopt;
+  }
+  absl::StatusOr<List> candidate = read(*place.candidate);
+  if (absl::IsResourceExhausted(candidate.status())) return candidate.status();
+  if (!candidate.ok()) {
+    AddWhole(place, "type");
+    return std::nullopt;
+  }
+  return std::pair(*std::move(baseline), *std::move(candidate));
+}
 
 }  // namespace understudy

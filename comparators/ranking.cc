@@ -106,34 +106,20 @@ std::optional<double> RankingComparator::Distance(const RankedList& baseline,
 }
 
 absl::Status RankingComparator::Add(const ValuePair& place, ListScores& scores) const {
-  if (!place.baseline) {
-    scores.AddWhole(place, "extra");
-    return absl::OkStatus();
-  }
-  const RankingFields fields = FieldsOf(*place.baseline, fields_);
-  const absl::StatusOr<RankedList> baseline = ReadRankedList(*place.baseline, fields);
-  if (absl::IsResourceExhausted(baseline.status())) return baseline.status();
-  if (!baseline.ok()) {
-    scores.PassOver(std::string(baseline.status().message()));
-    return absl::OkStatus();
-  }
-  if (!place.candidate) {
-    scores.AddWhole(place, "missing");
-    return absl::OkStatus();
-  }
-  const absl::StatusOr<RankedList> candidate = ReadRankedList(*place.candidate, fields);
-  if (absl::IsResourceExhausted(candidate.status())) return candidate.status();
-  if (!candidate.ok()) {
-    scores.AddWhole(place, "type");
-    return absl::OkStatus();
-  }
-  const std::optional<double> distance = Distance(*baseline, *candidate);
+  std::optional<RankingFields> fields;  // as the incumbent's first item has them
+  const auto lists = scores.ReadBoth<RankedList>(place, [&](JsonValue list) {
+    if (!fields) fields = FieldsOf(list, fields_);
+    return ReadRankedList(list, *fields);
+  });
+  if (!lists.ok() || !*lists) return lists.status();
+  const auto& [baseline, candidate] = **lists;
+  const std::optional<double> distance = Distance(baseline, candidate);
   if (!distance) {
     scores.PassOver("its scores are no gains");
     return absl::OkStatus();
   }
   scores.Add(place.path, *distance);
-  if (*distance > 0) ShowDifferences(place.path, *baseline, *candidate, scores.comparison());
+  if (*distance > 0) ShowDifferences(place.path, baseline, candidate, scores.comparison());
   return absl::OkStatus();
 }
 

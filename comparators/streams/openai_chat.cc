@@ -84,32 +84,24 @@ class OpenAiChat final : public StreamAssembly {
   EventMeaning Add(JsonValue chunk, const StreamEvent&) override {
     frame_.Take(chunk, guard_);
     EventMeaning meaning;
-    const auto choices = EventMembers(chunk, guard_).Array("choices");
-    if (!choices) return meaning;
-    std::uint64_t position = 0;
-    choices->ForEachElement([&](JsonValue element) {
-      if (guard_.ok()) meaning.has_token = AddChoice(element, position++) || meaning.has_token;
+    meaning.has_token = choices_.Take(chunk, guard_, [this](ChatChoice& choice, JsonValue element) {
+      return AddTo(choice, element);
     });
     return meaning;
   }
 
   AssembledAnswer Finish() override {
-    JsonArrayText choices;
-    for (const auto& [index, choice] : choices_.all()) {
-      JsonObjectText text = choice.others;
-      text.Set("index", std::to_string(index));
-      text.Set("message", choice.message.Text(reading_));
-      choice.end.AppendTo(text);
-      choices.Add(text.Text());
-    }
+    const JsonArrayText choices =
+        choices_.Text([this](const ChatChoice& choice, JsonObjectText& text) {
+          text.Set("message", choice.message.Text(reading_));
+        });
     return {frame_.Answer("chat.completion", choices), choices_.FinishReason(), frame_.tokens(),
             choices_.Finished()};
   }
 
  private:
-  bool AddChoice(JsonValue element, std::uint64_t position) {
-    ChatChoice& choice = choices_.Of(element, position, guard_);
-    choice.end.Take(element, guard_);
+  // Whether it bears what the model generated.
+  bool AddTo(ChatChoice& choice, JsonValue element) {
     // "message" would be in the way of the one that is put together.
     KeepMembers(element, Kept::kFirst,
                 {"delta", "message", "logprobs", "finish_reason", "token_ids"}, choice.others,

@@ -53,18 +53,39 @@ class OpenAiChoiceEnd {
   std::string finish_reason_;
 };
 
-// Choices by index, in its order; `Choice` has a member `end`.
+// Choices by index, in its order; `Choice` has members `others`, of a chunk's choice, and `end`.
 template <typename Choice>
 class OpenAiChoices {
  public:
-  // The choice that the `position`th element of `choices` is about.
-  Choice& Of(JsonValue element, std::uint64_t position, AssemblyGuard& guard) {
-    const EventMembers members(element, guard);
-    const auto [place, is_new] = choices_.try_emplace(members.Count("index").value_or(position));
-    if (is_new) guard.Use(AssemblyBound::kChoices);
-    return place->second;
+  // Takes a chunk's choices: `add(choice, element)` says whether it bears what the model generated.
+  // Returns whether any does.
+  template <typename Add>
+  bool Take(JsonValue chunk, AssemblyGuard& guard, Add add) {
+    bool generated = false;
+    const auto elements = EventMembers(chunk, guard).Array("choices");
+    if (!elements) return false;
+    std::uint64_t position = 0;
+    elements->ForEachElement([&](JsonValue element) {
+      if (!guard.ok()) return;
+      Choice& choice = Of(element, position++, guard);
+      choice.end.Take(element, guard);
+      generated = add(choice, element) || generated;
+    });
+    return generated;
   }
-  const std::map<std::uint64_t, Choice>& all() const { return choices_; }
+  // The choices of the answer: `write(choice, text)` adds what was put together.
+  template <typename Write>
+  JsonArrayText Text(Write write) const {
+    JsonArrayText all;
+    for (const auto& [index, choice] : choices_) {
+      JsonObjectText text = choice.others;
+      text.Set("index", std::to_string(index));
+      write(choice, text);
+      choice.end.AppendTo(text);
+      all.Add(text.Text());
+    }
+    return all;
+  }
   // Whether every one has a finish reason.
   bool Finished() const {
     for (const auto& [index, choice] : choices_) {
@@ -78,6 +99,14 @@ class OpenAiChoices {
   }
 
  private:
+  // The choice that the `position`th element of `choices` is about.
+  Choice& Of(JsonValue element, std::uint64_t position, AssemblyGuard& guard) {
+    const EventMembers members(element, guard);
+    const auto [place, is_new] = choices_.try_emplace(members.Count("index").value_or(position));
+    if (is_new) guard.Use(AssemblyBound::kChoices);
+    return place->second;
+  }
+
   std::map<std::uint64_t, Choice> choices_;
 };
 

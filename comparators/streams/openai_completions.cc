@@ -20,32 +20,24 @@ class OpenAiCompletions final : public StreamAssembly {
   EventMeaning Add(JsonValue chunk, const StreamEvent&) override {
     frame_.Take(chunk, guard_);
     EventMeaning meaning;
-    const auto choices = EventMembers(chunk, guard_).Array("choices");
-    if (!choices) return meaning;
-    std::uint64_t position = 0;
-    choices->ForEachElement([&](JsonValue element) {
-      if (guard_.ok()) meaning.has_token = AddChoice(element, position++) || meaning.has_token;
-    });
+    meaning.has_token = choices_.Take(
+        chunk, guard_,
+        [this](CompletionChoice& choice, JsonValue element) { return AddTo(choice, element); });
     return meaning;
   }
 
   AssembledAnswer Finish() override {
-    JsonArrayText choices;
-    for (const auto& [index, choice] : choices_.all()) {
-      JsonObjectText text = choice.others;
-      text.Set("index", std::to_string(index));
-      text.SetString("text", choice.text.Text(reading_));
-      choice.end.AppendTo(text);
-      choices.Add(text.Text());
-    }
+    const JsonArrayText choices =
+        choices_.Text([this](const CompletionChoice& choice, JsonObjectText& text) {
+          text.SetString("text", choice.text.Text(reading_));
+        });
     return {frame_.Answer("", choices), choices_.FinishReason(), frame_.tokens(),
             choices_.Finished()};
   }
 
  private:
-  bool AddChoice(JsonValue element, std::uint64_t position) {
-    CompletionChoice& choice = choices_.Of(element, position, guard_);
-    choice.end.Take(element, guard_);
+  // Whether it bears what the model generated.
+  bool AddTo(CompletionChoice& choice, JsonValue element) {
     KeepMembers(element, Kept::kFirst, {"text", "logprobs", "finish_reason", "token_ids"},
                 choice.others, guard_);
     const std::string_view text = EventMembers(element, guard_).Text("text").value_or("");

@@ -141,10 +141,7 @@ EvidenceAnswer ErrorsEvidence(std::uint64_t candidate, std::uint64_t incumbent, 
   return answer;
 }
 
-std::string EvidenceJson(const EvidenceAnswer& answer) {
-  JsonWriter json;
-  json.BeginObject();
-  json.Text("metric", answer.metric);
+void WriteEstimate(JsonWriter& json, const EvidenceAnswer& answer) {
   json.Text("verdict", ToString(answer.verdict));
   json.Count("samples", answer.samples);
   json.Number("estimate", answer.estimate);
@@ -152,6 +149,13 @@ std::string EvidenceJson(const EvidenceAnswer& answer) {
   json.Number("", answer.interval_low);
   json.Number("", answer.interval_high);
   json.EndArray();
+}
+
+std::string EvidenceJson(const EvidenceAnswer& answer) {
+  JsonWriter json;
+  json.BeginObject();
+  json.Text("metric", answer.metric);
+  WriteEstimate(json, answer);
   json.Number("limit", answer.limit);
   json.Number("log_e_rollback", answer.log_e_rollback);
   json.Number("log_e_promotion", answer.log_e_promotion);

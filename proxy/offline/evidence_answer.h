@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "proxy/control/report_json_writer.h"
 #include "proxy/model/verdict.h"
 
 namespace understudy {
@@ -49,6 +50,8 @@ EvidenceAnswer DiscordantEvidence(std::uint64_t pairs, std::uint64_t worse, std:
 EvidenceAnswer ErrorsEvidence(std::uint64_t candidate, std::uint64_t incumbent, double share,
                               double at_most_ratio, const Alphas& alphas);
 
+// The members of an object that say what came out: verdict, samples, estimate, interval.
+void WriteEstimate(JsonWriter& json, const EvidenceAnswer& answer);
 // One object; keys are only ever added to.
 std::string EvidenceJson(const EvidenceAnswer& answer);
 

@@ -44,13 +44,7 @@ void WriteCheck(JsonWriter& json, const RescoredCheck& check) {
   json.BeginObject();
   json.Text("comparator", check.comparator);
   json.Number("at_most", answer.limit);
-  json.Text("verdict", ToString(answer.verdict));
-  json.Count("samples", answer.samples);
-  json.Number("estimate", answer.estimate);
-  json.BeginArray("interval");
-  json.Number("", answer.interval_low);
-  json.Number("", answer.interval_high);
-  json.EndArray();
+  WriteEstimate(json, answer);
   json.Number("log_e_rollback", answer.log_e_rollback);
   json.Number("log_e_promotion", answer.log_e_promotion);
   json.EndObject();

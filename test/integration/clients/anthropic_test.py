@@ -29,18 +29,9 @@ def message(messages=TALK, temperature=0, **members):
 class Anthropic(RealServers):
     def language_pair(self, **options):
         pairing = super().language_pair("anthropic-messages", **options)
-        self.clients = [anthropic.Anthropic(base_url=f"http://{address}", api_key="none",
-                                            max_retries=0, timeout=30)
-                        for address in (self.direct, self.through)]
-        for client in self.clients:
-            self.addCleanup(client.close)
+        self.connect(lambda address: anthropic.Anthropic(
+            base_url=f"http://{address}", api_key="none", max_retries=0, timeout=30))
         return pairing
-
-    def unchanged(self, ask):
-        """What `ask` returns of a client, which is the same directly and through Understudy."""
-        direct, through = (ask(client) for client in self.clients)
-        self.assertEqual(through, direct)
-        return through
 
     def raw(self, **members):
         """The bytes of an answer, streamed or not."""

@@ -38,16 +38,8 @@ def chat(messages=TALK, **members):
 class OpenAi(RealServers):
     def language_pair(self, *words, **options):
         pairing = super().language_pair(*words, **options)
-        self.clients = [client_of(address) for address in (self.direct, self.through)]
-        for client in self.clients:
-            self.addCleanup(client.close)
+        self.connect(client_of)
         return pairing
-
-    def unchanged(self, ask):
-        """What `ask` returns of a client, which is the same directly and through Understudy."""
-        direct, through = (ask(client) for client in self.clients)
-        self.assertEqual(through, direct)
-        return through
 
     def raw_chat(self, **members):
         """The bytes of an answer, streamed or not."""

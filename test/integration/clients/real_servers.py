@@ -69,6 +69,18 @@ class RealServers(unittest.TestCase):
         self.direct, self.through = incumbent, pairing.address
         return pairing
 
+    def connect(self, make):
+        """self.clients: what `make` makes of an address, directly and through Understudy."""
+        self.clients = [make(address) for address in (self.direct, self.through)]
+        for client in self.clients:
+            self.addCleanup(client.close)
+
+    def unchanged(self, ask):
+        """What `ask` returns of a client, which is the same directly and through Understudy."""
+        direct, through = (ask(client) for client in self.clients)
+        self.assertEqual(through, direct)
+        return through
+
     def language_pair(self, preset, both=(), candidate=()):
         """Understudy before two language models; `both` and `candidate` are options of serve_llm.py."""
         ports = [self.spawn("serve_llm.py", "--steady", *both, *options)

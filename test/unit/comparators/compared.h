@@ -9,13 +9,18 @@
 namespace understudy {
 
 template <typename T>
+absl::StatusOr<Comparison> TryCompare(const ParsedPair& pair, const std::string& options = "") {
+  const auto comparator = T::Build(options);
+  INFO(comparator.status().ToString());
+  REQUIRE(comparator.ok());
+  return (*comparator)->Compare(pair.pair);
+}
+
+template <typename T>
 absl::StatusOr<Comparison> TryCompareBodies(const std::string& baseline,
                                             const std::string& candidate,
                                             const std::string& options = "") {
-  const auto comparator = T::Build(options);
-  REQUIRE(comparator.ok());
-  const ParsedPair pair(baseline, candidate);
-  return (*comparator)->Compare(pair.pair);
+  return TryCompare<T>(ParsedPair(baseline, candidate), options);
 }
 
 template <typename T>
@@ -31,9 +36,7 @@ Comparison CompareBodies(const std::string& baseline, const std::string& candida
 // What every comparator of answers says when one of them is no answer.
 template <typename T>
 void CheckBrokenAnswers(const std::string& sound, const std::string& options = "") {
-  const auto comparator = T::Build(options);
-  REQUIRE(comparator.ok());
-  const auto compare = [&](const ParsedPair& pair) { return (*comparator)->Compare(pair.pair); };
+  const auto compare = [&](const ParsedPair& pair) { return TryCompare<T>(pair, options); };
   CHECK(compare(ParsedPair(sound, sound)).value().divergence == 0);
   CHECK(compare(ParsedPair("x", "y", 503, 503)).value().divergence == 0);
   CHECK(compare(ParsedPair(sound, "y", 200, 503)).value().divergence == 1);

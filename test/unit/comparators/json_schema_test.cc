@@ -4,25 +4,14 @@
 #include <catch2/catch.hpp>
 #include <string>
 
-#include "test/unit/comparators/parsed_pair.h"
+#include "test/unit/comparators/compared.h"
 
 namespace understudy {
 namespace {
 
-absl::StatusOr<Comparison> TryCompare(const ParsedPair& pair, const std::string& options) {
-  auto comparator = JsonSchemaComparator::Build(options);
-  INFO(std::string(comparator.status().message()));
-  REQUIRE(comparator.ok());
-  return (*comparator)->Compare(pair.pair);
-}
-
 Comparison Compare(const std::string& baseline, const std::string& candidate,
                    const std::string& options) {
-  const ParsedPair pair(baseline, candidate);
-  auto comparison = TryCompare(pair, options);
-  INFO(std::string(comparison.status().message()));
-  REQUIRE(comparison.ok());
-  return *comparison;
+  return CompareBodies<JsonSchemaComparator>(baseline, candidate, options);
 }
 
 const std::string kSchema =
@@ -65,7 +54,8 @@ TEST_CASE("json_schema: two invalid answers are the same, different or uncompara
   REQUIRE(same.differences.size() == 1);
   CHECK(same.differences[0].candidate == "must be an object, it is []");
   CHECK(Compare(kNoAge, "[]", options("different")).divergence == 1);
-  const auto unknown = TryCompare(ParsedPair(kNoAge, "[]"), options("uncomparable"));
+  const auto unknown =
+      TryCompare<JsonSchemaComparator>(ParsedPair(kNoAge, "[]"), options("uncomparable"));
   CHECK(unknown.status().code() == absl::StatusCode::kUnimplemented);
   CHECK(JsonSchemaComparator::Build(kBody).value()->SameBytesAreEqual());
   CHECK_FALSE(JsonSchemaComparator::Build(options("different")).value()->SameBytesAreEqual());
@@ -108,20 +98,23 @@ TEST_CASE("json_schema: all places together have one bound") {
   std::string many = one;
   for (int i = 0; i < 30; ++i) many += "," + one;
   CHECK(Compare("[" + one + "]", "[" + one + "]", options).divergence == 0);
-  CHECK(TryCompare(ParsedPair("[" + many + "]", "[" + many + "]"), options).status().code() ==
-        absl::StatusCode::kResourceExhausted);
+  CHECK(TryCompare<JsonSchemaComparator>(ParsedPair("[" + many + "]", "[" + many + "]"), options)
+            .status()
+            .code() == absl::StatusCode::kResourceExhausted);
 }
 
 TEST_CASE("json_schema: errors and answers without JSON are as values at paths are") {
-  CHECK(TryCompare(ParsedPair("{}", "{}", 200, 500), kBody)->divergence == 1);
+  CHECK(TryCompare<JsonSchemaComparator>(ParsedPair("{}", "{}", 200, 500), kBody)->divergence == 1);
   CHECK(Compare(kAge, "age: 7", kBody).divergence == 1);
-  CHECK(TryCompare(ParsedPair("age: 7", kAge), kBody).status().code() ==
+  CHECK(TryCompare<JsonSchemaComparator>(ParsedPair("age: 7", kAge), kBody).status().code() ==
         absl::StatusCode::kInvalidArgument);
-  CHECK(TryCompare(ParsedPair(kAge, kAge), R"({"path":"/nowhere"})").status().code() ==
-        absl::StatusCode::kUnimplemented);
+  CHECK(TryCompare<JsonSchemaComparator>(ParsedPair(kAge, kAge), R"({"path":"/nowhere"})")
+            .status()
+            .code() == absl::StatusCode::kUnimplemented);
   std::string deep;
   for (int i = 0; i < 600; ++i) deep += "[";
-  CHECK(TryCompare(ParsedPair(Chat("\"1\""), Chat("\"" + deep + "\"")), "{" + kContent + "}")
+  CHECK(TryCompare<JsonSchemaComparator>(ParsedPair(Chat("\"1\""), Chat("\"" + deep + "\"")),
+                                         "{" + kContent + "}")
             .status()
             .code() == absl::StatusCode::kResourceExhausted);
 }

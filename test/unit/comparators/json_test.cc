@@ -4,19 +4,14 @@
 #include <catch2/catch.hpp>
 #include <string>
 
-#include "test/unit/comparators/parsed_pair.h"
+#include "test/unit/comparators/compared.h"
 
 namespace understudy {
 namespace {
 
 Comparison Compare(const std::string& baseline, const std::string& candidate,
                    const std::string& options = "") {
-  auto comparator = JsonComparator::Build(options);
-  REQUIRE(comparator.ok());
-  const ParsedPair pair(baseline, candidate);
-  auto comparison = (*comparator)->Compare(pair.pair);
-  REQUIRE(comparison.ok());
-  return *comparison;
+  return CompareBodies<JsonComparator>(baseline, candidate, options);
 }
 
 double Divergence(const std::string& baseline, const std::string& candidate,

@@ -6,23 +6,14 @@
 #include <string>
 
 #include "comparators/path_pattern.h"
-#include "test/unit/comparators/parsed_pair.h"
+#include "test/unit/comparators/compared.h"
 
 namespace understudy {
 namespace {
 
-absl::StatusOr<Comparison> TryCompare(const ParsedPair& pair, const std::string& options = "") {
-  auto comparator = TensorsComparator::Build(options);
-  REQUIRE(comparator.ok());
-  return (*comparator)->Compare(pair.pair);
-}
-
 Comparison Compare(const std::string& baseline, const std::string& candidate,
                    const std::string& options = "") {
-  const ParsedPair pair(baseline, candidate);
-  auto comparison = TryCompare(pair, options);
-  REQUIRE(comparison.ok());
-  return *comparison;
+  return CompareBodies<TensorsComparator>(baseline, candidate, options);
 }
 
 double Flat(const std::string& baseline, const std::string& candidate, const std::string& dtype,
@@ -167,7 +158,7 @@ TEST_CASE("tensors: a malformed answer of the candidate is wholly different") {
     INFO(bad);
     CHECK(Compare(good, bad).divergence == 1);
     const ParsedPair reversed(bad, good);
-    const absl::StatusCode code = TryCompare(reversed).status().code();
+    const absl::StatusCode code = TryCompare<TensorsComparator>(reversed).status().code();
     const bool cannot_tell =
         code == absl::StatusCode::kUnimplemented || code == absl::StatusCode::kInvalidArgument;
     CHECK(cannot_tell);
@@ -183,7 +174,7 @@ TEST_CASE("tensors: empty tensors and scalars are compared") {
 TEST_CASE("tensors: errors are compared by status") {
   const auto statuses = [](int baseline, int candidate) {
     const ParsedPair pair(R"({"error":"a"})", "oops", baseline, candidate);
-    return TryCompare(pair).value().divergence;
+    return TryCompare<TensorsComparator>(pair).value().divergence;
   };
   CHECK(statuses(400, 400) == 0);
   CHECK(statuses(400, 500) == 1);
@@ -202,11 +193,11 @@ TEST_CASE("tensors: ignored elements and outputs are left out") {
     }
   };
   ignore("/outputs/0/data/1");
-  CHECK(TryCompare(pair).value().divergence == 0.5);
+  CHECK(TryCompare<TensorsComparator>(pair).value().divergence == 0.5);
   ignore("/outputs/*/data/0/1");
-  CHECK(TryCompare(pair).value().divergence == 0);
+  CHECK(TryCompare<TensorsComparator>(pair).value().divergence == 0);
   ignore("/outputs/0");
-  CHECK(TryCompare(pair).status().code() == absl::StatusCode::kUnimplemented);
+  CHECK(TryCompare<TensorsComparator>(pair).status().code() == absl::StatusCode::kUnimplemented);
 }
 
 }  // namespace

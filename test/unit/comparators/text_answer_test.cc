@@ -4,30 +4,19 @@
 #include <catch2/catch.hpp>
 #include <string>
 
-#include "test/unit/comparators/parsed_pair.h"
+#include "test/unit/comparators/compared.h"
 
 namespace understudy {
 namespace {
 
-absl::StatusOr<Comparison> TryCompare(const ParsedPair& pair, const std::string& options) {
-  auto comparator = TextComparator::Build(options);
-  INFO(std::string(comparator.status().message()));
-  REQUIRE(comparator.ok());
-  return (*comparator)->Compare(pair.pair);
-}
-
 Comparison Compare(const std::string& baseline, const std::string& candidate,
                    const std::string& options = "") {
-  const ParsedPair pair(baseline, candidate);
-  auto comparison = TryCompare(pair, options);
-  INFO(std::string(comparison.status().message()));
-  REQUIRE(comparison.ok());
-  return *comparison;
+  return CompareBodies<TextComparator>(baseline, candidate, options);
 }
 
 absl::StatusCode CodeOf(const std::string& baseline, const std::string& candidate,
                         const std::string& options = "") {
-  return TryCompare(ParsedPair(baseline, candidate), options).status().code();
+  return TryCompare<TextComparator>(ParsedPair(baseline, candidate), options).status().code();
 }
 
 std::string Chat(const std::string& content, const std::string& finish = "stop") {
@@ -106,8 +95,8 @@ TEST_CASE(
 }
 
 TEST_CASE("text: errors are compared by their status") {
-  CHECK(TryCompare(ParsedPair("x", "y", 500, 500), "")->divergence == 0);
-  CHECK(TryCompare(ParsedPair("x", "y", 200, 500), "")->divergence == 1);
+  CHECK(TryCompare<TextComparator>(ParsedPair("x", "y", 500, 500), "")->divergence == 0);
+  CHECK(TryCompare<TextComparator>(ParsedPair("x", "y", 200, 500), "")->divergence == 1);
 }
 
 // The values of text_measures_test.cc, through the option.

@@ -4,24 +4,14 @@
 #include <catch2/catch.hpp>
 #include <string>
 
-#include "test/unit/comparators/parsed_pair.h"
+#include "test/unit/comparators/compared.h"
 
 namespace understudy {
 namespace {
 
-absl::StatusOr<Comparison> TryCompare(const ParsedPair& pair, const std::string& options) {
-  auto comparator = ToolCallsComparator::Build(options);
-  REQUIRE(comparator.ok());
-  return (*comparator)->Compare(pair.pair);
-}
-
 Comparison Compare(const std::string& baseline, const std::string& candidate,
                    const std::string& options = "") {
-  const ParsedPair pair(baseline, candidate);
-  auto comparison = TryCompare(pair, options);
-  INFO(std::string(comparison.status().message()));
-  REQUIRE(comparison.ok());
-  return *comparison;
+  return CompareBodies<ToolCallsComparator>(baseline, candidate, options);
 }
 
 // A call of a chat completion; `arguments` is the text inside the JSON string.
@@ -151,24 +141,24 @@ TEST_CASE("toolcalls: the protocols' shapes are known, and mean the same") {
 TEST_CASE("toolcalls: what a rule ignores is left out") {
   ParsedPair pair(R"({"content":[{"name":"a","input":{"t":1,"x":2}}]})",
                   R"({"content":[{"name":"a","input":{"t":9,"x":2}}]})");
-  CHECK(TryCompare(pair, "")->divergence == 1);
+  CHECK(TryCompare<ToolCallsComparator>(pair, "")->divergence == 1);
   for (ParsedBody* body : {&pair.baseline, &pair.candidate}) {
     body->document->SetMark(body->document->At("/content/0/input/t")->index(), JsonMark::kIgnored);
   }
-  CHECK(TryCompare(pair, "")->divergence == 0);
+  CHECK(TryCompare<ToolCallsComparator>(pair, "")->divergence == 0);
 }
 
 TEST_CASE("toolcalls: errors and bodies without JSON are compared as values at paths are") {
-  CHECK(TryCompare(ParsedPair("{}", "{}", 200, 500), "")->divergence == 1);
+  CHECK(TryCompare<ToolCallsComparator>(ParsedPair("{}", "{}", 200, 500), "")->divergence == 1);
   CHECK(Compare(Chat(kTime), "no JSON").divergence == 1);
-  CHECK(TryCompare(ParsedPair("no JSON", Chat(kTime)), "").status().code() ==
+  CHECK(TryCompare<ToolCallsComparator>(ParsedPair("no JSON", Chat(kTime)), "").status().code() ==
         absl::StatusCode::kInvalidArgument);
 }
 
 TEST_CASE("toolcalls: more calls than can be matched, and more to compare, are too large") {
   std::string many = kTime;
   for (int i = 0; i < 1'000; ++i) many += "," + kTime;
-  CHECK(TryCompare(ParsedPair(Chat(many), Chat(kTime)), "").status().code() ==
+  CHECK(TryCompare<ToolCallsComparator>(ParsedPair(Chat(many), Chat(kTime)), "").status().code() ==
         absl::StatusCode::kResourceExhausted);
   // Every call differs from every other one, at the end of its arguments.
   const auto heavy = [](int from) {
@@ -180,7 +170,7 @@ TEST_CASE("toolcalls: more calls than can be matched, and more to compare, are t
     }
     return Chat(calls);
   };
-  CHECK(TryCompare(ParsedPair(heavy(0), heavy(1'000)), "").status().code() ==
+  CHECK(TryCompare<ToolCallsComparator>(ParsedPair(heavy(0), heavy(1'000)), "").status().code() ==
         absl::StatusCode::kResourceExhausted);
   CHECK(Compare(heavy(0), heavy(0)).divergence == 0);
 }

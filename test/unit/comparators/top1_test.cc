@@ -4,23 +4,15 @@
 #include <catch2/catch.hpp>
 #include <string>
 
-#include "test/unit/comparators/parsed_pair.h"
+#include "test/unit/comparators/compared.h"
 
 namespace understudy {
 namespace {
 
-absl::StatusOr<Comparison> TryCompare(const ParsedPair& pair, const std::string& options = "") {
-  auto comparator = Top1Comparator::Build(options);
-  REQUIRE(comparator.ok());
-  return (*comparator)->Compare(pair.pair);
-}
-
 Comparison Compare(const std::string& dtype, const std::string& shape, const std::string& baseline,
                    const std::string& candidate, const std::string& options = "") {
-  const ParsedPair pair(Answer1(dtype, shape, baseline), Answer1(dtype, shape, candidate));
-  auto comparison = TryCompare(pair, options);
-  REQUIRE(comparison.ok());
-  return *comparison;
+  return CompareBodies<Top1Comparator>(Answer1(dtype, shape, baseline),
+                                       Answer1(dtype, shape, candidate), options);
 }
 
 TEST_CASE("top1: a flip along the last axis is a yes") {
@@ -99,20 +91,20 @@ TEST_CASE("top1: outputs without labels are passed over, and alone they cannot b
     {"name":"score","datatype":"FP32","shape":[2,1],"data":[0.3,0.9]},
     {"name":"label","datatype":"INT32","shape":[2],"data":[1,2]}]})";
   const ParsedPair pair(mixed, other);
-  CHECK(TryCompare(pair).value().divergence == 0);
+  CHECK(TryCompare<Top1Comparator>(pair).value().divergence == 0);
   const ParsedPair alone(Answer1("FP32", "[2,1]", "[1,2]"), Answer1("FP32", "[2,1]", "[1,2.5]"));
-  CHECK(TryCompare(alone).status().code() == absl::StatusCode::kUnimplemented);
+  CHECK(TryCompare<Top1Comparator>(alone).status().code() == absl::StatusCode::kUnimplemented);
   const ParsedPair empty(Answer1("FP32", "[0,10]", "[]"), Answer1("FP32", "[0,10]", "[]"));
-  CHECK(TryCompare(empty).value().divergence == 0);
+  CHECK(TryCompare<Top1Comparator>(empty).value().divergence == 0);
 }
 
 TEST_CASE("top1: errors and other shapes are compared as in tensors") {
   const ParsedPair both("x", "y", 503, 503);
-  CHECK(TryCompare(both).value().divergence == 0);
+  CHECK(TryCompare<Top1Comparator>(both).value().divergence == 0);
   const ParsedPair one(Answer1("INT32", "[1]", "[1]"), "y", 200, 503);
-  CHECK(TryCompare(one).value().divergence == 1);
+  CHECK(TryCompare<Top1Comparator>(one).value().divergence == 1);
   const ParsedPair shape(Answer1("INT32", "[1]", "[1]"), Answer1("INT32", "[2]", "[1,1]"));
-  CHECK(TryCompare(shape).value().divergence == 1);
+  CHECK(TryCompare<Top1Comparator>(shape).value().divergence == 1);
 }
 
 }  // namespace
