@@ -77,6 +77,7 @@ class SuiteBuilder {
     for (const std::string& rule : rules) hash_.Add(rule);
     parts_.fields = spec.fields;
     for (const std::string& pointer : spec.fields) hash_.Add(pointer);
+    parts_.measures = spec.measures;
     if (!faults_.empty()) return nullptr;
     parts_.fingerprint = hash_.value();
     return MakeSuite(std::move(parts_));

@@ -5,9 +5,11 @@
 #include <vector>
 
 #include "comparators/boxes.h"
+#include "comparators/cost.h"
 #include "comparators/exact.h"
 #include "comparators/json.h"
 #include "comparators/json_schema.h"
+#include "comparators/latency.h"
 #include "comparators/numeric.h"
 #include "comparators/probabilities.h"
 #include "comparators/ranking.h"
@@ -65,10 +67,18 @@ absl::StatusOr<BuiltComparator> BuildJsonSchema(std::string_view options_json) {
   return BuiltComparator{*std::move(built), ComparatorNeeds::kDocument, same};
 }
 
+// Comparators of what an answer costs: the same bytes may take longer.
+template <typename T>
+absl::StatusOr<BuiltComparator> BuildMeasured(std::string_view options_json) {
+  auto built = T::Build(options_json);
+  if (!built.ok()) return built.status();
+  return BuiltComparator{*std::move(built), ComparatorNeeds::kMeasures, false};
+}
+
 }  // namespace
 
 std::span<const Builtin> Builtins() {
-  static const std::array<Builtin, 14> kBuiltins{{
+  static const std::array<Builtin, 16> kBuiltins{{
       {"status",
        "HTTP status: the same is 0, another of the same class 0.5, another class 1",
        1,
@@ -104,6 +114,10 @@ std::span<const Builtin> Builtins() {
        BoxesComparator::Options(), &Build<BoxesComparator>},
       {"json_schema", "validity under a JSON Schema: 1 when the incumbent's answer alone is valid",
        1, JsonSchemaComparator::Options(), &BuildJsonSchema},
+      {"latency", "times of the answer or its stream: the share beyond what is allowed", 1,
+       LatencyComparator::Options(), &BuildMeasured<LatencyComparator>},
+      {"cost", "the price of an answer's tokens: the share beyond what is allowed", 1,
+       CostComparator::Options(), &BuildMeasured<CostComparator>},
   }};
   return kBuiltins;
 }

@@ -17,8 +17,8 @@ namespace understudy {
 
 // What a comparator looks at; a suite decodes no more than its comparators need. kTensors is a
 // document with the binary tensors that may follow it: what needs a document alone is not asked
-// about an answer that has some.
-enum class ComparatorNeeds { kHead, kBody, kDocument, kTensors };
+// about an answer that has some. kMeasures are times and tokens, whatever the body is.
+enum class ComparatorNeeds { kHead, kBody, kDocument, kTensors, kMeasures };
 
 inline bool NeedsDocument(ComparatorNeeds needs) {
   return needs == ComparatorNeeds::kDocument || needs == ComparatorNeeds::kTensors;

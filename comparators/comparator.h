@@ -16,8 +16,9 @@
 
 namespace understudy {
 
-class Document;     // comparators/document.h: a decoded JSON body
-struct BinaryTail;  // comparators/binary_tail.h: the bytes of tensors that follow it
+class Document;         // comparators/document.h: a decoded JSON body
+struct BinaryTail;      // comparators/binary_tail.h: the bytes of tensors that follow it
+struct AnswerMeasures;  // comparators/measures.h: times and tokens
 
 // One header field as received; `name` keeps its case and is compared without it.
 struct AnswerHeader {
@@ -37,6 +38,8 @@ struct Answer {
   // What stands in `body` after the JSON and is in neither of the two above; null when the answer
   // does not say that anything may.
   const BinaryTail* tail = nullptr;
+  // Of a comparator that needs them (ComparatorNeeds::kMeasures); else null.
+  const AnswerMeasures* measures = nullptr;
 };
 
 struct Pair {

@@ -56,6 +56,17 @@ void PreparedAnswer::Assemble(const StreamRule& rule) {
   }
 }
 
+std::string PreparedAnswer::TakeBody() {
+  document_ = nullptr;
+  if (stream_ && stream_status_.ok()) return std::move(stream_->json);
+  return std::move(decoded_);
+}
+
+AnswerMeasures PreparedAnswer::Measure() const {
+  const bool compressed = !IsIdentity(HeaderValue(raw_.headers, kContentEncoding));
+  return MeasuresOf(raw_.timing, stream_ ? &*stream_ : nullptr, compressed, document_.get());
+}
+
 void PreparedAnswer::SplitTail(const DocumentLimits& limits) {
   if (stream_) return;
   const absl::StatusOr<std::optional<std::size_t>> length = JsonLength(raw_.headers, body_.size());

@@ -38,6 +38,12 @@ class PreparedAnswer {
   void Mark(const std::vector<PathPattern>& ignore, const std::vector<PathPattern>& unscored,
             std::span<std::uint32_t> hits);
 
+  // The body as it was compared where that is not the raw one, else empty; of a stream that broke
+  // off its events. The last call: what view() gave is void then.
+  std::string TakeBody();
+  // Times and tokens, by what was called of the above.
+  AnswerMeasures Measure() const;
+
   const absl::Status& decode_status() const { return decode_status_; }
   const absl::Status& parse_status() const { return parse_status_; }
   // Codes as decode_status(): the body is not of its charset, too large in UTF-8, or the charset is

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "comparators/comparator.h"
+#include "comparators/measures.h"
 
 namespace understudy {
 
@@ -22,6 +23,7 @@ struct RawAnswer {
   int status = 0;
   std::span<const AnswerHeader> headers;
   std::string_view body;
+  const AnswerTiming* timing = nullptr;  // null: not measured
 };
 
 struct RawPair {
@@ -54,6 +56,11 @@ struct PairScore {
   std::vector<std::uint32_t> ignore_hits;  // leaves ignored, in the order of IgnoreRules()
   // What the two answers have at SuiteSpec::fields, in that order.
   std::vector<std::pair<AnswerField, AnswerField>> fields;
+  // The incumbent's and the candidate's; there with SuiteSpec::measures and for streamed answers.
+  std::optional<std::pair<AnswerMeasures, AnswerMeasures>> measures;
+  // The incumbent's and the candidate's body as comparators saw it, where that is not what came
+  // from the wire: content-encoding removed, a stream put together. Empty: as it came.
+  std::pair<std::string, std::string> bodies;
 };
 
 class PairScorer {
@@ -61,7 +68,7 @@ class PairScorer {
   virtual ~PairScorer() = default;
   virtual PairScore Score(const RawPair& pair) const = 0;
   // Whether two answers of the same head and body need not be scored: every comparator is at
-  // divergence 0 then and no field is read.
+  // divergence 0 then, and no field is read and nothing measured.
   virtual bool SameBytesAreEqual() const = 0;
   virtual const std::vector<std::string>& ComparatorNames() const = 0;
   virtual const std::vector<std::string>& IgnoreRules() const = 0;  // paths, as configured
@@ -93,6 +100,7 @@ struct SuiteSpec {
   std::vector<IgnoreSpec> ignore;
   std::vector<ComparatorSpec> comparators;  // empty: the preset's own
   std::vector<std::string> fields;          // JSON pointers that are read beside the comparison
+  bool measures = false;                    // whether times and tokens of every pair are wanted
 };
 
 }  // namespace understudy

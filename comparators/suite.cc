@@ -98,8 +98,12 @@ class Suite final : public PairScorer {
                         member.when == SuiteParts::Member::When::kJson ||
                         member.when == SuiteParts::Member::When::kOther;
     }
-    needs_document_ = needs_document_ || !parts_.fields.empty();
-    same_bytes_are_equal_ = parts_.fields.empty() &&
+    const bool measured = std::any_of(parts_.members.begin(), parts_.members.end(),
+                                      [](const SuiteParts::Member& member) {
+                                        return member.built.needs == ComparatorNeeds::kMeasures;
+                                      });
+    needs_document_ = needs_document_ || !parts_.fields.empty() || parts_.measures || measured;
+    same_bytes_are_equal_ = parts_.fields.empty() && !parts_.measures &&
                             std::all_of(parts_.members.begin(), parts_.members.end(),
                                         [](const SuiteParts::Member& member) {
                                           return member.built.same_bytes_are_equal &&
@@ -159,6 +163,10 @@ PairScore Suite::Score(const RawPair& pair) const {
       answer->Mark(parts_.ignore, parts_.unscored, result.ignore_hits);
     }
   };
+  const auto measure = [&] {
+    decode();
+    if (!result.measures) result.measures.emplace(baseline->Measure(), candidate->Measure());
+  };
   std::optional<Sampling> sampling;  // looked at where a comparator depends on it
   const auto applies = [&](SuiteParts::Member::When when) {
     using When = SuiteParts::Member::When;
@@ -186,17 +194,24 @@ PairScore Suite::Score(const RawPair& pair) const {
       candidate.emplace(pair.candidate);
     }
     if (member.built.needs != ComparatorNeeds::kHead) decode();
-    const Pair view{pair.request_body ? pair.request_body() : std::string_view(), baseline->view(),
-                    candidate->view()};
+    Pair view{pair.request_body ? pair.request_body() : std::string_view(), baseline->view(),
+              candidate->view()};
+    if (member.built.needs == ComparatorNeeds::kMeasures) {
+      measure();
+      view.baseline.measures = &result.measures->first;
+      view.candidate.measures = &result.measures->second;
+    }
     ComparatorScore score = ScoreOne(member.built, view, *baseline, *candidate);
     const bool nothing = score.uncomparable == "unsupported" || score.uncomparable == "not_json";
     result.scores.push_back(member.optional && nothing ? DoesNotApply() : std::move(score));
   }
-  if (parts_.fields.empty()) return result;
-  decode();
+  const bool streamed = decoded && (baseline->stream() || candidate->stream());
+  if (parts_.measures || streamed) measure();
+  if (!parts_.fields.empty()) decode();
   for (const std::string& pointer : parts_.fields) {
     result.fields.emplace_back(FieldAt(*baseline, pointer), FieldAt(*candidate, pointer));
   }
+  if (decoded) result.bodies = {baseline->TakeBody(), candidate->TakeBody()};
   return result;
 }
 
@@ -207,6 +222,7 @@ ComparatorScore Suite::ScoreOne(const BuiltComparator& built, const Pair& pair,
   if (const std::optional<ComparatorScore> broken = OfBrokenStreams(baseline, candidate)) {
     return *broken;
   }
+  if (built.needs == ComparatorNeeds::kMeasures) return Ask(*built.comparator, pair, baseline);
   for (const PreparedAnswer* answer : {&baseline, &candidate}) {
     const bool text_alone = answer->decode_status().ok() && NeedsDocument(built.needs);
     const absl::Status& status = !text_alone                  ? answer->decode_status()

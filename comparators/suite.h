@@ -66,6 +66,7 @@ struct SuiteParts {
   std::vector<PathPattern> ignore;
   std::vector<PathPattern> unscored;
   std::vector<std::string> fields;  // JSON pointers
+  bool measures = false;            // of every pair
   std::optional<StreamRule> stream;
   std::vector<RequestCondition> greedy;
   std::uint64_t fingerprint = 0;

@@ -35,18 +35,50 @@ std::string StatusText(const v1::ArmAnswer& answer) {
   return fmt::format("{}, {}", answer.status(), OneLine(answer.failure()));
 }
 
+// What was measured of a stream; "-" where it is not known.
+void AddStreamRows(const v1::ArmAnswer& incumbent, const v1::ArmAnswer& candidate,
+                   std::vector<std::vector<std::string>>& rows) {
+  if (!incumbent.has_stream() && !candidate.has_stream()) return;
+  const auto row = [&](std::string name, auto text) {
+    const auto of = [&](const v1::ArmAnswer& answer) {
+      return answer.has_stream() ? text(answer.stream()) : std::string("-");
+    };
+    rows.push_back({std::move(name), of(incumbent), of(candidate)});
+  };
+  const auto time = [](bool known, const google::protobuf::Duration& duration) {
+    return known ? FormatLatency(Seconds(duration)) : std::string("-");
+  };
+  row("events", [](const v1::StreamedAnswer& s) { return std::to_string(s.events()); });
+  row("first token",
+      [&](const v1::StreamedAnswer& s) { return time(s.has_first_token(), s.first_token()); });
+  row("per output token", [&](const v1::StreamedAnswer& s) {
+    return time(s.has_per_output_token(), s.per_output_token());
+  });
+  row("longest gap",
+      [&](const v1::StreamedAnswer& s) { return time(s.has_longest_gap(), s.longest_gap()); });
+  row("output tokens", [](const v1::StreamedAnswer& s) {
+    return s.has_output_tokens() ? std::to_string(s.output_tokens()) : std::string("-");
+  });
+  row("finish reason", [](const v1::StreamedAnswer& s) {
+    return s.finish_reason().empty() ? std::string("-") : OneLine(s.finish_reason());
+  });
+}
+
 std::string Answers(const v1::ArmAnswer& incumbent, const v1::ArmAnswer& candidate) {
   const auto size = [](const v1::ArmAnswer& answer) {
     return fmt::format("{} bytes {}", answer.body_bytes(), OneLine(answer.body_digest()));
   };
+  std::vector<std::vector<std::string>> rows = {
+      {"status", StatusText(incumbent), StatusText(candidate)},
+      {"first byte", FormatLatency(Seconds(incumbent.first_byte())),
+       FormatLatency(Seconds(candidate.first_byte()))},
+      {"total", FormatLatency(Seconds(incumbent.total())),
+       FormatLatency(Seconds(candidate.total()))}};
+  AddStreamRows(incumbent, candidate, rows);
+  rows.push_back({"body", size(incumbent), size(candidate)});
   return Table({"", "INCUMBENT " + ArmText(incumbent.cluster(), incumbent.version()),
                 "CANDIDATE " + ArmText(candidate.cluster(), candidate.version())},
-               {{"status", StatusText(incumbent), StatusText(candidate)},
-                {"first byte", FormatLatency(Seconds(incumbent.first_byte())),
-                 FormatLatency(Seconds(candidate.first_byte()))},
-                {"total", FormatLatency(Seconds(incumbent.total())),
-                 FormatLatency(Seconds(candidate.total()))},
-                {"body", size(incumbent), size(candidate)}});
+               rows);
 }
 
 std::string Score(const v1::ComparatorScore& score, const Paint& paint) {

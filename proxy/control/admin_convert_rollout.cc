@@ -19,6 +19,9 @@ std::string MetricText(const Check& check) {
       return fmt::format("latency p{} of what the candidate served",
                          NumberText(check.quantile * 100));
     case CheckKind::kValue:
+      if (check.at_most_ratio) {
+        return fmt::format("{} p{}", check.value, NumberText(check.quantile * 100));
+      }
       return fmt::format("mean of {} as share of its cap", check.value);
     case CheckKind::kLatency:
       return "latency p" + NumberText(check.quantile * 100);

@@ -6,8 +6,22 @@ namespace {
 
 constexpr int kListedDifferences = 3;  // a score; a page of records stays small
 
+v1::StreamedAnswer Measured(const RecordedStream& stream) {
+  v1::StreamedAnswer message;
+  message.set_events(stream.events);
+  message.set_finish_reason(stream.finish_reason);
+  if (stream.first_event) *message.mutable_first_event() = ToProto(*stream.first_event);
+  if (stream.first_token) *message.mutable_first_token() = ToProto(*stream.first_token);
+  if (stream.per_token) *message.mutable_per_output_token() = ToProto(*stream.per_token);
+  if (stream.longest_gap) *message.mutable_longest_gap() = ToProto(*stream.longest_gap);
+  if (stream.input_tokens) message.set_input_tokens(*stream.input_tokens);
+  if (stream.output_tokens) message.set_output_tokens(*stream.output_tokens);
+  return message;
+}
+
 v1::ArmAnswer Answer(const std::string& cluster, const std::string& version,
-                     const ArmResult& result, const RecordedBody& body, bool with_bodies) {
+                     const ArmResult& result, const std::optional<RecordedStream>& stream,
+                     const RecordedBody& body, bool with_bodies) {
   v1::ArmAnswer message;
   message.set_cluster(cluster);
   message.set_version(version);
@@ -17,6 +31,7 @@ v1::ArmAnswer Answer(const std::string& cluster, const std::string& version,
   }
   *message.mutable_first_byte() = ToProto(result.first_byte);
   *message.mutable_total() = ToProto(result.latency);
+  if (stream) *message.mutable_stream() = Measured(*stream);
   message.set_body_bytes(body.bytes);
   message.set_body_digest(body.digest);
   if (with_bodies && body.text.has_value()) message.set_body(*body.text);
@@ -53,11 +68,11 @@ v1::Divergence ToProto(const DivergenceRecord& record, bool with_bodies) {
   message.set_path(record.request_path);
   for (const std::string& segment : record.segments) message.add_segments(segment);
   *message.mutable_incumbent_answer() =
-      Answer(record.incumbent, record.incumbent_version, record.incumbent_result, record.baseline,
-             with_bodies);
+      Answer(record.incumbent, record.incumbent_version, record.incumbent_result,
+             record.incumbent_stream, record.baseline, with_bodies);
   *message.mutable_candidate_answer() =
       Answer(record.candidate, record.candidate_version, record.candidate_result,
-             record.candidate_answer, with_bodies);
+             record.candidate_stream, record.candidate_answer, with_bodies);
   for (const RecordedScore& score : record.scores)
     *message.add_scores() = ToProto(score, with_bodies);
   message.set_worst_divergence(record.MaxDivergence());

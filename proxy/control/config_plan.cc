@@ -36,6 +36,10 @@ Check BuildCheck(const v1::CheckConfig& config) {
     check.kind = kind;
     check.quantile = std::stod(metric.substr(std::string_view(prefix).size())) / 100;
   }
+  const bool of_time = !config.value().empty() && !config.at_most_ratio().empty();
+  if (of_time && config.quantile().size() > 1) {  // a faulty one is empty
+    check.quantile = std::stod(config.quantile().substr(1)) / 100;
+  }
   check.at_most = ParseShare(config.at_most());
   check.at_most_ratio = ParseRatio(config.at_most_ratio());
   check.at_least = ParseShare(config.at_least());

@@ -107,9 +107,10 @@ class PlanRules {
                      "at_most_increase");
       return;
     }
-    if (is_value && (has("at_most") ? 1 : 0) + (has("at_most_increase") ? 1 : 0) != 1) {
+    if (is_value && limits != 1) {
       context_.Fault(at,
-                     "a check of a value has exactly one of the keys at_most, at_most_increase");
+                     "a check of a value has exactly one of the keys at_most, at_most_increase, "
+                     "at_most_ratio");
       return;
     }
     const bool is_ratio = is_latency || is_serving_errors;
@@ -121,7 +122,9 @@ class PlanRules {
     }
     for (const LimitUse& use :
          {LimitUse{"at_most", has("at_most"), is_mean, is_mean || is_errors || is_value},
-          LimitUse{"at_most_ratio", has("at_most_ratio"), is_ratio, is_ratio || is_errors},
+          LimitUse{"at_most_ratio", has("at_most_ratio"), is_ratio,
+                   is_ratio || is_errors || is_value},
+          LimitUse{"quantile", has("quantile"), false, is_value && has("at_most_ratio")},
           LimitUse{"at_most_increase", has("at_most_increase"), false, is_errors || is_value},
           LimitUse{"floor", has("floor"), false,
                    (is_errors || is_serving_errors) && has("at_most_ratio")},
@@ -180,6 +183,13 @@ void CheckUseOf(const RuleContext& context, std::size_t plan_index, const Route&
                                                Quoted(route.name), Quoted(value),
                                                SuggestKey(value, values, "its values are",
                                                           "; it has no 'values'")));
+    }
+    for (const ValueRule& rule : route.values) {
+      if (rule.name != value || rule.IsTime() || check.at_most_ratio().empty()) continue;
+      context.Fault(at + ".at_most_ratio",
+                    fmt::format("{} of route {} is no time; 'at_most_ratio' is for quantiles of "
+                                "times, use at_most or at_most_increase",
+                                Quoted(value), Quoted(route.name)));
     }
     const std::string& name = check.comparator();
     if (name.empty() || std::find(names.begin(), names.end(), name) != names.end()) return;

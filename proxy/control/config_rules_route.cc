@@ -226,9 +226,29 @@ class RouteRules {
     }
   }
 
+  void CheckValue(const ValueRule& rule, const std::string& at) {
+    const auto has = [&](const char* key) { return context_.source.Has(at + "." + key); };
+    if (has("pointer") == has("measure")) {
+      context_.Fault(at, "a value has exactly one of the keys pointer, measure");
+      return;
+    }
+    const bool is_cost = rule.measure == "cost";
+    for (const char* key : {"input_price", "output_price"}) {
+      if (!has(key) || is_cost) continue;
+      context_.Fault(at + "." + key, "prices are those of 'measure: cost'");
+    }
+    if (is_cost && rule.input_price == 0 && rule.output_price == 0) {
+      context_.Fault(at, "'measure: cost' needs an input_price or an output_price above 0");
+    }
+  }
+
   void CheckValues() {
     std::vector<std::string> names;
-    for (const ValueRule& rule : route_.values) names.push_back(rule.name);
+    for (std::size_t i = 0; i < route_.values.size(); ++i) {
+      const ValueRule& rule = route_.values[i];
+      names.push_back(rule.name);
+      CheckValue(rule, fmt::format("{}.values[{}]", path_, i));
+    }
     if (names.size() > 64) {
       context_.Fault(path_ + ".values", "at most 64 values are read of an answer");
     }

@@ -203,7 +203,9 @@ Route BuildRoute(const v1::RouteConfig& config) {
     route.segments.push_back(BuildSegment(segment));
   }
   for (const v1::ValueConfig& value : config.values()) {
-    route.values.push_back({value.name(), value.pointer(), ParseRatio(value.cap()).value_or(1)});
+    route.values.push_back({value.name(), value.pointer(), ParseRatio(value.cap()).value_or(1),
+                            value.measure(), ParseRatio(value.input_price()).value_or(0),
+                            ParseRatio(value.output_price()).value_or(0)});
   }
   if (config.has_decision()) {
     route.decision = {config.decision().pointer(),

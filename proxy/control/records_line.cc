@@ -29,11 +29,27 @@ Duration FromMilliseconds(double ms) {
 // JSON has no NaN; a divergence is finite by contract, and this keeps a line readable regardless.
 double Finite(double value) { return std::isfinite(value) ? value : 0; }
 
-std::string FormatArm(const ArmResult& arm) {
+std::string FormatStream(const RecordedStream& stream) {
+  std::string out = fmt::format(R"({{"events":{},"finish_reason":{})", stream.events,
+                                JsonQuote(stream.finish_reason));
+  for (const auto& [name, time] : {std::pair("first_event_ms", stream.first_event),
+                                   std::pair("first_token_ms", stream.first_token),
+                                   std::pair("per_token_ms", stream.per_token),
+                                   std::pair("longest_gap_ms", stream.longest_gap)}) {
+    if (time) out += fmt::format(R"(,"{}":{})", name, Milliseconds(*time));
+  }
+  for (const auto& [name, tokens] : {std::pair("input_tokens", stream.input_tokens),
+                                     std::pair("output_tokens", stream.output_tokens)}) {
+    if (tokens) out += fmt::format(R"(,"{}":{})", name, *tokens);
+  }
+  return out + "}";
+}
+
+std::string FormatArm(const ArmResult& arm, const std::optional<RecordedStream>& stream) {
   return fmt::format(
-      R"({{"outcome":"{}","status":{},"latency_ms":{},"first_byte_ms":{},"bytes":{}}})",
+      R"({{"outcome":"{}","status":{},"latency_ms":{},"first_byte_ms":{},"bytes":{}{}}})",
       ToString(arm.outcome), arm.status, Milliseconds(arm.latency), Milliseconds(arm.first_byte),
-      arm.bytes);
+      arm.bytes, stream ? ",\"stream\":" + FormatStream(*stream) : "");
 }
 
 std::string FormatDifference(const RecordedDifference& difference) {
@@ -83,6 +99,19 @@ ArmResult ReadArm(const v1::DivergenceLine::Arm& read) {
   arm.first_byte = FromMilliseconds(read.first_byte_ms());
   arm.bytes = read.bytes();
   return arm;
+}
+
+std::optional<RecordedStream> ReadStream(const v1::DivergenceLine::Arm& arm) {
+  if (!arm.has_stream()) return std::nullopt;
+  const v1::DivergenceLine::Stream& read = arm.stream();
+  RecordedStream stream{read.events(), read.finish_reason(), {}, {}, {}, {}, {}, {}};
+  if (read.has_first_event_ms()) stream.first_event = FromMilliseconds(read.first_event_ms());
+  if (read.has_first_token_ms()) stream.first_token = FromMilliseconds(read.first_token_ms());
+  if (read.has_per_token_ms()) stream.per_token = FromMilliseconds(read.per_token_ms());
+  if (read.has_longest_gap_ms()) stream.longest_gap = FromMilliseconds(read.longest_gap_ms());
+  if (read.has_input_tokens()) stream.input_tokens = read.input_tokens();
+  if (read.has_output_tokens()) stream.output_tokens = read.output_tokens();
+  return stream;
 }
 
 RecordedScore ReadScore(const v1::DivergenceLine::Score& read) {
@@ -145,7 +174,8 @@ std::string FormatRecord(const DivergenceRecord& r) {
   out += fmt::format(
       R"("served_by":"{}","method":{},"path":{},"arms":{{"incumbent":{},"candidate":{}}},)",
       r.candidate_served ? "candidate" : "incumbent", JsonQuote(r.request_method),
-      JsonQuote(r.request_path), FormatArm(r.incumbent_result), FormatArm(r.candidate_result));
+      JsonQuote(r.request_path), FormatArm(r.incumbent_result, r.incumbent_stream),
+      FormatArm(r.candidate_result, r.candidate_stream));
   out += fmt::format(R"("scores":[{}],"segments":[{}],)", Join(r.scores, FormatScore),
                      Join(r.segments, quote));
   out += fmt::format("\"bodies\":{{\"request\":{},\"incumbent\":{},\"candidate\":{}}}}}\n",
@@ -177,6 +207,8 @@ absl::StatusOr<DivergenceRecord> ParseRecord(std::string_view line) {
   r.request_path = read.path();
   r.incumbent_result = ReadArm(read.arms().incumbent());
   r.candidate_result = ReadArm(read.arms().candidate());
+  r.incumbent_stream = ReadStream(read.arms().incumbent());
+  r.candidate_stream = ReadStream(read.arms().candidate());
   for (const auto& score : read.scores()) r.scores.push_back(ReadScore(score));
   r.segments.assign(read.segments().begin(), read.segments().end());
   r.request = ReadBody(read.bodies().request());

@@ -70,6 +70,9 @@ CheckEvidence NoiseEvidence(const Look& look, const Check& check, const Slice& s
 CheckEvidence ErrorRateEvidence(const Look& look, const Check& check, const Slice& slice);
 CheckEvidence ServingErrorEvidence(const Look& look, const Check& check);
 CheckEvidence LatencyEvidence(const Look& look, const Check& check);
+// The same of any times of pairs; `metric` names them, "first token p99".
+CheckEvidence TimeEvidence(const Look& look, const Check& check, const std::string& metric,
+                           const std::function<const LatencySums&(const WindowSums&)>& of_window);
 CheckEvidence ServingLatencyEvidence(const Look& look, const Check& check);
 CheckEvidence ValueEvidence(const Look& look, const Check& check);
 

@@ -62,13 +62,19 @@ double Rollback(const LatencySums& latency, std::size_t quantile, double ratio, 
 }  // namespace
 
 CheckEvidence LatencyEvidence(const Look& look, const Check& check) {
-  const std::string metric = fmt::format("latency p{:g}", check.quantile * 100);
+  return TimeEvidence(
+      look, check, fmt::format("latency p{:g}", check.quantile * 100),
+      [](const WindowSums& window) -> const LatencySums& { return window.latency; });
+}
+
+CheckEvidence TimeEvidence(const Look& look, const Check& check, const std::string& metric,
+                           const std::function<const LatencySums&(const WindowSums&)>& of_window) {
   const auto quantile = LatencyQuantileIndex(check.quantile);
   const double ratio = check.at_most_ratio.value_or(0);
   if (!quantile || !(ratio > 0 && ratio <= kLargestLatencyRatio)) {
     return ImpossibleLatencyCheck(metric);
   }
-  const LatencySums& latency = look.total.latency;
+  const LatencySums& latency = of_window(look.total);
   const double allowed = 1 - kLatencyQuantiles[*quantile];
   const auto count = [&](double tried) { return Count(latency, *quantile, tried); };
   const Exceedances sums = count(ratio);
@@ -76,7 +82,7 @@ CheckEvidence LatencyEvidence(const Look& look, const Check& check) {
   CheckEvidence evidence;
   evidence.metric = metric;
   evidence.log_e_rollback = MixedRollback(look, [&](const WindowSums& window) {
-    return Rollback(window.latency, *quantile, ratio, allowed);
+    return Rollback(of_window(window), *quantile, ratio, allowed);
   });
   FillLatency(look, allowed, ratio,
               TernaryBets(sums.n, sums.only_candidate, sums.only_incumbent, 0), count, evidence);
@@ -90,8 +96,8 @@ CheckEvidence LatencyEvidence(const Look& look, const Check& check) {
     const std::uint64_t have = latency.incumbent.total();
     evidence.withheld_samples = have < kBaselineSamples ? kBaselineSamples - have : 1;
     evidence.withheld_because =
-        "the incumbent's own latency is not known well enough to freeze the threshold, and only "
-        "later answers are judged by it";
+        "the incumbent's own is not known well enough to freeze the threshold, and only later "
+        "answers are judged by it";
   }
   return evidence;
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "proxy/base/histogram.h"
 #include "proxy/base/status.h"
 
 namespace understudy {
@@ -28,6 +29,9 @@ void Ledger::StartWindow(std::uint64_t window, WallTime now) {
   fresh.started_at = now;
   fresh.ordinal = windows_.empty() ? 1 : windows_.back().ordinal + 1;
   fresh.latency.FreezeIfReady(IncumbentLatencyBefore(window));
+  for (std::size_t i = 0; i < shape_.values.size(); ++i) {
+    if (shape_.IsTime(i)) fresh.values[i].times.FreezeIfReady(IncumbentTimesBefore(window, i));
+  }
   windows_.push_back(std::move(fresh));
   if (windows_.size() > kMaxWindows) FoldOldest();
 }
@@ -133,6 +137,13 @@ void Ledger::Count(const Sample& sample, WindowSums& window) const {
     sums.incumbent.Add(value.incumbent);
     sums.candidate.Add(value.candidate);
     sums.increase.Add(value.candidate - value.incumbent);
+    if (!shape_.IsTime(value.rule)) continue;
+    const auto bucket = [](Duration time) {
+      return static_cast<std::uint32_t>(HistogramScale::Bucket(time));
+    };
+    sums.times.AddBuckets(
+        bucket(value.incumbent_time), bucket(value.candidate_time),
+        sums.times.baseline ? SparseCounts() : IncumbentTimesBefore(window.id, value.rule));
   }
   window.decisions += DecisionsOf(sample);
   window.errors += ErrorsOf(sample);
@@ -232,6 +243,15 @@ SparseCounts Ledger::IncumbentLatencyBefore(std::uint64_t id) const {
   SparseCounts all = folded_.latency.incumbent;
   for (const WindowSums& window : windows_) {
     if (window.id < id) all += window.latency.incumbent;
+  }
+  return all;
+}
+
+SparseCounts Ledger::IncumbentTimesBefore(std::uint64_t id, std::size_t value) const {
+  SparseCounts all;
+  if (folded_through_) all = folded_.values[value].times.incumbent;
+  for (const WindowSums& window : windows_) {
+    if (window.id < id) all += window.values[value].times.incumbent;
   }
   return all;
 }

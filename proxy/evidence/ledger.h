@@ -40,6 +40,7 @@ struct LedgerShape {
   std::vector<std::string> partial;      // of these, who are for some sorts of pairs alone
   std::vector<SegmentShape> segments;    // in the order of Sample::segments
   std::vector<std::string> values;       // names, in the order of SampleValue::rule
+  std::vector<bool> times;               // of these, whether it is a time; none where shorter
   std::uint16_t ignore_rules = 0;
   bool control = false;                 // the incumbent is asked twice, so its own noise is known
   bool split_by_request = false;        // each request draws its arm for itself
@@ -53,6 +54,7 @@ struct LedgerShape {
   std::string SlotName(std::size_t rule, std::size_t slot) const;  // "language=de"
   std::optional<std::size_t> FindComparator(std::string_view name) const;
   std::optional<std::size_t> FindValue(std::string_view name) const;
+  bool IsTime(std::size_t value) const { return value < times.size() && times[value]; }
   // Whether it can be read back from an encoding: at most 256 comparators, 64 values and 64 segment
   // rules with names of at most 256 bytes, 4,096 slots, 4,096 ignore rules.
   bool Encodable() const;
@@ -61,6 +63,8 @@ struct LedgerShape {
 
 class Ledger {
  public:
+  // What encodings of this version begin with.
+  static constexpr std::string_view kMagic = "UEL5";
   // Beyond this many, the oldest window keeps its sums but loses its own (fresh) rollback process.
   static constexpr std::size_t kMaxWindows = 64;
 
@@ -107,7 +111,9 @@ class Ledger {
   void Count(const Sample& sample, WindowSums& window) const;
   void CountSlots(const Sample& sample, WindowSums& window) const;
   WindowSums* FindWindow(std::uint64_t id);
+  // The incumbent's latencies, or times of a value, of the windows before this one.
   SparseCounts IncumbentLatencyBefore(std::uint64_t id) const;
+  SparseCounts IncumbentTimesBefore(std::uint64_t id, std::size_t value) const;
   void FoldOldest();
 
   LedgerShape shape_;

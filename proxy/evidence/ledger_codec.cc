@@ -16,7 +16,6 @@
 namespace understudy {
 namespace {
 
-constexpr std::string_view kMagic = "UEL4";
 constexpr std::size_t kChecksumBytes = 8;
 
 std::string Checksum(std::string_view text) {
@@ -144,7 +143,7 @@ ServingSums ReadServing(VarintReader& in) {
   return serving;
 }
 
-void AppendWindow(std::string& out, const WindowSums& window) {
+void AppendWindow(std::string& out, const WindowSums& window, const LedgerShape& shape) {
   AppendVarint(out, window.id);
   AppendVarint(out, window.ordinal);
   AppendTime(out, window.started_at);
@@ -156,11 +155,13 @@ void AppendWindow(std::string& out, const WindowSums& window) {
   AppendSums(out, window.coverage);
   AppendScores(out, window.scores);
   AppendNoise(out, window.noise);
-  for (const ValueSums& value : window.values) {
+  for (std::size_t i = 0; i < window.values.size(); ++i) {
+    const ValueSums& value = window.values[i];
     AppendSums(out, value.incumbent);
     AppendSums(out, value.candidate);
     AppendSums(out, value.increase);
     AppendVarint(out, value.missing);
+    if (shape.IsTime(i)) AppendLatency(out, value.times);
   }
   AppendSums(out, window.decisions);
   AppendSums(out, window.errors);
@@ -206,11 +207,13 @@ WindowSums ReadWindow(VarintReader& in, const LedgerShape& shape) {
   window.scores = ReadScores(in, shape);
   window.noise = ReadNoise(in, shape);
   window.values.resize(shape.values.size());
-  for (ValueSums& value : window.values) {
+  for (std::size_t i = 0; i < window.values.size(); ++i) {
+    ValueSums& value = window.values[i];
     ReadSums(in, value.incumbent);
     ReadSums(in, value.candidate);
     ReadSums(in, value.increase);
     value.missing = in.NextUpTo(kMaxCount);
+    if (shape.IsTime(i)) value.times = ReadLatency(in);
   }
   ReadSums(in, window.decisions);
   ReadSums(in, window.errors);
@@ -257,6 +260,8 @@ void AppendShape(std::string& out, const LedgerShape& shape) {
     AppendVarint(out, segment.required ? 1 : 0);
   }
   AppendTexts(out, shape.values);
+  AppendVarint(out, shape.times.size());
+  for (const bool is_time : shape.times) AppendVarint(out, is_time ? 1 : 0);
   AppendVarint(out, shape.ignore_rules);
   AppendVarint(out, shape.control ? 1 : 0);
   AppendVarint(out, shape.split_by_request ? 1 : 0);
@@ -275,6 +280,8 @@ LedgerShape ReadShape(VarintReader& in) {
     segment.required = in.NextUpTo(1) == 1;
   }
   shape.values = ReadTexts(in);
+  const std::uint64_t times = in.NextUpTo(shape.values.size());
+  for (std::uint64_t i = 0; i < times && in.ok(); ++i) shape.times.push_back(in.NextUpTo(1) == 1);
   shape.ignore_rules = static_cast<std::uint16_t>(in.NextUpTo(0xffff));
   shape.control = in.NextUpTo(1) == 1;
   shape.split_by_request = in.NextUpTo(1) == 1;
@@ -294,10 +301,10 @@ std::string Ledger::Encode() const {
   AppendVarint(out, folded_through_ ? 1 : 0);
   if (folded_through_) {
     AppendVarint(out, *folded_through_);
-    AppendWindow(out, folded_);
+    AppendWindow(out, folded_, shape_);
   }
   AppendVarint(out, windows_.size());
-  for (const WindowSums& window : windows_) AppendWindow(out, window);
+  for (const WindowSums& window : windows_) AppendWindow(out, window, shape_);
   return out + Checksum(out);
 }
 

@@ -48,9 +48,9 @@ std::optional<std::size_t> LedgerShape::FindValue(std::string_view name) const {
 }
 
 bool LedgerShape::Encodable() const {
-  return comparators.size() <= 256 && values.size() <= 64 && segments.size() <= 64 &&
-         AllSlots() <= 4096 && ignore_rules <= 4096 && ShortNames(comparators) &&
-         ShortNames(values) &&
+  return comparators.size() <= 256 && values.size() <= 64 && times.size() <= values.size() &&
+         segments.size() <= 64 && AllSlots() <= 4096 && ignore_rules <= 4096 &&
+         ShortNames(comparators) && ShortNames(values) &&
          std::all_of(segments.begin(), segments.end(), [](const SegmentShape& segment) {
            return segment.name.size() <= kLongestName && ShortNames(segment.values);
          });

@@ -37,8 +37,11 @@ void LatencySums::Add(const ArmResult& incumbent_result, const ArmResult& candid
                       const SparseCounts& earlier) {
   if (incumbent_result.IsError()) return;
   if (candidate_result.IsError() && !TimedOut(candidate_result)) return;
-  const std::uint32_t incumbent_bucket = LatencyBucket(incumbent_result);
-  const std::uint32_t candidate_bucket = LatencyBucket(candidate_result);
+  AddBuckets(LatencyBucket(incumbent_result), LatencyBucket(candidate_result), earlier);
+}
+
+void LatencySums::AddBuckets(std::uint32_t incumbent_bucket, std::uint32_t candidate_bucket,
+                             const SparseCounts& earlier) {
   incumbent.Add(incumbent_bucket);
   candidate.Add(candidate_bucket);
   if (!baseline) {
@@ -91,6 +94,7 @@ ValueSums& ValueSums::operator+=(const ValueSums& other) {
   candidate += other.candidate;
   increase += other.increase;
   missing += other.missing;
+  times += other.times;
   return *this;
 }
 

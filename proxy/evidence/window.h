@@ -47,6 +47,9 @@ struct LatencySums {
   // `earlier` are the incumbent's latencies of the windows before this one.
   void Add(const ArmResult& incumbent_result, const ArmResult& candidate_result,
            const SparseCounts& earlier);
+  // The same of other times, by their HistogramScale buckets.
+  void AddBuckets(std::uint32_t incumbent_bucket, std::uint32_t candidate_bucket,
+                  const SparseCounts& earlier);
   // Freezes the baseline when `earlier` and this window together hold enough.
   void FreezeIfReady(const SparseCounts& earlier);
   LatencySums& operator+=(const LatencySums& other);
@@ -62,12 +65,13 @@ struct NoiseSums {
   bool operator==(const NoiseSums&) const = default;
 };
 
-// A number in the answers, such as tokens, as share of its cap.
+// A number in the answers, such as tokens, or of them, such as a time, as share of its cap.
 struct ValueSums {
   ScoreSums incumbent;
   ScoreSums candidate;
   DifferenceSums increase;    // candidate less incumbent, of the same request
   std::uint64_t missing = 0;  // pairs in which an answer did not have it
+  LatencySums times;          // of a value that is a time; else empty
 
   ValueSums& operator+=(const ValueSums& other);
   bool operator==(const ValueSums&) const = default;

@@ -4,15 +4,34 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 
 namespace understudy {
 namespace {
 
-// As share of the cap; nothing for what is no number, negative or infinite.
-std::optional<double> Share(const AnswerField& field, double cap) {
-  if (!field.number || !std::isfinite(*field.number) || *field.number < 0) return std::nullopt;
-  return std::min(1.0, *field.number / cap);
+using Numbers = std::pair<std::optional<double>, std::optional<double>>;
+
+// Nothing for what is negative or infinite.
+std::optional<double> Usable(std::optional<double> number) {
+  if (!number || !std::isfinite(*number) || *number < 0) return std::nullopt;
+  return number;
+}
+
+std::optional<double> Measured(const ValueRule& rule, const AnswerMeasures& measures) {
+  if (rule.measure == "cost") return CostOf(measures, {rule.input_price, rule.output_price});
+  return measures.Get(rule.measure);
+}
+
+Numbers MeasuredOf(const ValueRule& rule, const PairScore& score) {
+  if (!score.measures) return {};
+  return {Measured(rule, score.measures->first), Measured(rule, score.measures->second)};
+}
+
+Duration TimeOf(double milliseconds) {
+  constexpr double kLongest = 1e12;  // 30 years; the bound keeps the conversion defined
+  return std::chrono::duration_cast<Duration>(
+      std::chrono::duration<double, std::milli>(std::min(milliseconds, kLongest)));
 }
 
 // Numbers as the configuration would write them: 1, 0.5.
@@ -24,16 +43,29 @@ std::optional<std::string> TextOf(const AnswerField& field) {
 
 }  // namespace
 
-std::vector<SampleValue> ValuesOf(const Route& route, const std::vector<FieldPair>& fields) {
+std::vector<SampleValue> ValuesOf(const Route& route, const PairScore& score) {
   std::vector<SampleValue> values;
-  for (std::size_t i = 0; i < route.values.size() && i < fields.size(); ++i) {
+  std::size_t field = 0;
+  for (std::size_t i = 0; i < route.values.size(); ++i) {
+    const ValueRule& rule = route.values[i];
+    Numbers numbers;
+    if (!rule.measure.empty()) {
+      numbers = MeasuredOf(rule, score);
+    } else if (field < score.fields.size()) {
+      numbers = {score.fields[field].first.number, score.fields[field].second.number};
+      ++field;
+    }
     SampleValue value{static_cast<std::uint16_t>(i)};
-    const auto incumbent = Share(fields[i].first, route.values[i].cap);
-    const auto candidate = Share(fields[i].second, route.values[i].cap);
+    const auto incumbent = Usable(numbers.first);
+    const auto candidate = Usable(numbers.second);
     if (incumbent && candidate) {
       value.present = true;
-      value.incumbent = *incumbent;
-      value.candidate = *candidate;
+      value.incumbent = std::min(1.0, *incumbent / rule.cap);
+      value.candidate = std::min(1.0, *candidate / rule.cap);
+      if (rule.IsTime()) {
+        value.incumbent_time = TimeOf(*incumbent);
+        value.candidate_time = TimeOf(*candidate);
+      }
     }
     values.push_back(value);
   }

@@ -15,8 +15,9 @@ namespace understudy {
 
 using FieldPair = std::pair<AnswerField, AnswerField>;  // of the incumbent, of the candidate
 
-// One per value rule of the route. `fields` are PairScore::fields; those of values come first.
-std::vector<SampleValue> ValuesOf(const Route& route, const std::vector<FieldPair>& fields);
+// One per value rule of the route. `fields` are PairScore::fields; those of values that have a
+// pointer come first. `measures` are PairScore::measures.
+std::vector<SampleValue> ValuesOf(const Route& route, const PairScore& score);
 
 // Nothing where the route has no decision rule, or an answer has nothing at its pointer. The
 // decision's field is the last.

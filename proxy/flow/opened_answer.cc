@@ -1,10 +1,19 @@
-// Head, transfer coding, body.
+// Head, transfer coding, body, times.
 #include "proxy/flow/opened_answer.h"
+
+#include <chrono>
 
 #include "proxy/wire/body_scanner.h"
 #include "proxy/wire/http1_head.h"
 
 namespace understudy {
+namespace {
+
+double Milliseconds(Duration duration) {
+  return std::chrono::duration<double, std::milli>(duration).count();
+}
+
+}  // namespace
 
 bool OpenedAnswer::Open(const Exchange& exchange, std::string_view method) {
   headers_.clear();
@@ -14,7 +23,13 @@ bool OpenedAnswer::Open(const Exchange& exchange, std::string_view method) {
   const auto payload = PayloadOf(exchange.body.Join(body_text_), exchange.framing, payload_text_);
   if (!payload) return false;
   for (const HeaderField& field : head_.fields) headers_.push_back({field.name, field.value});
-  answer_ = {head_.status, headers_, *payload};
+  arrivals_.clear();
+  for (const Arrival& arrival : exchange.arrivals) {
+    arrivals_.push_back({arrival.bytes, Milliseconds(arrival.after)});
+  }
+  timing_ = {Milliseconds(exchange.result.latency), Milliseconds(exchange.result.first_byte),
+             arrivals_};
+  answer_ = {head_.status, headers_, *payload, &timing_};
   return true;
 }
 

@@ -34,6 +34,8 @@ class OpenedAnswer {
   std::string head_text_, body_text_, payload_text_;
   AnswerHead head_;
   std::vector<AnswerHeader> headers_;
+  std::vector<AnswerArrival> arrivals_;
+  AnswerTiming timing_;
   RawAnswer answer_;
 };
 

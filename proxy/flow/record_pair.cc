@@ -1,9 +1,36 @@
 // Field by field.
 #include "proxy/flow/record_pair.h"
 
+#include <chrono>
 #include <utility>
 
 namespace understudy {
+namespace {
+
+std::optional<Duration> TimeOf(std::optional<double> milliseconds) {
+  if (!milliseconds) return std::nullopt;
+  return std::chrono::duration_cast<Duration>(
+      std::chrono::duration<double, std::milli>(*milliseconds));
+}
+
+std::optional<std::uint64_t> CountOf(std::optional<double> tokens) {
+  if (!tokens || !(*tokens >= 0 && *tokens < 1e15)) return std::nullopt;
+  return static_cast<std::uint64_t>(*tokens);
+}
+
+std::optional<RecordedStream> StreamOf(const AnswerMeasures& measures) {
+  if (!measures.events) return std::nullopt;
+  return RecordedStream{*measures.events,
+                        measures.finish_reason,
+                        TimeOf(measures.time_to_first_event),
+                        TimeOf(measures.time_to_first_token),
+                        TimeOf(measures.time_per_output_token),
+                        TimeOf(measures.longest_gap),
+                        CountOf(measures.input_tokens),
+                        CountOf(measures.output_tokens)};
+}
+
+}  // namespace
 
 DivergenceRecord RecordOf(const PairJob& job, const PairScorer& scorer, const PairScore& score,
                           std::vector<std::string> segments) {
@@ -23,6 +50,10 @@ DivergenceRecord RecordOf(const PairJob& job, const PairScorer& scorer, const Pa
   record.request_path = request.head.path;
   record.incumbent_result = job.incumbent->result;
   record.candidate_result = job.candidate_exchange->result;
+  if (score.measures) {
+    record.incumbent_stream = StreamOf(score.measures->first);
+    record.candidate_stream = StreamOf(score.measures->second);
+  }
   record.segments = std::move(segments);
   for (std::size_t i = 0; i < score.scores.size(); ++i) {
     const ComparatorScore& one = score.scores[i];

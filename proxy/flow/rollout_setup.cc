@@ -66,7 +66,10 @@ LedgerShape RolloutDriver::ShapeOf(const Route& route, Duration warm_up) const {
   for (const SegmentRule& rule : route.segments) {
     shape.segments.push_back({rule.name, rule.values, rule.required});
   }
-  for (const ValueRule& rule : route.values) shape.values.push_back(rule.name);
+  for (const ValueRule& rule : route.values) {
+    shape.values.push_back(rule.name);
+    shape.times.push_back(rule.IsTime());
+  }
   shape.control = ControlOf(route) != nullptr;
   shape.split_by_request = route.sticky.empty();
   shape.warm_up = warm_up;
@@ -92,6 +95,9 @@ std::string RolloutDriver::FingerprintOf(const Key& key, const Binding& binding,
   }
   for (const ValueRule& rule : route->values) {
     text += fmt::format("number {} {} {:.17g}\n", rule.name, rule.pointer, rule.cap);
+    if (rule.measure.empty()) continue;
+    text += fmt::format("measured {} {:.17g} {:.17g}\n", rule.measure, rule.input_price,
+                        rule.output_price);
   }
   if (route->decision) {
     text += "decision " + route->decision->pointer + "\n";

@@ -246,8 +246,8 @@ void ScoringLoop::Score(const PairJob& job) {
   sample.candidate_result = other;
   sample.ignore_hits = score.ignore_hits;
   sample.scores = ScoresOf(score);
-  if (!score.fields.empty()) {
-    sample.values = ValuesOf(*route.route, score.fields);
+  if (!score.fields.empty() || score.measures) {
+    sample.values = ValuesOf(*route.route, score);
     sample.decision = DecisionOf(*route.route, score.fields);
   }
   if (request.control != nullptr) sample.control = ScoreControl(job, scorer, pair);
@@ -271,8 +271,12 @@ void ScoringLoop::Score(const PairJob& job) {
           shown.reason, JoinNames(segment_names)}});
   }
   if (diverged || IsCaptured(route.route->capture, diverged, request.pair_id)) {
+    const auto shown = [](const std::string& compared, std::string_view raw) {
+      return compared.empty() ? raw : std::string_view(compared);
+    };
     around_.records.Offer(RecordOf(job, scorer, score, std::move(segment_names)),
-                          {join_request(), pair.baseline.body, pair.candidate.body},
+                          {join_request(), shown(score.bodies.first, pair.baseline.body),
+                           shown(score.bodies.second, pair.candidate.body)},
                           route.route->capture);
   }
 }

@@ -42,6 +42,17 @@ struct RecordedBody {
   bool withheld = false;            // asked for, but redaction could not be applied safely
 };
 
+// What was measured of a streamed answer; empty where it is not known. Times are since the request
+// was sent, or between two events.
+struct RecordedStream {
+  std::uint64_t events = 0;
+  std::string finish_reason;  // as the protocol writes it; at most 256 bytes
+  std::optional<Duration> first_event, first_token, per_token, longest_gap;
+  std::optional<std::uint64_t> input_tokens, output_tokens;
+
+  bool operator==(const RecordedStream&) const = default;
+};
+
 struct DivergenceRecord {
   std::string id;  // the pair's id: 1..64 letters, digits, '-' or '_'; unique
   WallTime at{};
@@ -56,6 +67,7 @@ struct DivergenceRecord {
   std::string request_path;  // a query is removed by the sink
   ArmResult incumbent_result;
   ArmResult candidate_result;
+  std::optional<RecordedStream> incumbent_stream, candidate_stream;
   std::vector<RecordedScore> scores;  // in the order of the route's comparators
   std::vector<std::string> segments;  // "name=value"
   // Filled by the sink (and by readers), never by the flow.
@@ -64,8 +76,9 @@ struct DivergenceRecord {
   double MaxDivergence() const;  // over the scores that compared; 0 when none did
 };
 
-// Lent for the duration of Offer(): bodies with their content-encoding removed where that was
-// possible. Empty views stand for "no body".
+// Lent for the duration of Offer(): bodies as they were compared, with their content-encoding
+// removed and streams put together where that was possible and a comparator looked. Empty views
+// stand for "no body".
 struct PairBodies {
   std::string_view request;
   std::string_view baseline;   // the incumbent's answer

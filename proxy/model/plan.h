@@ -21,7 +21,8 @@ enum class CheckKind {
   kCoverage,   // compared / eligible, at_least
   kServingErrors,   // as kErrorRate with at_most_ratio, of what each arm served
   kServingLatency,  // as kLatency, of what each arm served
-  kValue,  // mean of a number in the answers as share of its cap, at_most; or at_most_increase
+  kValue,  // mean of a number in the answers as share of its cap, at_most; or at_most_increase; or
+           // a quantile of a time, at_most_ratio as kLatency
 };
 
 struct Check {
@@ -29,9 +30,9 @@ struct Check {
   CheckKind kind = CheckKind::kComparatorMean;
   std::string comparator;                  // with kComparatorMean
   std::string value;                       // with kValue: the name of a value rule
-  double quantile = 0.99;                  // of latencies: 0.50, 0.90, 0.95 or 0.99
+  double quantile = 0.99;                  // of latencies and times: 0.50, 0.90, 0.95 or 0.99
   std::optional<double> at_most;           // kComparatorMean, kErrorRate: in (0,1)
-  std::optional<double> at_most_ratio;     // kErrorRate, kLatency: >= 1
+  std::optional<double> at_most_ratio;     // kErrorRate, kLatency, kValue: >= 1
   std::optional<double> at_most_increase;  // kErrorRate, kValue: in (0,1)
   double floor = 0;                        // error rates: a rate that is always allowed
   std::optional<double> at_least;          // kCoverage

@@ -59,12 +59,14 @@ inline const SampleScore* FindScore(const SampleScores& scores, std::uint16_t co
   return nullptr;
 }
 
-// A number that both answers name, each as share of its cap.
+// A number that both answers name, or that was measured of both, each as share of its cap.
 struct SampleValue {
   std::uint16_t rule = 0;  // index in the route's list of values
   bool present = false;    // in both answers
   double incumbent = 0;    // in [0,1]; what is above the cap counts as 1
   double candidate = 0;
+  Duration incumbent_time{};  // of a value that is a time, uncapped
+  Duration candidate_time{};
 };
 
 // What each answer decided, where the route says how to read that.

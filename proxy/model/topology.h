@@ -163,11 +163,20 @@ struct SegmentRule {
   bool required = true;              // promotion waits for every one of its values
 };
 
-// A number in the answers' JSON.
+// A number in the answers' JSON, or one that is measured of every answer.
 struct ValueRule {
   std::string name;
-  std::string pointer;
-  double cap = 1;  // above 0: what is higher counts as this
+  std::string pointer;  // empty for what is measured
+  double cap = 1;       // above 0: what is higher counts as this; of times: milliseconds
+  // "latency", "output_tokens", "cost", ...; empty for what stands at the pointer.
+  std::string measure;
+  double input_price = 0;  // of a million tokens, with "cost"
+  double output_price = 0;
+
+  // Whether it is a time, so that its quantiles can be judged.
+  bool IsTime() const {
+    return !measure.empty() && measure != "cost" && !measure.ends_with("_tokens");
+  }
 };
 
 // Where an answer says yes or no: the text of the value at `pointer`, without quotes, is one of

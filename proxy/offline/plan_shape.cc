@@ -9,9 +9,10 @@ void AddNames(const std::vector<Check>& checks, LedgerShape& shape) {
     if (check.kind == CheckKind::kComparatorMean && !shape.FindComparator(check.comparator)) {
       shape.comparators.push_back(check.comparator);
     }
-    if (check.kind == CheckKind::kValue && !shape.FindValue(check.value)) {
-      shape.values.push_back(check.value);
-    }
+    if (check.kind != CheckKind::kValue) continue;
+    if (!shape.FindValue(check.value)) shape.values.push_back(check.value);
+    shape.times.resize(shape.values.size());
+    if (check.at_most_ratio) shape.times[*shape.FindValue(check.value)] = true;
   }
 }
 

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "comparators/presets.h"
 #include "comparators/suite.h"
 #include "proxy/base/log.h"
@@ -15,7 +17,9 @@ namespace {
 // What is read of the answers beside the comparison: the values, then the decision.
 std::vector<std::string> FieldsOf(const Route& route) {
   std::vector<std::string> fields;
-  for (const ValueRule& rule : route.values) fields.push_back(rule.pointer);
+  for (const ValueRule& rule : route.values) {
+    if (rule.measure.empty()) fields.push_back(rule.pointer);
+  }
   if (route.decision) fields.push_back(route.decision->pointer);
   return fields;
 }
@@ -178,7 +182,9 @@ std::shared_ptr<const PairScorer> SuiteCache::Of(const std::shared_ptr<const Top
                                                  const Route& route) {
   SuiteSpec spec = SuiteSpecOf(route.compare);
   spec.fields = FieldsOf(route);
-  std::string key = KeyOf(route.compare);
+  spec.measures = std::any_of(route.values.begin(), route.values.end(),
+                              [](const ValueRule& rule) { return !rule.measure.empty(); });
+  std::string key = KeyOf(route.compare) + (spec.measures ? "\nmeasures" : "");
   for (const std::string& field : spec.fields) key += "\n/" + field;
   std::lock_guard lock(mutex_);
   auto& suite = suites_[key];

@@ -1,14 +1,22 @@
 // One arm's part of a request: what became of it, when, and a bounded copy of the answer.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
+#include "absl/container/inlined_vector.h"
 #include "proxy/base/chunk.h"
 #include "proxy/base/time.h"
 #include "proxy/model/message.h"
 #include "proxy/model/sample.h"
 
 namespace understudy {
+
+// How much of an answer's body, without transfer coding, had come, and when.
+struct Arrival {
+  std::uint64_t bytes = 0;
+  Duration after{};  // since the request was sent
+};
 
 struct Exchange {
   ArmResult result;
@@ -29,6 +37,9 @@ struct Exchange {
   SliceList head_bytes;  // with its empty line
   SliceList body;        // as it lay on the wire
   Framing framing = Framing::kNone;
+  // Of the copy of an answer that did not tell its length and did not come with its head: one for
+  // each read. Bounded; beyond, the last one stands for the rest.
+  absl::InlinedVector<Arrival, 2> arrivals;
 
   // Another arm may answer, as long as the client has nothing of this one.
   bool Replaceable() const {

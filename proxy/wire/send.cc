@@ -12,6 +12,7 @@ namespace {
 constexpr int kMostInterim = 32;
 constexpr std::uint64_t kMostWithheld = 64u << 10;
 constexpr int kMostEndpoints = 3;
+constexpr std::size_t kMostArrivals = 4096;
 
 // The state of one Send(); woken by the client's leaving and by the total deadline.
 class Sending : public Interruptible {
@@ -60,6 +61,7 @@ class Sending : public Interruptible {
   Task<bool> Deliver(WriteResult written);
   Task<> StopPump();
   void Capture(std::string_view bytes);
+  void NoteArrival();
   // Interrupt() cannot end an operation that has completed already, nor one that has not begun, so
   // the flags are looked at after each and before each that waits. True: the exchange is over, and
   // has its outcome.
@@ -314,6 +316,11 @@ Task<> Sending::StreamBody() {
       co_return;
     }
     Capture(bytes);
+    // A stream does not tell its length beforehand.
+    if (up.head.framing != Framing::kLength && exchange_.captured && !bytes.empty() &&
+        !(first && scanner_.Done())) {
+      NoteArrival();
+    }
     // Nobody gets the rest: the client waits for another arm's answer, or there is no client and
     // the copy is beyond its limit.
     const bool withheld_enough = exchange_.withheld && scanner_.PayloadBytes() > kMostWithheld;
@@ -382,10 +389,18 @@ void Sending::Capture(std::string_view bytes) {
     return;
   }
   exchange_.body.Append(connection_->input.Holder(), bytes);
-  if (out_.copy_budget == nullptr || out_.copy_budget->Covers(exchange_.body.Footprint())) return;
+  if (out_.copy_budget == nullptr) return;
+  const std::size_t arrivals = exchange_.arrivals.size() * sizeof(Arrival);
+  if (out_.copy_budget->Covers(exchange_.body.Footprint() + arrivals)) return;
   exchange_.captured = false;
   exchange_.capture_over_budget = true;
   exchange_.body.Clear();
+}
+
+// What a stream's events took is told from these when the pair is compared.
+void Sending::NoteArrival() {
+  if (exchange_.arrivals.size() == kMostArrivals) exchange_.arrivals.pop_back();
+  exchange_.arrivals.push_back({scanner_.PayloadBytes(), RecentNow() - exchange_.sent});
 }
 
 bool Sending::CutShort() {

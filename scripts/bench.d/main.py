@@ -25,7 +25,6 @@ from children import Fault
 
 SECTIONS = {"faults": faults.section, "latency": latency.section, "memory": memory.section,
             "start": start.section}
-FAULT_ROUNDS = 3
 MOST_REPEATS = 40  # of disturbed cells, over the whole run
 
 
@@ -148,10 +147,8 @@ def measure(run, chosen):
                              for fault in one["faults"]]
     for key, section in SECTIONS.items():
         if key in keys:
-            # At least three runs of the faults; they are long.
-            times = FAULT_ROUNDS if key == "faults" else rounds
             try:
-                more, raw, wrong, notes = section(run, times)
+                more, raw, wrong, notes = section(run, rounds)
             except Fault as fault:  # the other sections still tell something
                 children.stop_all()
                 result["faults"].append(f"{key}: {fault}")

@@ -11,7 +11,6 @@
 namespace understudy {
 namespace {
 
-constexpr std::string_view kMagic = "UEL3";
 constexpr std::size_t kChecksumBytes = 8;
 
 // As proxy/evidence/ledger_codec.cc ends its bytes.
@@ -145,7 +144,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (kind == 'r') {
     Read(std::string(input.Rest()), true);
   } else if (kind == 'c') {
-    Read(WithChecksum(std::string(kMagic).append(input.Rest())), true);
+    Read(WithChecksum(std::string(Ledger::kMagic).append(input.Rest())), true);
   } else {
     // Judging takes most of the time.
     const bool judged = Chance(TextOf(data, size)).Below(4) == 0;

@@ -45,9 +45,10 @@ BROKEN = [
 
 
 # The evidence's varints, by hand: shapes, one window without anything in it, one with scores.
-SHAPE_NONE = b"\x00" * 7
-SHAPE_ONE = b"\x01\x01a" + b"\x00" * 6
-SHAPE_SEGMENT = b"\x00\x01\x01s\x01\x01v\x01" + b"\x00" * 5
+SHAPE_NONE = b"\x00" * 9
+SHAPE_ONE = b"\x01\x01a" + b"\x00" * 8
+SHAPE_SEGMENT = b"\x00\x00\x01\x01s\x01\x01v\x01" + b"\x00" * 6
+SHAPE_TIME = b"\x00\x00\x00\x01\x01t\x01\x01" + b"\x00" * 4
 COVERAGE = b"\x05\x00\x00\x05\x05" + b"\x00" * 8
 NO_DECISIONS = b"\x00\x00\x00"
 EMPTY_LATENCY = b"\x00\x00\x00\x00"
@@ -56,18 +57,22 @@ WINDOW_NONE = (WINDOW_HEAD + NO_DECISIONS + b"\x00\x00\x00\x00" + EMPTY_LATENCY 
 WINDOW_SLOT = WINDOW_NONE[:-1] + b"\x01\x00" + b"\x05\x01\x01\x01" + b"\x05\x02\x03"
 WINDOW_ONE = (b"\x01\x01\x00\x01\x02\x05\x00\x00" + COVERAGE + b"\x03\x02\x00\x80\x80\x80\x01"
               + NO_DECISIONS + b"\x05\x01\x01\x01" + EMPTY_LATENCY + b"\x00" + b"\x00")
+ONE_VALUE = b"\x00\x00\x00\x00" * 2 + b"\x00" * 6 + b"\x00"  # two means, differences, missing
+WINDOW_TIME = (WINDOW_HEAD + ONE_VALUE + EMPTY_LATENCY + NO_DECISIONS + b"\x00\x00\x00\x00"
+               + EMPTY_LATENCY + b"\x00" + b"\x00")
 SAMPLE = b"\x01" + b"\x07" * 8 + b"\x00\x00" + b"\x40\x42\x0f\x00\x00\x00\x00\x00" \
          + b"\x00\x00" + b"\x80\x84\x1e\x00\x00\x00\x00\x00" + b"\x01\x00\x01\x01\x01\x01\x02"
 ANY = b"x" + b"\x05" + b"\x00" * 7
 
 EVIDENCE = [
-    ("nothing", b""), ("raw", b"rUEL4\x00\x00\x00\x00\x00\x00\x00\x00"), ("raw-other", b"rUEL3"),
+    ("nothing", b""), ("raw", b"rUEL5\x00\x00\x00\x00\x00\x00\x00\x00"), ("raw-other", b"rUEL3"),
     ("empty", b"c" + SHAPE_NONE + b"\x00\x00\x00\x00"),
     ("one-window", b"c" + SHAPE_NONE + b"\x00\x00\x00\x01" + WINDOW_NONE),
     ("one-comparator", b"c" + SHAPE_ONE + b"\x03\x04\x00\x01" + WINDOW_ONE),
     ("folded", b"c" + SHAPE_ONE + b"\x00\x00\x01\x00" + WINDOW_ONE + b"\x01" + WINDOW_ONE),
     ("falling-windows", b"c" + SHAPE_NONE + b"\x00\x00\x00\x02" + WINDOW_NONE + WINDOW_NONE),
     ("one-segment", b"c" + SHAPE_SEGMENT + b"\x00\x00\x00\x01" + WINDOW_SLOT),
+    ("one-time", b"c" + SHAPE_TIME + b"\x00\x00\x00\x01" + WINDOW_TIME),
     ("many-comparators", b"c\xff\xff\x03"), ("many-cells", b"c\x01\x01a\x02\xff\xff\x03\xff\xff\x03\x00"),
     ("many-windows", b"c" + SHAPE_NONE + b"\x00\x00\x00\x7f"), ("long-name", b"c\x01\x7fa"),
     ("cut", b"c" + SHAPE_ONE + b"\x00\x00\x00\x01" + WINDOW_ONE[:9]),

@@ -73,6 +73,16 @@ class AdminClient {
     });
   }
 
+  // With its bodies.
+  v1::Divergence Divergence(const std::string& id) {
+    v1::GetDivergenceRequest request;
+    request.set_id(id);
+    return Done<v1::GetDivergenceResponse>([&](auto* context, auto* response) {
+             return traffic_->GetDivergence(context, request, response);
+           })
+        .divergence();
+  }
+
  private:
   template <typename Response, typename Invoke>
   Response Done(Invoke invoke) {

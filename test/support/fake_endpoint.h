@@ -9,6 +9,7 @@
 #include <boost/asio/write.hpp>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -39,6 +40,8 @@ class FakeEndpoint {
   SocketAddress Address() const {
     return {"127.0.0.1", port_, "127.0.0.1:" + std::to_string(port_)};
   }
+  // More of an answer, on the newest connection, at once.
+  void Write(std::string_view bytes) { asio::write(*last_, asio::buffer(bytes)); }
   // From now on connects are refused.
   void Refuse() { acceptor_.close(); }
 
@@ -63,6 +66,7 @@ class FakeEndpoint {
 
   static Task<> Serve(FakeEndpoint& self, Socket socket) {
     std::string buffer;
+    self.last_ = &socket;
     for (int answered = 0;; ++answered) {
       auto [error, bytes] =
           co_await asio::async_read_until(socket, asio::dynamic_buffer(buffer), "\r\n\r\n", kAwait);
@@ -75,11 +79,13 @@ class FakeEndpoint {
       auto [failed, written] = co_await asio::async_write(socket, asio::buffer(answer), kAwait);
       if (failed) break;
     }
+    self.last_ = nullptr;
     --self.open;
   }
 
   Loop& loop_;
   Acceptor acceptor_;
+  Socket* last_ = nullptr;  // of a connection that is open
   std::uint16_t port_ = 0;
 };
 

@@ -48,6 +48,7 @@ std::vector<Sample> Honest() {
       {"scores", 200, Tensor("FP32", "[2,2]", "[0.1,0.9,NaN,null]"), ""},
       {"other scores", 200, Tensor("FP32", "[2,2]", "[[0.9,0.1],[1,2]]"), ""},
       {"texts", 200, Tensor("BYTES", "[1]", R"(["0.9:1:cat"])"), ""},
+      {"tokens", 200, R"({"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":5}})", ""},
       {"zipped", 200, Gzipped(Tensor("INT64", "[2]", "[3,8]")), "gzip"},
       {"distributions", 200, Tensor("FP64", "[2,2]", "[0.25,0.75,1,0]"), ""},
       {"vectors", 200,

@@ -238,6 +238,21 @@ TEST_CASE("divergence show is a diff that no answer can turn into terminal comma
         "json  not compared  not JSON\n");
 }
 
+TEST_CASE("divergence show has what was measured of streams") {
+  v1::Divergence divergence = SampleDivergence();
+  v1::StreamedAnswer& stream = *divergence.mutable_incumbent_answer()->mutable_stream();
+  stream.set_events(12);
+  stream.set_finish_reason("stop");
+  stream.mutable_first_token()->set_nanos(20'000'000);
+  stream.set_output_tokens(9);
+  const std::string text = RenderDivergence(divergence, Paint(false));
+  CHECK_THAT(text, Contains("events            12                          -\n") &&
+                       Contains("first token       20.0ms                      -\n") &&
+                       Contains("longest gap       -                           -\n") &&
+                       Contains("output tokens     9                           -\n") &&
+                       Contains("finish reason     stop                        -\n"));
+}
+
 TEST_CASE("the diff is coloured where colour is on") {
   const std::string text = RenderDivergence(SampleDivergence(), Paint(true));
   CHECK_THAT(text, Contains("\x1b[31m- 8\x1b[0m") && Contains("\x1b[32m+ 3?[2J\x1b[0m"));

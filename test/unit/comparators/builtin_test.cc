@@ -10,7 +10,7 @@ namespace understudy {
 namespace {
 
 TEST_CASE("every built-in comparator can be found, described and built without options") {
-  CHECK(Builtins().size() == 14);
+  CHECK(Builtins().size() == 16);
   for (const Builtin& builtin : Builtins()) {
     INFO(builtin.name);
     CHECK(*FindBuiltin(builtin.name) == &builtin);
@@ -60,7 +60,7 @@ TEST_CASE("an unknown comparator is refused with the nearest name") {
   CHECK(FindBuiltin("cosine_of_everything").status().message() ==
         "there is no comparator \"cosine_of_everything\". Known: status, exact, json, tensors, "
         "top1, text, toolcalls, topk, probabilities, vectors, ranking, numeric, boxes, "
-        "json_schema.");
+        "json_schema, latency, cost.");
 }
 
 }  // namespace

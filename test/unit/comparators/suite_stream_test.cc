@@ -140,5 +140,52 @@ TEST_CASE("suite: an optional comparator that has nothing to compare does not ap
   CHECK(regression.Of("json").comparison.divergence == 1);
 }
 
+// Both answers' bytes with the times they came at.
+PairScore ScoreTimed(const PairScorer& suite, const TextAnswer& answer, const AnswerTiming& before,
+                     const AnswerTiming& now) {
+  const std::vector<AnswerHeader> headers = {{answer.headers[0].first, answer.headers[0].second}};
+  return suite.Score({{},
+                      {answer.status, headers, answer.body, &before},
+                      {answer.status, headers, answer.body, &now}});
+}
+
+TEST_CASE("suite: answers of the same bytes are held against each other by their times") {
+  SuiteSpec spec;
+  spec.preset = "openai-chat";
+  spec.comparators = {{"same", "text", "", "", false},
+                      {"first-token", "latency", R"({"of":"time_to_first_token"})", "", false}};
+  const auto suite = BuildSuite(spec);
+  REQUIRE(suite.ok());
+  CHECK_FALSE((*suite)->SameBytesAreEqual());
+  const TextAnswer streamed = Streamed(Delta("Hello") + Finish("stop"));
+  const std::vector<AnswerArrival> soon = {{streamed.body.size(), 20}};
+  const std::vector<AnswerArrival> late = {{streamed.body.size(), 80}};
+  const PairScore score =
+      ScoreTimed(**suite, streamed, AnswerTiming{20, 1, soon}, AnswerTiming{80, 1, late});
+  CHECK(score.scores[0].comparison.divergence == 0);
+  CHECK(score.scores[1].comparison.divergence == 0.75);
+  REQUIRE(score.measures.has_value());
+  CHECK(score.measures->first.time_to_first_token == 20);
+  CHECK(score.measures->second.time_to_first_token == 80);
+}
+
+TEST_CASE("suite: what is measured of every pair is there for answers of the same bytes, too") {
+  SuiteSpec spec;
+  spec.preset = "openai-chat";
+  spec.measures = true;
+  const auto suite = BuildSuite(spec);
+  REQUIRE(suite.ok());
+  CHECK_FALSE((*suite)->SameBytesAreEqual());
+  const TextAnswer whole{.body = R"({"choices":[],"usage":{"completion_tokens":9}})",
+                         .headers = {{"Content-Type", "application/json"}}};
+  const PairScore score =
+      ScoreTimed(**suite, whole, AnswerTiming{20, 1, {}}, AnswerTiming{30, 2, {}});
+  REQUIRE(score.measures.has_value());
+  CHECK(score.measures->first.latency == 20);
+  CHECK(score.measures->second.latency == 30);
+  CHECK(score.measures->second.output_tokens == 9);
+  CHECK_FALSE(score.measures->second.time_to_first_token.has_value());
+}
+
 }  // namespace
 }  // namespace understudy

@@ -174,6 +174,15 @@ const std::vector<BadFile>& BadFiles() {
       {"    incumbent: v1\n",
        "    incumbent: v1\n    values: [{name: a, pointer: /b, cap: 0}]\n",
        {"f.yaml:11:42: 'cap' must be above 0 and at most 1000000000000, not '0'"}},
+      {"    incumbent: v1\n",
+       "    incumbent: v1\n    values: [{name: a, pointer: /b, measure: latency, cap: 1}]\n",
+       {"f.yaml:11:14: a value has exactly one of the keys pointer, measure"}},
+      {"    incumbent: v1\n",
+       "    incumbent: v1\n    values: [{name: a, measure: cost, cap: 1}]\n",
+       {"f.yaml:11:14: 'measure: cost' needs an input_price or an output_price above 0"}},
+      {"    incumbent: v1\n",
+       "    incumbent: v1\n    values: [{name: a, measure: latency, input_price: 1, cap: 1}]\n",
+       {"f.yaml:11:55: prices are those of 'measure: cost'"}},
       {"data_dir: ./understudy-data\n",
        "routes: 3\n",
        {"f.yaml:15:1: duplicate key 'routes'; it is already written in line 6"}},
@@ -206,6 +215,28 @@ TEST_CASE("a file with many faults gets them all at once, in its order") {
   if (std::getenv("UPDATE_GOLDEN") != nullptr) std::ofstream(folder + "many_faults.txt") << told;
   INFO("run this test with UPDATE_GOLDEN=1 to rewrite many_faults.txt, and read the difference");
   CHECK(told == Read(folder + "many_faults.txt"));
+}
+
+TEST_CASE("only a value that is a time has a quantile to check") {
+  const auto faults = [](const std::string& value, const std::string& check) {
+    std::string text =
+        With(std::string(SmallestConfigExample()), "    incumbent: v1\n",
+             "    incumbent: v1\n    plan: p\n    values: [{name: a, " + value + ", cap: 100}]\n");
+    text += "plans:\n  - name: p\n    stages: [{weight: 0}]\n    checks: [{name: c, value: a, " +
+            check + "}]\n";
+    return Lines(Load(text));
+  };
+  CHECK(faults("measure: time_to_first_token", "quantile: p95, at_most_ratio: 1.2").empty());
+  CHECK(faults("measure: time_to_first_token", "at_most: 50%").empty());
+  const auto tokens = faults("measure: output_tokens", "at_most_ratio: 1.2");
+  REQUIRE(tokens.size() == 1);
+  INFO(tokens[0]);
+  CHECK(tokens[0].find("'a' of route 'digits' is no time") != std::string::npos);
+  const auto mean = faults("measure: latency", "quantile: p95, at_most: 50%");
+  REQUIRE(mean.size() == 1);
+  CHECK(mean[0].find("a check of a value has no 'quantile'") != std::string::npos);
+  CHECK(faults("measure: latency", "quantile: p97, at_most_ratio: 1.2").size() == 1);
+  CHECK(faults("measure: latency", "at_most: 50%, at_most_ratio: 1.2").size() == 1);
 }
 
 TEST_CASE("checks of what arms served are refused where users keep their arm, and at weight 0") {

@@ -16,7 +16,8 @@ using std::chrono::microseconds;
 Ledger Busy(std::size_t windows = 3) {
   Ledger ledger(LedgerShape{.comparators = {"top1", "values"},
                             .segments = {{"language", {"en", "de"}, false}},
-                            .values = {"tokens"},
+                            .values = {"tokens", "first"},
+                            .times = {false, true},
                             .ignore_rules = 2,
                             .control = true,
                             .split_by_request = true,
@@ -32,7 +33,13 @@ Ledger Busy(std::size_t windows = 3) {
       sample.values = {{.rule = 0,
                         .present = random() % 4 != 0,
                         .incumbent = UnitInterval(random()),
-                        .candidate = UnitInterval(random())}};
+                        .candidate = UnitInterval(random())},
+                       {.rule = 1,
+                        .present = random() % 8 != 0,
+                        .incumbent = 0.5,
+                        .candidate = 0.5,
+                        .incumbent_time = microseconds(500 + random() % 20000),
+                        .candidate_time = microseconds(500 + random() % 30000)}};
       if (random() % 2 == 0) sample.decision = SampleDecision{random() % 2 == 0, random() % 3 == 0};
       sample.retry = random() % 16 == 0;
       sample.ignore_hits = {1, static_cast<std::uint32_t>(random() % 5)};
@@ -127,8 +134,8 @@ TEST_CASE("hostile bytes under a valid checksum are refused or mean one thing on
 }
 
 TEST_CASE("a snapshot that announces more than it holds takes no memory for it") {
-  // "UEL4", then 2^63 comparators.
-  std::string text = "UEL4\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01";
+  // "UEL5", then 2^63 comparators.
+  std::string text = "UEL5\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01";
   text.append(8, '.');
   const auto decoded = Ledger::Decode(Sealed(text));
   REQUIRE_FALSE(decoded.ok());

@@ -51,6 +51,58 @@ TEST_CASE("answers that often lack the number prove nothing") {
   CHECK(check.reason == InconclusiveReason::kComparatorError);
 }
 
+// Pairs of a time whose incumbent's is 100 ms to 200 ms and the candidate's so many times that.
+Ledger WithTimes(double ratio, int n, int missing = 0) {
+  Ledger ledger(
+      LedgerShape{.comparators = {"top1"}, .values = {"tokens", "first"}, .times = {false, true}});
+  ledger.StartWindow(1, At(0));
+  for (int i = 0; i < n; ++i) {
+    Sample sample = Scored(0);
+    const Duration incumbent = std::chrono::milliseconds(100 + i * 37 % 100);
+    const auto candidate = std::chrono::duration_cast<Duration>(incumbent * ratio);
+    sample.values = {{.rule = 1,
+                      .present = i >= missing,
+                      .incumbent = 0.1,
+                      .candidate = 0.1,
+                      .incumbent_time = incumbent,
+                      .candidate_time = candidate}};
+    ledger.Add(sample);
+  }
+  ledger.AddCoverage(FullCoverage(static_cast<std::uint64_t>(n)));
+  return ledger;
+}
+
+CheckResult Times(const Ledger& ledger, double at_most_ratio, const std::string& value = "first") {
+  const Check check{.name = "first",
+                    .kind = CheckKind::kValue,
+                    .value = value,
+                    .quantile = 0.95,
+                    .at_most_ratio = at_most_ratio};
+  return Evaluate(ledger, PlanOf({check}), {}, At(1)).checks[0];
+}
+
+TEST_CASE("a quantile of a time is held against the incumbent's own, frozen at the start") {
+  const CheckResult slower = Times(WithTimes(1.6, 1500), 1.2);
+  CHECK(slower.kind == VerdictKind::kFail);
+  CHECK(slower.metric == "first p95");
+  CHECK(slower.estimate == Approx(1.6).epsilon(0.05));
+  CHECK(Times(WithTimes(1.0, 1500), 1.2).kind == VerdictKind::kPass);
+  CHECK(Times(WithTimes(0.5, 1500), 1.2).kind == VerdictKind::kPass);
+}
+
+TEST_CASE("a quantile is withheld while the incumbent's is unknown or answers lack the time") {
+  const CheckResult few = Times(WithTimes(1.0, 60), 1.2);
+  CHECK(few.kind == VerdictKind::kInconclusive);
+  CHECK(few.reason == InconclusiveReason::kNoiseFloorUnknown);
+  const CheckResult missing = Times(WithTimes(1.0, 1500, 700), 1.2);
+  CHECK(missing.kind == VerdictKind::kInconclusive);
+  CHECK(missing.reason == InconclusiveReason::kComparatorError);
+}
+
+TEST_CASE("what is no time has no quantile to pass by") {
+  CHECK(Times(WithTimes(1.0, 1500), 1.2, "tokens").kind == VerdictKind::kInconclusive);
+}
+
 TEST_CASE("an increase of the error rate counts only pairs in which one arm failed") {
   const auto judged = [](int only_candidate, int only_incumbent, int both) {
     Ledger ledger = OneComparator();

@@ -27,6 +27,23 @@ DivergenceRecord ThereAndBack(const DivergenceRecord& record) {
   return *read;
 }
 
+TEST_CASE("what was measured of a stream survives its line, and what was not stays unknown") {
+  DivergenceRecord record = Captured();
+  CHECK_FALSE(ThereAndBack(record).incumbent_stream.has_value());
+  record.incumbent_stream = RecordedStream{.events = 12,
+                                           .finish_reason = "stop",
+                                           .first_event = std::chrono::milliseconds(10),
+                                           .first_token = std::chrono::milliseconds(20),
+                                           .per_token = std::chrono::microseconds(1500),
+                                           .longest_gap = std::chrono::milliseconds(30),
+                                           .input_tokens = 7,
+                                           .output_tokens = 9};
+  record.candidate_stream = RecordedStream{.events = 1, .output_tokens = 0};
+  const DivergenceRecord read = ThereAndBack(record);
+  CHECK(read.incumbent_stream == record.incumbent_stream);
+  CHECK(read.candidate_stream == record.candidate_stream);
+}
+
 TEST_CASE("every field of a record survives its line") {
   const DivergenceRecord record = Captured();
   const DivergenceRecord read = ThereAndBack(record);

@@ -67,12 +67,13 @@ struct SendFixture {
     config.timeouts.connect = milliseconds(200);
     pool = std::make_shared<UpstreamCluster>(worker, config, boards.For(config));
   }
-  std::unique_ptr<OneRequest> Begin() {
+  std::unique_ptr<OneRequest> Begin(std::uint64_t capture_limit = 0) {
     auto request = std::make_unique<OneRequest>();
     request->out.cluster = pool;
     request->out.head = &request->head;
     request->out.body = &request->body;
     request->out.may_repeat = true;
+    request->out.capture_limit = capture_limit;
     request->out.first_byte = std::chrono::seconds(5);
     asio::co_spawn(worker.GetExecutor(), RunOne(worker, *request), asio::detached);
     return request;
@@ -197,6 +198,39 @@ TEST_CASE("a loop that ends while requests wait for a place leaves nothing behin
   f.worker.EndAll();
   CHECK(f.InFlight(1) == 0);
   CHECK(f.pool->open_connections == 0);
+}
+
+TEST_CASE("of a captured answer that comes in parts it is kept when how much had come") {
+  SendFixture f;
+  FakeEndpoint endpoint(f.worker.context);
+  endpoint.answer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n";
+  f.Make({endpoint.Address()}, LoadBalancing::kRoundRobin);
+  const auto request = f.Begin(1u << 20);
+  const auto& arrivals = request->exchange.arrivals;
+  REQUIRE(RunUntil(f.worker, [&] { return arrivals.size() == 1; }));
+  endpoint.Write("6\r\nsecond\r\n");
+  REQUIRE(RunUntil(f.worker, [&] { return arrivals.size() == 2; }));
+  endpoint.Write("0\r\n\r\n");
+  REQUIRE(f.End(*request) == ExchangeOutcome::kAnswered);
+  REQUIRE(arrivals.size() == 3);
+  CHECK(arrivals[0].bytes == 5);
+  CHECK(arrivals[1].bytes == 11);
+  CHECK(arrivals[2].bytes == 11);
+  CHECK(arrivals[0].after >= request->exchange.result.first_byte);
+  CHECK(arrivals[0].after < arrivals[1].after);
+  CHECK(arrivals[2].after <= request->exchange.result.latency);
+  f.worker.EndAll();
+}
+
+TEST_CASE("an answer that comes in one piece needs no times of its own") {
+  SendFixture f;
+  FakeEndpoint endpoint(f.worker.context);
+  f.Make({endpoint.Address()}, LoadBalancing::kRoundRobin);
+  const auto request = f.Begin(1u << 20);
+  REQUIRE(f.End(*request) == ExchangeOutcome::kAnswered);
+  CHECK(request->exchange.captured);
+  CHECK(request->exchange.arrivals.empty());
+  f.worker.EndAll();
 }
 
 }  // namespace

@@ -1,0 +1,26 @@
+// The share beyond what is allowed.
+#include "comparators/excess.h"
+
+#include <algorithm>
+
+namespace understudy {
+
+absl::Status ReadExcess(const OptionReader& options, ExcessRules& rules) {
+  absl::Status status = options.ReadNonNegative(kAtMostRatio.name, rules.at_most_ratio);
+  if (status.ok() && rules.at_most_ratio < 1) {
+    status = options.Fault(kAtMostRatio.name, "must be at least 1");
+  }
+  status.Update(options.ReadNonNegative("at_most_more", rules.at_most_more));
+  return status;
+}
+
+double Allowed(double incumbent, const ExcessRules& rules) {
+  return std::max(incumbent * rules.at_most_ratio, incumbent + rules.at_most_more);
+}
+
+double Excess(double incumbent, double candidate, const ExcessRules& rules) {
+  const double allowed = Allowed(incumbent, rules);
+  return candidate <= allowed ? 0 : (candidate - allowed) / candidate;
+}
+
+}  // namespace understudy
