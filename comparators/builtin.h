@@ -30,6 +30,9 @@ struct BuiltComparator {
   // Whether two answers of the same status, content-encoding and bytes are at divergence 0, so that
   // it need not be asked.
   bool same_bytes_are_equal = false;
+  // Whether Compare() waits for somebody outside this process; such pairs are scored on threads of
+  // their own.
+  bool waits = false;
 };
 
 struct Builtin {

@@ -67,7 +67,8 @@ struct Comparison {
 class Comparator {
  public:
   virtual ~Comparator() = default;
-  // An error means "cannot tell" (the pair is uncomparable), never "different".
+  // An error means "cannot tell" (the pair is uncomparable), never "different". Unavailable: not at
+  // this moment, for want of room; Cancelled: not any more, as the process ends.
   virtual absl::StatusOr<Comparison> Compare(const Pair& pair) const = 0;
 };
 

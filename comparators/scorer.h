@@ -39,8 +39,9 @@ struct ComparatorScore {
   bool compared = false;
   bool applies = true;    // false: it is not for requests of this sort, and was not asked
   Comparison comparison;  // meaningful when compared
-  // Otherwise, where it applies, a reason of a fixed list: "comparator_error", "decode_error",
-  // "incumbent_failed", "not_json", "too_large", "unsupported".
+  // Otherwise, where it applies, a reason of a fixed list: "compare_queue_full",
+  // "comparator_error", "decode_error", "incumbent_failed", "not_json", "shutting_down",
+  // "too_large", "unsupported".
   std::string uncomparable;
   std::string detail;  // a sentence for people, bounded to 256 bytes
 };
@@ -70,6 +71,8 @@ class PairScorer {
   // Whether two answers of the same head and body need not be scored: every comparator is at
   // divergence 0 then, and no field is read and nothing measured.
   virtual bool SameBytesAreEqual() const = 0;
+  // Whether Score() may wait for somebody outside this process, for seconds.
+  virtual bool Waits() const { return false; }
   virtual const std::vector<std::string>& ComparatorNames() const = 0;
   virtual const std::vector<std::string>& IgnoreRules() const = 0;  // paths, as configured
   // Names the rules themselves (names, uses, options, ignores); evidence starts anew when it moves.

@@ -42,6 +42,10 @@ std::string_view ReasonFor(const absl::Status& status) {
       return "too_large";
     case absl::StatusCode::kUnimplemented:
       return "unsupported";
+    case absl::StatusCode::kUnavailable:
+      return "compare_queue_full";
+    case absl::StatusCode::kCancelled:
+      return "shutting_down";
     default:
       return "comparator_error";
   }
@@ -93,6 +97,7 @@ class Suite final : public PairScorer {
   explicit Suite(SuiteParts parts) : parts_(std::move(parts)) {
     for (const SuiteParts::Member& member : parts_.members) {
       names_.push_back(member.name);
+      waits_ = waits_ || member.built.waits;
       const ComparatorNeeds needs = member.built.needs;
       needs_document_ = needs_document_ || NeedsDocument(needs) ||
                         member.when == SuiteParts::Member::When::kJson ||
@@ -115,6 +120,7 @@ class Suite final : public PairScorer {
 
   PairScore Score(const RawPair& pair) const override;
   bool SameBytesAreEqual() const override { return same_bytes_are_equal_; }
+  bool Waits() const override { return waits_; }
   const std::vector<std::string>& ComparatorNames() const override { return names_; }
   const std::vector<std::string>& IgnoreRules() const override { return rules_; }
   std::uint64_t Fingerprint() const override { return parts_.fingerprint; }
@@ -130,6 +136,7 @@ class Suite final : public PairScorer {
   std::vector<std::string> rules_;
   bool needs_document_ = false;
   bool same_bytes_are_equal_ = false;
+  bool waits_ = false;
 };
 
 AnswerField FieldAt(const PreparedAnswer& answer, const std::string& pointer) {

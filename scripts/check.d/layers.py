@@ -37,29 +37,32 @@ class Layers:
                 return row
         return None
 
-    def fault(self, row, path, header):
-        """Why `path`, in folder `row`, may not include `header`; None when it may."""
+    def fault(self, row, header):
+        """Why a file of folder `row` may not include `header`; None when it may."""
         if header.startswith(("proxy/", "comparators/", "understudy/", "test/")):
             allowed = [row["path"], *row["ours"]]
             home = "proto/" + header if header.startswith("understudy/") else header
-            if any(home == entry or home.startswith(entry + "/") for entry in allowed):
+            if any(self._covers(entry, home) for entry in allowed):
                 return None
             return f"{row['path']} may include only {', '.join(allowed)} of ours"
         if header == "" or header.startswith("."):
             return "include paths start at the repository's root"
         for prefix, name in self._groups:
             if header.startswith(prefix):
-                return self._group_fault(row, path, name)
+                return self._group_fault(row, name)
         if row.get("pure") and any(header == h or (h.endswith("/") and header.startswith(h))
                                    for h in self._no_system):
             return f"{row['path']} only decides: no clocks, files or threads"
         return None
 
+    def _covers(self, entry, home):
+        """Whether `entry` is the file `home` or its folder; a folder below with a row of its own is not."""
+        row = self.folder_of(home)
+        inner = row["path"] if row else ""
+        return home == entry or (home.startswith(entry + "/") and not inner.startswith(entry + "/"))
+
     @staticmethod
-    def _group_fault(row, path, name):
-        # One file pair of the comparators speaks to an out-of-process comparator.
-        if name == "gRPC" and path.startswith("comparators/remote"):
-            return None
+    def _group_fault(row, name):
         if name in row["third_party"]:
             return None
         return f"{row['path']} may not use {name}"
@@ -81,7 +84,7 @@ def faults_of_line(layers, row, path, line):
     include = INCLUDE.match(line)
     if include and row is not None:
         header = include.group(1) or include.group(2) or ""
-        fault = layers.fault(row, path, header)
+        fault = layers.fault(row, header)
         if fault:
             yield f"includes {header}; {fault}"
     code = COMMENT.sub("", line)
