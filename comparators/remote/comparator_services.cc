@@ -55,4 +55,13 @@ void ComparatorServices::KeepOnly(const std::vector<ServiceRule>& rules) {
   for (const auto& connection : left) connection->End();
 }
 
+void ComparatorServices::End() {
+  std::vector<std::shared_ptr<ServiceConnection>> all;
+  {
+    std::lock_guard lock(mutex_);
+    for (const auto& [key, known] : known_) all.push_back(known.connection);
+  }
+  for (const auto& connection : all) connection->End();
+}
+
 }  // namespace understudy

@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "comparators/registry.h"
@@ -28,8 +29,8 @@ class ComparatorServices {
   absl::StatusOr<std::shared_ptr<const ComparatorKind>> Find(const ServiceRule& rule) const;
   // Ends the connections to all others.
   void KeepOnly(const std::vector<ServiceRule>& rules);
-  // Ends all; what is in flight fails at once.
-  void End() { KeepOnly({}); }
+  // Ends all connections: what is in flight fails at once, and so does whatever is asked later.
+  void End();
 
  private:
   struct Known {

@@ -14,7 +14,7 @@ namespace {
 
 constexpr int kMaxOptions = 64;
 constexpr int kMaxFaults = 16;
-constexpr std::size_t kMaxJudged = 256;  // sets of options that are remembered
+constexpr std::size_t kMaxJudged = 1024;  // sets of options that are remembered
 constexpr std::size_t kUsualMessageBytes = 4u << 20;
 constexpr std::size_t kMaxMessageBytes = 64u << 20;
 
@@ -139,7 +139,8 @@ absl::StatusOr<ServiceKind::Faults> ServiceKind::Judge(const std::string& option
   auto faults = AskAbout(options_json);
   std::lock_guard lock(mutex_);
   if (faults.ok()) {
-    if (judged_.size() < kMaxJudged) judged_.emplace(options_json, *faults);
+    if (judged_.size() >= kMaxJudged) judged_.clear();
+    judged_.emplace(options_json, *faults);
   } else {
     silence_ = faults.status();
     silent_since_ = std::chrono::steady_clock::now();

@@ -61,6 +61,8 @@ constexpr std::string_view kRules = R"(## Rules between keys
   name may not be another comparator's. Which libraries are refused, and what a text sent to
   `understudyctl config check` can and cannot tell, is in
   [comparators.md](comparators.md#a-shared-library).
+* A comparator service is asked who it is, and whether it takes a route's options, when the file is
+  read, by `understudy check`, too. A reload may add, change and take away services.
 * A segment names exactly one of `header`, `json` (both with `values`), `body_size` and `length_of`
   (with `lengths`); the edges between bands rise. A route has at most 16 segments of at most 64 values
   and at most 64 `values`, and the checks of its plan may name only those. What checks make of them is

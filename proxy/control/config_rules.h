@@ -40,13 +40,13 @@ using FindCompareFaults = std::function<std::vector<CompareFault>(const CompareR
 using ReadKnownPreset =
     std::function<KnownPreset(const std::string& json, std::vector<CompareFault>&)>;
 
-// One thing that is wrong with a plug-in.
+// One thing that is wrong with a plug-in or a comparator service.
 struct PluginFault {
-  std::size_t plugin = 0;  // its place in the file
+  std::string path;  // "plugins[0].library"
   std::string message;
 };
 
-// What became of a file's plug-ins.
+// What became of a file's plug-ins and comparator services.
 struct PluginComparators {
   std::vector<std::string> names;  // what `use` may say in addition
   FindCompareFaults find_faults;   // with them
@@ -62,9 +62,10 @@ struct KnownComparators {
   FindCompareFaults find_faults;
   // Reads a preset from its JSON, appending what is wrong with it; may be empty.
   ReadKnownPreset read_preset = {};
-  // Loads a file's plug-ins; empty where a file is read without running it.
-  std::function<PluginComparators(const std::vector<PluginRule>&)> load_plugins = {};
-  // A plug-in could not be loaded: a name that is not known may have been its own.
+  // Loads a file's plug-ins and meets its comparator services; empty where a file is read without
+  // running it.
+  std::function<PluginComparators(const Topology&)> load_plugins = {};
+  // One of them could not be had: a name that is not known may have been its own.
   bool incomplete = false;
 };
 
@@ -80,7 +81,8 @@ struct RuleContext {
   }
 };
 
-// Loads the file's plug-ins and adds what they bring to `known`, which CheckComparing() looks at.
+// Loads the file's plug-ins, meets its comparator services and adds what they bring to `known`,
+// which CheckComparing() looks at.
 void CheckPlugins(const Topology& topology, ConfigSource& source, ConfigFaults& faults,
                   KnownComparators& known);
 

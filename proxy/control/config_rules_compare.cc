@@ -64,7 +64,7 @@ void CheckComparators(const RuleContext& context, const CompareRules& rules,
     if (rule.use.empty() || std::find(uses.begin(), uses.end(), rule.use) != uses.end()) continue;
     const std::string at = fmt::format("{}.comparators[{}].use", path, i);
     if (context.known.incomplete) {
-      context.source.MarkFaulty(at);  // the plug-in's fault has been told
+      context.source.MarkFaulty(at);  // its fault has been told
       continue;
     }
     context.Fault(at, fmt::format("there is no comparator {}{}", Quoted(rule.use),

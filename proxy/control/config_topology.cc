@@ -234,6 +234,15 @@ void BuildLog(const v1::LogConfig& config, LogRules& log) {
   }
 }
 
+ComparatorServiceRule BuildService(const v1::ComparatorServiceConfig& config) {
+  ComparatorServiceRule service;
+  service.name = config.name();
+  service.address = config.address();
+  Set(service.deadline, config.deadline());
+  service.max_in_flight = config.max_in_flight();
+  return service;
+}
+
 }  // namespace
 
 Topology BuildTopology(const v1::ConfigFile& file) {
@@ -253,6 +262,9 @@ Topology BuildTopology(const v1::ConfigFile& file) {
   for (const auto& route : file.routes()) topology.routes.push_back(BuildRoute(route));
   for (const auto& plan : file.plans()) topology.plans.push_back(BuildPlan(plan));
   for (const auto& plugin : file.plugins()) topology.plugins.push_back({plugin.library()});
+  for (const auto& service : file.comparator_services()) {
+    topology.comparator_services.push_back(BuildService(service));
+  }
   topology.admin.grpc = ParseListenAddress(file.admin().grpc());
   topology.admin.http = ParseListenAddress(file.admin().http());
   topology.data_dir = file.data_dir();

@@ -41,7 +41,7 @@ struct RouteComparators {
   std::vector<std::string> names;
   std::vector<std::string> partial;  // of these, who are for some sorts of pairs alone
   std::vector<IgnoreRule> ignore;
-  std::uint64_t fingerprint = 0;  // PairScorer::Fingerprint() of their rules
+  std::uint64_t fingerprint = 0;  // of the rules and of the versions of what measures by them
 };
 
 struct RolloutSurroundings {

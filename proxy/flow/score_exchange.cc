@@ -143,12 +143,9 @@ void ScoringLoop::Run() {
       for (int i = 0; i < kPairsPerTurn && ring->TryPop(job); ++i) {
         any = true;
         if (!stopping) {
-          Score(job);
-          Trim();
+          Take(job);
         } else {
-          job.request->route->candidates[job.candidate]
-              .coverage->At(around_.thread)
-              .Uncomparable(UncomparableReason::kShuttingDown);
+          Refuse(job, UncomparableReason::kShuttingDown);
         }
         job = PairJob();
       }
@@ -158,6 +155,42 @@ void ScoringLoop::Run() {
     std::unique_lock lock(mutex);
     never.wait_for(lock, kPoll);  // polling costs less than waking: see docs/architecture.md
   }
+}
+
+void ScoringLoop::RunOn(WaitingPairs& pairs) {
+  PairJob job;
+  while (pairs.Pop(job)) {
+    if (stopping_.load(std::memory_order_acquire)) {
+      Refuse(job, UncomparableReason::kShuttingDown);
+    } else {
+      Score(job);
+      Trim();
+    }
+    job = PairJob();
+  }
+}
+
+void ScoringLoop::Take(PairJob& job) {
+  if (HandsOver(job)) {
+    if (!around_.waiting->TryPush(job)) Refuse(job, UncomparableReason::kCompareQueueFull);
+    return;
+  }
+  Score(job);
+  Trim();
+}
+
+bool ScoringLoop::HandsOver(const PairJob& job) {
+  if (around_.waiting == nullptr || NotWorthAsking(job)) return false;
+  const CandidateTraffic& candidate = job.request->route->candidates[job.candidate];
+  const CandidateScorer& scoring = scorers_.Of(*job.request, candidate);
+  return scoring.scorer != nullptr && scoring.scorer->Waits();
+}
+
+void ScoringLoop::Refuse(const PairJob& job, UncomparableReason reason) {
+  const RouteTraffic& route = *job.request->route;
+  CoverageCounters& counters = route.candidates[job.candidate].coverage->At(around_.thread);
+  counters.Uncomparable(reason);
+  if (IsLoss(reason)) CountLoss(counters, *route.route, job.request->head, job.request->bands);
 }
 
 // How far the incumbent is from itself on the same request, where it was asked twice.
@@ -183,10 +216,7 @@ void ScoringLoop::Score(const PairJob& job) {
   const RouteTraffic& route = *request.route;
   const CandidateTraffic& candidate = route.candidates[job.candidate];
   CoverageCounters& counters = candidate.coverage->At(around_.thread);
-  const auto refuse = [&](UncomparableReason reason) {
-    counters.Uncomparable(reason);
-    if (IsLoss(reason)) CountLoss(counters, *route.route, request.head, request.bands);
-  };
+  const auto refuse = [&](UncomparableReason reason) { Refuse(job, reason); };
   if (const auto reason = NotWorthAsking(job)) return refuse(*reason);
   const CandidateScorer& scoring = scorers_.Of(request, candidate);
   if (scoring.scorer == nullptr) return refuse(UncomparableReason::kComparatorError);

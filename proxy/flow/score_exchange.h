@@ -18,6 +18,7 @@
 #include "proxy/flow/candidate_scorers.h"
 #include "proxy/flow/mirrored_request.h"
 #include "proxy/flow/opened_answer.h"
+#include "proxy/flow/waiting_pairs.h"
 #include "proxy/model/control_view.h"
 #include "proxy/model/divergence_record.h"
 #include "proxy/model/sample.h"
@@ -56,6 +57,8 @@ struct ScoringSurroundings {
   RecordSink& records;
   TrafficBook& book;
   std::size_t thread = 0;  // this thread's index in the book's blocks
+  // Where a pair goes whose comparators wait for somebody outside; null: it is scored at once.
+  WaitingPairs* waiting = nullptr;
 };
 
 class ScoringLoop {
@@ -64,13 +67,20 @@ class ScoringLoop {
       : around_(std::move(surroundings)), scorers_(around_.scorers, around_.book, around_.thread) {}
   // Until Stop(); then what is still queued is counted as uncomparable{shutting_down}.
   void Run();
+  // The body of a thread that may wait: scores what the others handed over, until `pairs` is
+  // stopped.
+  void RunOn(WaitingPairs& pairs);
   void Stop() { stopping_.store(true, std::memory_order_release); }
 
-  // One pair, as Run() treats it.
+  // One pair.
   void Score(const PairJob& job);
 
  private:
   SampleScores ScoreControl(const PairJob& job, const PairScorer& scorer, RawPair pair);
+  // One pair, as Run() treats it.
+  void Take(PairJob& job);
+  bool HandsOver(const PairJob& job);
+  void Refuse(const PairJob& job, UncomparableReason reason);
   void Trim();
 
   ScoringSurroundings around_;

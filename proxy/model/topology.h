@@ -238,9 +238,17 @@ struct LogRules {
   double access_rate = 1.0;  // with kSampled
 };
 
-// A comparator that is loaded; each way in is another member.
+// A comparator that is loaded.
 struct PluginRule {
   std::string library;  // absolute path of a shared library
+};
+
+// A comparator that is asked in a process of its own.
+struct ComparatorServiceRule {
+  std::string name;                             // what `use` says
+  std::string address;                          // host:port
+  Duration deadline = std::chrono::seconds(2);  // of one pair
+  int max_in_flight = 64;
 };
 
 struct AdminConfig {
@@ -257,6 +265,7 @@ struct Topology {
   std::vector<Route> routes;  // first match in this order
   std::vector<Plan> plans;
   std::vector<PluginRule> plugins;
+  std::vector<ComparatorServiceRule> comparator_services;
   AdminConfig admin;
   std::string data_dir;
   RecordLimits records;

@@ -81,6 +81,7 @@ ConfigCheckup ConfigFile::Check(std::optional<std::string_view> text, std::strin
 }
 
 ConfigCheckup ConfigFile::Reload(std::string_view actor) {
+  std::lock_guard turn(reloading_);
   std::string text;
   ConfigResult result = Read(text);
   ConfigCheckup checkup{Complaints(result.faults), ConfigHash(text)};

@@ -38,6 +38,7 @@ class ConfigFile : public ConfigPort {
   const KnownComparators known_;
   const KnownComparators known_of_texts_;
   const Swap swap_;
+  std::mutex reloading_;  // one at a time
   mutable std::mutex mutex_;
   ConfigInForce present_;
   std::uint64_t reloads_ = 0;

@@ -24,6 +24,23 @@ std::vector<std::string> FieldsOf(const Route& route) {
   return fields;
 }
 
+ServiceRule RuleOf(const ComparatorServiceRule& service) {
+  return {service.name, service.address, service.deadline,
+          static_cast<std::size_t>(service.max_in_flight)};
+}
+
+// The services a suite may use, in the versions that were met.
+std::string KeyOf(const Topology& topology, const ComparatorRegistry& registry) {
+  std::string key;
+  for (const ComparatorServiceRule& service : topology.comparator_services) {
+    const auto kind = registry.Find(service.name);
+    key += fmt::format("\n@{}\t{}\t{}\t{}\t{}", service.name, service.address,
+                       service.deadline.count(), service.max_in_flight,
+                       kind.ok() ? (*kind)->Describe().version : 0);
+  }
+  return key;
+}
+
 std::string KeyOf(const CompareRules& rules) {
   std::string key = rules.preset + "\t" + rules.profile + "\t" + rules.preset_json;
   for (const IgnoreRule& rule : rules.ignore) key += "\n-" + rule.path + "\t" + rule.reason;
@@ -109,6 +126,9 @@ ReadKnownPreset ReaderWith(std::shared_ptr<const ComparatorRegistry> registry) {
 
 }  // namespace
 
+ComparatorCatalog::ComparatorCatalog()
+    : services_([](const std::string& news) { spdlog::warn("{}", news); }) {}
+
 KnownComparators ComparatorCatalog::KnownToConfig(Loading loading) {
   KnownComparators known;
   for (const auto& kind : BuiltinRegistry().Kinds()) {
@@ -118,33 +138,42 @@ KnownComparators ComparatorCatalog::KnownToConfig(Loading loading) {
   for (const Preset& preset : Presets()) known.presets.push_back(Known(preset));
   known.find_faults = FaultsWith(std::make_shared<ComparatorRegistry>());
   known.read_preset = ReaderWith(std::make_shared<ComparatorRegistry>());
-  known.load_plugins = [this, loading](const std::vector<PluginRule>& plugins) {
-    return LoadPlugins(plugins, loading);
+  known.load_plugins = [this, loading](const Topology& topology) {
+    return LoadPlugins(topology, loading);
   };
   return known;
 }
 
-PluginComparators ComparatorCatalog::LoadPlugins(const std::vector<PluginRule>& plugins,
-                                                 Loading loading) {
+PluginComparators ComparatorCatalog::LoadPlugins(const Topology& topology, Loading loading) {
   PluginComparators result;
   auto registry = std::make_shared<ComparatorRegistry>();
-  for (std::size_t i = 0; i < plugins.size(); ++i) {
-    const std::string& path = plugins[i].library;
-    auto kind = loading == Loading::kAllowed ? libraries_.Load(path) : libraries_.Find(path);
+  const bool allowed = loading == Loading::kAllowed;
+  const auto add = [&](const absl::StatusOr<std::shared_ptr<const ComparatorKind>>& kind,
+                       const std::string& path, const std::string& what) {
     if (!kind.ok()) {
-      result.faults.push_back({i, Message(kind.status())});
-      if (loading == Loading::kForbidden) {
-        result.faults.back().message +=
-            ", and a text that is only looked at loads none; run understudy check --config FILE";
-      }
-      continue;
+      result.faults.push_back({path, Message(kind.status())});
+      if (allowed) return;
+      result.faults.back().message +=
+          ", and a text that is only looked at loads and asks none; run understudy check --config "
+          "FILE";
+      return;
     }
     if (const absl::Status added = registry->Add(*kind); !added.ok()) {
-      result.faults.push_back(
-          {i, fmt::format("the library \"{}\" cannot be used: {}", path, Message(added))});
-      continue;
+      result.faults.push_back({path, fmt::format("{} cannot be used: {}", what, Message(added))});
+      return;
     }
     result.names.emplace_back((*kind)->Describe().name);
+  };
+  for (std::size_t i = 0; i < topology.plugins.size(); ++i) {
+    const std::string& library = topology.plugins[i].library;
+    add(allowed ? libraries_.Load(library) : libraries_.Find(library),
+        fmt::format("plugins[{}].library", i), fmt::format("the library \"{}\"", library));
+  }
+  for (std::size_t i = 0; i < topology.comparator_services.size(); ++i) {
+    const ServiceRule rule = RuleOf(topology.comparator_services[i]);
+    const auto kind = allowed ? services_.Meet(rule) : services_.Find(rule);
+    add(kind, fmt::format("comparator_services[{}].{}", i, kind.ok() ? "name" : "address"),
+        fmt::format("the comparator service \"{}\"", rule.name));
   }
   result.find_faults = FaultsWith(registry);
   result.read_preset = ReaderWith(std::move(registry));
@@ -158,7 +187,20 @@ ComparatorRegistry ComparatorCatalog::RegistryOf(const Topology& topology) const
     const absl::Status added = kind.ok() ? registry.Add(*kind) : kind.status();
     if (!added.ok()) spdlog::error("plugins: {}", Message(added));
   }
+  for (const ComparatorServiceRule& service : topology.comparator_services) {
+    const auto kind = services_.Find(RuleOf(service));
+    const absl::Status added = kind.ok() ? registry.Add(*kind) : kind.status();
+    if (!added.ok()) spdlog::error("comparator_services: {}", Message(added));
+  }
   return registry;
+}
+
+void ComparatorCatalog::LeaveOthers(const Topology& in_force) {
+  std::vector<ServiceRule> rules;
+  for (const ComparatorServiceRule& service : in_force.comparator_services) {
+    rules.push_back(RuleOf(service));
+  }
+  services_.KeepOnly(rules);
 }
 
 RouteComparators ComparatorsOf(const Route& route, const ComparatorRegistry& registry) {
@@ -186,16 +228,18 @@ std::shared_ptr<const PairScorer> SuiteCache::Of(const std::shared_ptr<const Top
                               [](const ValueRule& rule) { return !rule.measure.empty(); });
   std::string key = KeyOf(route.compare) + (spec.measures ? "\nmeasures" : "");
   for (const std::string& field : spec.fields) key += "\n/" + field;
+  const ComparatorRegistry registry = catalog_.RegistryOf(*topology);
+  key += KeyOf(*topology, registry);
   std::lock_guard lock(mutex_);
-  auto& suite = suites_[key];
-  if (suite == nullptr) {
-    auto built = BuildSuite(spec, catalog_.RegistryOf(*topology));
-    if (!built.ok()) {
-      spdlog::error("route {}: {}", route.name, std::string(built.status().message()));
-      return nullptr;
-    }
-    suite = std::move(*built);
+  if (auto suite = suites_[key].lock()) return suite;
+  auto built = BuildSuite(spec, registry);
+  if (!built.ok()) {
+    spdlog::error("route {}: {}", route.name, std::string(built.status().message()));
+    return nullptr;
   }
+  std::erase_if(suites_, [](const auto& known) { return known.second.expired(); });
+  const std::shared_ptr<const PairScorer> suite = *std::move(built);
+  suites_[key] = suite;
   return suite;
 }
 

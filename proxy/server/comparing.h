@@ -9,6 +9,7 @@
 
 #include "comparators/plugin_libraries.h"
 #include "comparators/registry.h"
+#include "comparators/remote/comparator_services.h"
 #include "proxy/control/config_rules.h"
 #include "proxy/flow/drive_rollouts.h"
 #include "proxy/flow/score_exchange.h"
@@ -16,27 +17,35 @@
 namespace understudy {
 
 // The comparators that configurations of this process may name: the built-in ones, and those of the
-// plug-ins they list. Thread-safe; what it loaded stays to the end of the process.
+// plug-ins and services they list. Thread-safe; a library that was loaded stays to the end of the
+// process.
 class ComparatorCatalog {
  public:
-  // Whether reading a configuration may load libraries that were not loaded before.
+  ComparatorCatalog();
+  // Whether reading a configuration may load libraries, and ask services, that were not before.
   enum class Loading { kAllowed, kForbidden };
   // What a configuration may say of comparators. Refers to the catalog.
   KnownComparators KnownToConfig(Loading loading);
   // What the suites of a valid topology are built from.
   ComparatorRegistry RegistryOf(const Topology& topology) const;
+  // Leaves the services that a topology now in force does not name.
+  void LeaveOthers(const Topology& in_force);
+  // For the end: who waits for a service has an answer at once, which is that it cannot tell.
+  void EndServices() { services_.End(); }
 
  private:
-  PluginComparators LoadPlugins(const std::vector<PluginRule>& plugins, Loading loading);
+  PluginComparators LoadPlugins(const Topology& topology, Loading loading);
 
   PluginLibraries libraries_;
+  ComparatorServices services_;
 };
 
 // Names and ignore rules of a route's comparators, presets resolved.
 RouteComparators ComparatorsOf(const Route& route, const ComparatorRegistry& registry);
 
-// Scorers by route, made once per set of rules. Thread-safe. A reload only ever adds plug-ins, so
-// what a rule's `use` names stays the same.
+// Scorers by route, made once per set of rules and kept while somebody scores with them.
+// Thread-safe. A reload only ever adds plug-ins, so what a rule's `use` names stays the same, but
+// for services.
 class SuiteCache : public ScorerSource {
  public:
   // The catalog outlives the cache.
@@ -47,7 +56,7 @@ class SuiteCache : public ScorerSource {
  private:
   const ComparatorCatalog& catalog_;
   std::mutex mutex_;
-  std::map<std::string, std::shared_ptr<const PairScorer>> suites_;
+  std::map<std::string, std::weak_ptr<const PairScorer>> suites_;
 };
 
 }  // namespace understudy

@@ -37,6 +37,9 @@ namespace understudy {
 namespace {
 
 constexpr std::size_t kRingCapacity = 2048;
+// Threads that wait for comparator services, and the pairs that may wait for such a thread.
+constexpr std::size_t kWaitingThreads = 8;
+constexpr std::size_t kWaitingPairs = 1024;
 constexpr Duration kShadowPatience = std::chrono::seconds(1);
 constexpr Duration kControlPeriod = std::chrono::milliseconds(100);
 
@@ -62,6 +65,7 @@ struct Process::Parts {
   absl::Status TakeOver(const std::shared_ptr<const Topology>& next);
   StatusPage Answer(std::string_view path) const;
   void Tick();
+  void BeginWaiting(const Topology& in_force);
   void EndScoring();
   std::uint64_t OpenConnections() const;
 
@@ -90,6 +94,10 @@ struct Process::Parts {
   std::vector<std::unique_ptr<Ring<PairJob>>> rings;  // worker-major
   std::vector<std::unique_ptr<ScoringLoop>> scoring;
   std::vector<std::thread> scoring_threads;
+  WaitingPairs waiting_pairs{kWaitingPairs};
+  std::mutex waiting_mutex;  // guards the two below
+  std::vector<std::unique_ptr<ScoringLoop>> waiting;
+  std::vector<std::thread> waiting_threads;
   std::unique_ptr<RolloutDriver> driver;
   std::vector<std::unique_ptr<WorkerThread>> workers;
   ControlThread control;  // ends before the driver goes
@@ -120,7 +128,7 @@ absl::Status Process::Parts::Make(const ProcessOptions& options) {
   ASSIGN_OR_RETURN(store, SqliteControlStore::Open(topology->data_dir, WallNow));
   const std::size_t count = WorkerCount(*topology);
   const auto compare = static_cast<std::size_t>(std::max(1, topology->compare_threads));
-  book = std::make_unique<TrafficBook>(count, compare);
+  book = std::make_unique<TrafficBook>(count, compare + kWaitingThreads);
   const std::string directory = topology->data_dir + "/records";
   RecordOptions record_options{.limits = topology->records};
   record_options.digest_key = DigestKeyOf(topology->data_dir);
@@ -137,13 +145,14 @@ absl::Status Process::Parts::Make(const ProcessOptions& options) {
     for (std::size_t worker = 0; worker < count; ++worker) {
       mine.push_back(rings[worker * compare + thread].get());
     }
-    scoring.push_back(std::make_unique<ScoringLoop>(
-        ScoringSurroundings{std::move(mine), suites, samples, *records, *book, count + thread}));
+    scoring.push_back(std::make_unique<ScoringLoop>(ScoringSurroundings{
+        std::move(mine), suites, samples, *records, *book, count + thread, &waiting_pairs}));
     scoring_threads.emplace_back([loop = scoring.back().get(), thread] {
       NameThread("compare " + std::to_string(thread));
       loop->Run();
     });
   }
+  BeginWaiting(*topology);
   control.Begin(kControlPeriod, [this] { Tick(); });
   RETURN_IF_ERROR(MakeAdmin());
   for (auto& worker : workers) worker->Begin();
@@ -238,6 +247,7 @@ absl::Status Process::Parts::TakeOver(const std::shared_ptr<const Topology>& nex
     return FailedPrecondition(
         fmt::format("a reload cannot change {}: restart to have it in force", keys));
   }
+  BeginWaiting(*next);
   if (!level_is_fixed) SetLogLevel(next->log.level);
   access_log->SetRules(next->log);
   {
@@ -246,6 +256,7 @@ absl::Status Process::Parts::TakeOver(const std::shared_ptr<const Topology>& nex
   }
   records->SetLimits(next->records);
   health_checks.Update(next);
+  comparators.LeaveOthers(*next);
   control.Post([this, next] { driver->Reload(next); });
   return absl::OkStatus();
 }
@@ -256,10 +267,31 @@ std::uint64_t Process::Parts::OpenConnections() const {
   return open;
 }
 
+// Threads that wait for services begin with the first configuration that has one, and stay.
+void Process::Parts::BeginWaiting(const Topology& in_force) {
+  std::lock_guard lock(waiting_mutex);
+  if (in_force.comparator_services.empty() || !waiting.empty()) return;
+  const std::size_t first = book->Workers() + scoring.size();
+  for (std::size_t i = 0; i < kWaitingThreads; ++i) {
+    waiting.push_back(std::make_unique<ScoringLoop>(
+        ScoringSurroundings{{}, suites, samples, *records, *book, first + i}));
+    waiting_threads.emplace_back([this, loop = waiting.back().get(), i] {
+      NameThread("waiting " + std::to_string(i));
+      loop->RunOn(waiting_pairs);
+    });
+  }
+}
+
 void Process::Parts::EndScoring() {
   for (auto& loop : scoring) loop->Stop();
   for (std::thread& thread : scoring_threads) thread.join();
   scoring_threads.clear();
+  std::lock_guard lock(waiting_mutex);
+  for (auto& loop : waiting) loop->Stop();
+  waiting_pairs.Stop();
+  comparators.EndServices();
+  for (std::thread& thread : waiting_threads) thread.join();
+  waiting_threads.clear();
 }
 
 Process::Process(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}

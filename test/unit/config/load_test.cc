@@ -302,9 +302,9 @@ TEST_CASE("the file's hash is of its text") {
 TEST_CASE("plug-ins bring names that 'use' may say") {
   KnownComparators known = TestComparators();
   std::vector<std::string> asked;
-  known.load_plugins = [&](const std::vector<PluginRule>& plugins) {
+  known.load_plugins = [&](const Topology& topology) {
     PluginComparators loaded;
-    for (const PluginRule& plugin : plugins) asked.push_back(plugin.library);
+    for (const PluginRule& plugin : topology.plugins) asked.push_back(plugin.library);
     loaded.names = {"mine"};
     loaded.find_faults = [](const CompareRules& rules) {
       std::vector<CompareFault> faults;
@@ -329,9 +329,10 @@ TEST_CASE("plug-ins bring names that 'use' may say") {
 
 TEST_CASE("a plug-in's fault stands at its path, and hides what follows from it") {
   KnownComparators known = TestComparators();
-  known.load_plugins = [](const std::vector<PluginRule>& plugins) {
+  known.load_plugins = [](const Topology& topology) {
     PluginComparators loaded;
-    loaded.faults.push_back({plugins.size() - 1, "the library is no comparator"});
+    CHECK(topology.plugins.size() == 2);
+    loaded.faults.push_back({"plugins[1].library", "the library is no comparator"});
     return loaded;
   };
   const std::string text = "plugins:\n  - {library: /opt/mine.so}\n  - library: /opt/other.so\n" +

@@ -57,10 +57,13 @@ class Check(unittest.TestCase):
 
     def test_refuses_grpc_in_a_comparator_but_the_remote_one(self):
         self.write("comparators/json.cc", "// Compares.\n#include <grpcpp/grpcpp.h>\n")
-        self.write("comparators/remote.cc", "// Asks.\n#include <grpcpp/grpcpp.h>\n")
-        self.refused("comparators/json.cc:2: includes grpcpp/grpcpp.h; comparators may not use gRPC")
+        self.write("comparators/remote/ask.cc", "// Asks.\n#include <grpcpp/grpcpp.h>\n")
+        self.write("comparators/exact.cc",
+                   '// Compares.\n#include "comparators/remote/service_rule.h"\n')
+        self.refused("comparators/json.cc:2: includes grpcpp/grpcpp.h; comparators may not use gRPC",
+                     "comparators/exact.cc:2: includes comparators/remote/service_rule.h; comparators")
         run = subprocess.run([CHECK, "--root", self.root], capture_output=True, text=True)
-        self.assertNotIn("comparators/remote.cc", run.stdout)
+        self.assertNotIn("comparators/remote/ask.cc", run.stdout)
 
     def test_refuses_a_clock_read_outside_its_home(self):
         self.write("proxy/evidence/age.cc",

@@ -131,8 +131,8 @@ TEST_CASE("a text that is only looked at loads no library, but knows those that 
   ComparatorCatalog catalog;
   CHECK(FaultsOf(text, catalog, Loading::kForbidden) ==
         Lines{"f.yaml:2:14: the library \"" + PluginPath("byte_share") +
-              "\" is not loaded, and a text that is only looked at loads none; run understudy "
-              "check --config FILE"});
+              "\" is not loaded, and a text that is only looked at loads and asks none; run "
+              "understudy check --config FILE"});
   CHECK(FaultsOf(text, catalog, Loading::kAllowed) == Lines{});
   CHECK(FaultsOf(text, catalog, Loading::kForbidden) == Lines{});
 }
