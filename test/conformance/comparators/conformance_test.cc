@@ -8,14 +8,53 @@
 
 #include "comparators/plugin.h"
 #include "comparators/registry.h"
+#include "comparators/remote/comparator_services.h"
 #include "comparators/suite.h"
 #include "test/conformance/comparators/samples.h"
+#include "test/support/fake_comparator_service.h"
 #include "test/support/test_plugins.h"
 
 namespace understudy {
 namespace {
 
-// The built-in comparators and one of a shared library in plain C.
+// The share of bytes that differ, and the places of the first ones, of pairs that come to a
+// service.
+FakeComparatorService::Answers ByteShare(const v1::CompareRequest& request) {
+  const std::string& a = request.incumbent().body();
+  const std::string& b = request.candidate().body();
+  const std::size_t longer = std::max(a.size(), b.size());
+  std::size_t different = 0;
+  auto response = FakeComparatorService::Score(request.id(), 0);
+  for (std::size_t i = 0; i < longer; ++i) {
+    if (i < a.size() && i < b.size() && a[i] == b[i]) continue;
+    if (++different > 40) continue;
+    v1::ComparedDifference& one = *response.mutable_comparison()->add_differences();
+    one.set_path(std::to_string(i));
+    one.set_kind("bytes");
+  }
+  const bool same_status = request.incumbent().status() == request.candidate().status();
+  if (different > 0 || !same_status) {
+    const double share =
+        same_status ? static_cast<double>(different) / static_cast<double>(longer) : 1;
+    response.mutable_comparison()->set_divergence(share);
+    response.mutable_comparison()->set_reason(std::to_string(different) + " bytes differ");
+  }
+  return {response};
+}
+
+std::shared_ptr<const ComparatorKind> ByteService() {
+  static FakeComparatorService fake({ByteShare, [](const v1::DescribeComparatorRequest&,
+                                                   v1::DescribeComparatorResponse& response) {
+                                       response.set_max_message_bytes(64u << 20);
+                                     }});
+  static ComparatorServices services;
+  const auto kind = services.Meet({"byte_service", fake.Address(), std::chrono::seconds(60), 64});
+  INFO(kind.status().ToString());
+  REQUIRE(kind.ok());
+  return *kind;
+}
+
+// The built-in comparators, one of a shared library in plain C and one of a service.
 const ComparatorRegistry& Registry() {
   static const ComparatorRegistry kRegistry = [] {
     ComparatorRegistry registry;
@@ -23,6 +62,7 @@ const ComparatorRegistry& Registry() {
     INFO(plugin.status().ToString());
     REQUIRE(plugin.ok());
     REQUIRE(registry.Add(*plugin).ok());
+    REQUIRE(registry.Add(ByteService()).ok());
     return registry;
   }();
   return kRegistry;
@@ -30,7 +70,7 @@ const ComparatorRegistry& Registry() {
 
 // Whether a comparator is right to see a difference in what a reader of JSON does not see.
 bool LooksAtBytes(const std::string& comparator) {
-  return comparator == "exact" || comparator == "byte_share";
+  return comparator == "exact" || comparator == "byte_share" || comparator == "byte_service";
 }
 
 // Each comparator with its defaults and with the options that make it work hardest.

@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 
 #include "proxy/control/config_loader.h"
+#include "test/support/fake_comparator_service.h"
 #include "test/support/test_plugins.h"
 
 using namespace understudy;
@@ -135,4 +136,123 @@ TEST_CASE("a text that is only looked at loads no library, but knows those that 
               "understudy check --config FILE"});
   CHECK(FaultsOf(text, catalog, Loading::kAllowed) == Lines{});
   CHECK(FaultsOf(text, catalog, Loading::kForbidden) == Lines{});
+}
+
+namespace {
+
+using Fake = FakeComparatorService;
+
+// Takes an option `level`, below 9.
+void DescribeLevel(const v1::DescribeComparatorRequest& request,
+                   v1::DescribeComparatorResponse& response) {
+  response.add_options()->set_name("level");
+  if (request.options_json().find('9') == std::string::npos) return;
+  response.add_refused()->set_option("level");
+  response.mutable_refused(0)->set_message("must be below 9");
+}
+
+Fake::Behaviour Levelled() {
+  return {[](const v1::CompareRequest& request) {
+            return Fake::Answers{Fake::Score(request.id(), 0.5)};
+          },
+          DescribeLevel};
+}
+
+std::string WithServices(const Lines& services, std::string_view comparators) {
+  std::string text = "comparator_services:\n";
+  for (const std::string& service : services) text += "  - {" + service + "}\n";
+  const std::string rest = ConfigOf({}, comparators);
+  return text + rest.substr(rest.find('\n') + 1);
+}
+
+}  // namespace
+
+TEST_CASE("a route may use a service, and its faults stand at the options") {
+  const Fake fake(Levelled());
+  const std::string service = "name: mine, address: \"" + fake.Address() + "\"";
+  ComparatorCatalog catalog;
+  CHECK(FaultsOf(WithServices({service}, "        - {name: a, use: mine, options: {level: 3}}\n"),
+                 catalog) == Lines{});
+  CHECK(
+      FaultsOf(WithServices({service},
+                            "        - {name: a, use: mine, options: {level: 9}}\n"
+                            "        - {name: b, use: mine, options: {levle: 1}}\n"
+                            "        - {name: c, use: min}\n"),
+               catalog) ==
+      Lines{"f.yaml:11:49: comparator mine: option \"level\" must be below 9",
+            "f.yaml:12:42: comparator mine: there is no option \"levle\". Did you mean \"level\"?",
+            "f.yaml:13:26: there is no comparator 'min'; did you mean 'mine'?"});
+}
+
+TEST_CASE("faults of services stand at what is wrong with them") {
+  std::string away;
+  { away = Fake(Levelled()).Address(); }
+  const Fake fake(Levelled());
+  const std::string there = "address: \"" + fake.Address() + "\"";
+  ComparatorCatalog catalog;
+  const Lines faults =
+      FaultsOf(WithServices({"name: gone, address: \"" + away + "\"", "name: json, " + there,
+                             "name: twice, " + there, "name: twice, deadline: 3s, " + there},
+                            "        - {name: a, use: gone}\n"),
+               catalog);
+  REQUIRE(faults.size() == 3);
+  CHECK(faults[0].starts_with("f.yaml:2:27: the comparator service \"gone\" at " + away +
+                              " did not say who it is: "));
+  CHECK(faults[1] ==
+        "f.yaml:3:12: the comparator service \"json\" cannot be used: a second comparator is named "
+        "\"json\"; the first is built in");
+  CHECK(
+      faults[2] ==
+      "f.yaml:5:12: the comparator service \"twice\" cannot be used: a second comparator is named "
+      "\"twice\"; the first is of the service at " +
+          fake.Address());
+}
+
+TEST_CASE("a text that is only looked at asks no service that was not asked before") {
+  const Fake fake(Levelled());
+  const std::string text = WithServices({"name: mine, address: \"" + fake.Address() + "\""},
+                                        "        - {name: a, use: mine}\n");
+  ComparatorCatalog catalog;
+  CHECK(FaultsOf(text, catalog, Loading::kForbidden) ==
+        Lines{"f.yaml:2:27: the comparator service \"mine\" at " + fake.Address() +
+              " was not met, and a text that is only looked at loads and asks none; run understudy "
+              "check --config FILE"});
+  CHECK(fake.Descriptions() == 0);
+  CHECK(FaultsOf(text, catalog, Loading::kAllowed) == Lines{});
+  CHECK(FaultsOf(text, catalog, Loading::kForbidden) == Lines{});
+}
+
+TEST_CASE("a suite is made anew when a service it asks is another version, or left") {
+  std::string version = "1";
+  Fake::Behaviour behaviour = Levelled();
+  behaviour.describe = [&](const auto&, v1::DescribeComparatorResponse& response) {
+    response.set_version(version);
+  };
+  const Fake fake(behaviour);
+  const std::string text = WithServices({"name: mine, address: \"" + fake.Address() + "\""},
+                                        "        - {name: a, use: mine}\n");
+  ComparatorCatalog catalog;
+  SuiteCache suites(catalog);
+  const auto load = [&] {
+    return LoadConfig(text, "f.yaml", catalog.KnownToConfig(Loading::kAllowed),
+                      ProcessEnvironment())
+        .topology;
+  };
+  const auto first = load();
+  REQUIRE(first != nullptr);
+  const auto suite = suites.Of(first, first->routes.front());
+  const auto again = load();
+  CHECK(suites.Of(again, again->routes.front()) == suite);
+  version = "2";
+  const auto second = load();
+  const auto other = suites.Of(second, second->routes.front());
+  REQUIRE(other != nullptr);
+  CHECK(other != suite);
+  CHECK(other->Fingerprint() != suite->Fingerprint());
+  CHECK(ComparatorsOf(second->routes.front(), catalog.RegistryOf(*second)).fingerprint ==
+        other->Fingerprint());
+  catalog.LeaveOthers(*second);
+  CHECK(other->Score({{}, {200, {}, "a"}, {200, {}, "b"}}).scores.at(0).compared);
+  catalog.LeaveOthers(Topology());
+  CHECK_FALSE(other->Score({{}, {200, {}, "a"}, {200, {}, "b"}}).scores.at(0).compared);
 }
