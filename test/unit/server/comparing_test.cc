@@ -223,10 +223,10 @@ TEST_CASE("a text that is only looked at asks no service that was not asked befo
 }
 
 TEST_CASE("a suite is made anew when a service it asks is another version, or left") {
-  std::string version = "1";
+  std::atomic<int> version{1};
   Fake::Behaviour behaviour = Levelled();
   behaviour.describe = [&](const auto&, v1::DescribeComparatorResponse& response) {
-    response.set_version(version);
+    response.set_version(std::to_string(version));
   };
   const Fake fake(behaviour);
   const std::string text = WithServices({"name: mine, address: \"" + fake.Address() + "\""},
@@ -243,7 +243,7 @@ TEST_CASE("a suite is made anew when a service it asks is another version, or le
   const auto suite = suites.Of(first, first->routes.front());
   const auto again = load();
   CHECK(suites.Of(again, again->routes.front()) == suite);
-  version = "2";
+  version = 2;
   const auto second = load();
   const auto other = suites.Of(second, second->routes.front());
   REQUIRE(other != nullptr);

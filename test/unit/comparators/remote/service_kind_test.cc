@@ -171,27 +171,27 @@ TEST_CASE("a service that describes itself beyond the bounds is refused") {
 }
 
 TEST_CASE("another version is another measure") {
-  std::string version = "1";
+  std::atomic<int> version{1};
   Fake fake(
       {Half, [&](const v1::DescribeComparatorRequest&, v1::DescribeComparatorResponse& response) {
-         response.set_version(version);
+         response.set_version(std::to_string(version));
        }});
   ComparatorServices services;
   const auto first = Met(services, fake);
   CHECK(Met(services, fake)->Describe().version == first->Describe().version);
-  version = "2";
+  version = 2;
   CHECK(Met(services, fake)->Describe().version != first->Describe().version);
 }
 
 TEST_CASE("a service that was replaced cannot tell until the configuration is loaded anew") {
-  std::string version = "1";
+  std::atomic<int> version{1};
   Fake fake(
       {Half, [&](const v1::DescribeComparatorRequest&, v1::DescribeComparatorResponse& response) {
-         response.set_version(version);
+         response.set_version(std::to_string(version));
        }});
   ComparatorServices services;
   const auto first = Met(services, fake);
-  version = "2";
+  version = 2;
   const ComparatorScore score = ScoreOf(first, "a", "b");
   CHECK(score.uncomparable == "comparator_error");
   CHECK(score.detail ==
@@ -255,7 +255,7 @@ TEST_CASE("long texts and many differences are cut") {
 }
 
 TEST_CASE("a pair larger than the service takes is not sent") {
-  std::uint64_t limit = 0;
+  std::atomic<std::uint64_t> limit{0};
   std::atomic<int> asked{0};
   Fake fake({[&](const v1::CompareRequest& request) {
                ++asked;
