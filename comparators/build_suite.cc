@@ -173,6 +173,7 @@ class SuiteBuilder {
     if (spec.optional) hash_.Add("optional");
     const ComparatorWay way = (*kind)->Describe().way;
     if (way != ComparatorWay::kBuiltin) hash_.Add(static_cast<std::uint64_t>(way));
+    if (built->depends_on != 0) hash_.Add(built->depends_on);
     AddOptions(spec.options_json);
     parts_.members.push_back({spec.name, *std::move(built), when, spec.optional});
   }
@@ -220,14 +221,6 @@ std::vector<SuiteFault> FindSuiteFaults(const SuiteSpec& spec, const ComparatorR
   SuiteBuilder builder(registry);
   builder.Build(spec);
   return builder.faults();
-}
-
-std::vector<std::string> PartialComparators(const SuiteSpec& spec) {
-  std::vector<std::string> names;
-  for (const ComparatorSpec& one : ComparatorsOf(spec, PresetOf(spec))) {
-    if (one.optional || !one.when.empty()) names.push_back(one.name);
-  }
-  return names;
 }
 
 }  // namespace understudy

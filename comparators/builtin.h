@@ -33,6 +33,11 @@ struct BuiltComparator {
   // Whether Compare() waits for somebody outside this process; such pairs are scored on threads of
   // their own.
   bool waits = false;
+  // The share of pairs that it is asked about, in (0,1]; it does not apply to the others. Which
+  // they are is decided by the request and the incumbent's answer, before anything else.
+  double share = 1;
+  // Moves when what it asks in its turn gives another score; 0: it asks nothing that may.
+  std::uint64_t depends_on = 0;
 };
 
 struct Builtin {

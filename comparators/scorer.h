@@ -32,6 +32,9 @@ struct RawPair {
   std::function<std::string_view()> request_body;
   RawAnswer baseline;
   RawAnswer candidate;
+  // Why there is no candidate's answer; empty: there is one. Each comparator that would be asked is
+  // at divergence 1 then.
+  std::string_view no_candidate = {};
 };
 
 // One configured comparator's word on a pair: either a comparison or why there is none.
@@ -64,15 +67,22 @@ struct PairScore {
   std::pair<std::string, std::string> bodies;
 };
 
+// What is known of a scorer before it sees a pair.
+struct ScorerTraits {
+  // Whether two answers of the same head and body need not be scored: every comparator is at
+  // divergence 0 then, and no field is read and nothing measured.
+  bool same_bytes_are_equal = false;
+  bool waits = false;  // whether Score() may wait for somebody outside this process, for seconds
+  // The names of comparators that are not asked of every pair, or need not have anything to
+  // compare.
+  std::vector<std::string> partial;
+};
+
 class PairScorer {
  public:
   virtual ~PairScorer() = default;
   virtual PairScore Score(const RawPair& pair) const = 0;
-  // Whether two answers of the same head and body need not be scored: every comparator is at
-  // divergence 0 then, and no field is read and nothing measured.
-  virtual bool SameBytesAreEqual() const = 0;
-  // Whether Score() may wait for somebody outside this process, for seconds.
-  virtual bool Waits() const { return false; }
+  virtual const ScorerTraits& Traits() const = 0;
   virtual const std::vector<std::string>& ComparatorNames() const = 0;
   virtual const std::vector<std::string>& IgnoreRules() const = 0;  // paths, as configured
   // Names the rules themselves (names, uses, options, ignores); evidence starts anew when it moves.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "comparators/difference.h"
+#include "comparators/pair_sample.h"
 #include "comparators/prepared_answer.h"
 #include "comparators/text.h"
 #include "fmt/format.h"
@@ -97,7 +98,8 @@ class Suite final : public PairScorer {
   explicit Suite(SuiteParts parts) : parts_(std::move(parts)) {
     for (const SuiteParts::Member& member : parts_.members) {
       names_.push_back(member.name);
-      waits_ = waits_ || member.built.waits;
+      if (IsPartial(member)) traits_.partial.push_back(member.name);
+      traits_.waits = traits_.waits || member.built.waits;
       const ComparatorNeeds needs = member.built.needs;
       needs_document_ = needs_document_ || NeedsDocument(needs) ||
                         member.when == SuiteParts::Member::When::kJson ||
@@ -108,24 +110,25 @@ class Suite final : public PairScorer {
                                         return member.built.needs == ComparatorNeeds::kMeasures;
                                       });
     needs_document_ = needs_document_ || !parts_.fields.empty() || parts_.measures || measured;
-    same_bytes_are_equal_ = parts_.fields.empty() && !parts_.measures &&
-                            std::all_of(parts_.members.begin(), parts_.members.end(),
-                                        [](const SuiteParts::Member& member) {
-                                          return member.built.same_bytes_are_equal &&
-                                                 !member.optional &&
-                                                 member.when == SuiteParts::Member::When::kAlways;
-                                        });
+    traits_.same_bytes_are_equal =
+        parts_.fields.empty() && !parts_.measures && traits_.partial.empty() &&
+        std::all_of(parts_.members.begin(), parts_.members.end(),
+                    [](const auto& member) { return member.built.same_bytes_are_equal; });
     for (const PathPattern& rule : parts_.ignore) rules_.push_back(rule.text());
   }
 
   PairScore Score(const RawPair& pair) const override;
-  bool SameBytesAreEqual() const override { return same_bytes_are_equal_; }
-  bool Waits() const override { return waits_; }
+  const ScorerTraits& Traits() const override { return traits_; }
   const std::vector<std::string>& ComparatorNames() const override { return names_; }
   const std::vector<std::string>& IgnoreRules() const override { return rules_; }
   std::uint64_t Fingerprint() const override { return parts_.fingerprint; }
 
  private:
+  static bool IsPartial(const SuiteParts::Member& member) {
+    return member.optional || member.when != SuiteParts::Member::When::kAlways ||
+           member.built.share < 1;
+  }
+  PairScore WithoutCandidate(const RawPair& pair, PairSample& sample) const;
   ComparatorScore ScoreOne(const BuiltComparator& built, const Pair& pair,
                            const PreparedAnswer& baseline, const PreparedAnswer& candidate) const;
   ComparatorScore Ask(const Comparator& comparator, const Pair& pair,
@@ -135,8 +138,7 @@ class Suite final : public PairScorer {
   std::vector<std::string> names_;
   std::vector<std::string> rules_;
   bool needs_document_ = false;
-  bool same_bytes_are_equal_ = false;
-  bool waits_ = false;
+  ScorerTraits traits_;
 };
 
 AnswerField FieldAt(const PreparedAnswer& answer, const std::string& pointer) {
@@ -150,7 +152,20 @@ AnswerField FieldAt(const PreparedAnswer& answer, const std::string& pointer) {
   return {};
 }
 
+// A candidate that gives no answer could not differ more.
+PairScore Suite::WithoutCandidate(const RawPair& pair, PairSample& sample) const {
+  PairScore result;
+  for (const SuiteParts::Member& member : parts_.members) {
+    result.scores.push_back(sample.Has(member.built.share)
+                                ? Compared(WhollyDifferent(pair.no_candidate))
+                                : DoesNotApply());
+  }
+  return result;
+}
+
 PairScore Suite::Score(const RawPair& pair) const {
+  PairSample sample(pair);
+  if (!pair.no_candidate.empty()) return WithoutCandidate(pair, sample);
   PairScore result;
   result.ignore_hits.resize(rules_.size());
   const bool same = SameOnTheWire(pair.baseline, pair.candidate);
@@ -188,7 +203,7 @@ PairScore Suite::Score(const RawPair& pair) const {
     return *sampling == (when == When::kGreedy ? Sampling::kGreedy : Sampling::kSampled);
   };
   for (const SuiteParts::Member& member : parts_.members) {
-    if (!applies(member.when)) {
+    if (!sample.Has(member.built.share) || !applies(member.when)) {
       result.scores.push_back(DoesNotApply());
       continue;
     }

@@ -36,10 +36,6 @@ namespace understudy {
 absl::StatusOr<std::unique_ptr<PairScorer>> BuildSuite(
     const SuiteSpec& spec, const ComparatorRegistry& registry = BuiltinRegistry());
 
-// The names of a spec's comparators that are not asked of every pair, or need not have anything to
-// compare. For a spec without faults.
-std::vector<std::string> PartialComparators(const SuiteSpec& spec);
-
 // One thing that is wrong with a spec.
 struct SuiteFault {
   // The field of the spec, as a configuration would name it: "preset", "ignore[0].path",

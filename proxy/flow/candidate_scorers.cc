@@ -24,7 +24,7 @@ const CandidateScorer& CandidateScorers::Of(const MirroredRequest& request,
   const Route& route = *request.route->route;
   known = {request.view->topology, scorers_.Of(request.view->topology, route), {}, false, {}};
   if (known.scorer == nullptr) return known;
-  known.same_bytes_are_equal = known.scorer->SameBytesAreEqual();
+  known.same_bytes_are_equal = known.scorer->Traits().same_bytes_are_equal;
   known.same.scores.resize(known.scorer->ComparatorNames().size());
   for (ComparatorScore& score : known.same.scores) score.compared = true;
   for (const std::string& name : known.scorer->ComparatorNames()) {

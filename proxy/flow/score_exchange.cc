@@ -96,15 +96,10 @@ bool SameAnswers(const Exchange& one, const Exchange& other) {
          one.head_bytes.SameBytes(other.head_bytes) && one.body.SameBytes(other.body);
 }
 
-// A candidate that gives no answer could not differ more.
-PairScore NoAnswer(const PairScorer& scorer, ExchangeOutcome outcome) {
-  ComparatorScore failed;
-  failed.compared = true;
-  failed.comparison.divergence = 1;
-  failed.comparison.reason = "the candidate gave no answer: " + std::string(ToString(outcome));
-  PairScore score;
-  score.scores.assign(scorer.ComparatorNames().size(), failed);
-  return score;
+PairScore NoAnswer(const PairScorer& scorer, RawPair pair, ExchangeOutcome outcome) {
+  const std::string why = "the candidate gave no answer: " + std::string(ToString(outcome));
+  pair.no_candidate = why;
+  return scorer.Score(pair);
 }
 
 std::string JoinNames(const std::vector<std::string>& names) {
@@ -183,7 +178,15 @@ bool ScoringLoop::HandsOver(const PairJob& job) {
   if (around_.waiting == nullptr || NotWorthAsking(job)) return false;
   const CandidateTraffic& candidate = job.request->route->candidates[job.candidate];
   const CandidateScorer& scoring = scorers_.Of(*job.request, candidate);
-  return scoring.scorer != nullptr && scoring.scorer->Waits();
+  return scoring.scorer != nullptr && scoring.scorer->Traits().waits && !Untouched(job, scoring);
+}
+
+// Whether the pair is known to be the same without reading the answers.
+bool ScoringLoop::Untouched(const PairJob& job, const CandidateScorer& scoring) {
+  const MirroredRequest& request = *job.request;
+  return scoring.same_bytes_are_equal && request.control == nullptr &&
+         !IsCaptured(request.route->route->capture, false, request.pair_id) &&
+         SameAnswers(*job.incumbent, *job.candidate_exchange);
 }
 
 void ScoringLoop::Refuse(const PairJob& job, UncomparableReason reason) {
@@ -197,7 +200,7 @@ void ScoringLoop::Refuse(const PairJob& job, UncomparableReason reason) {
 SampleScores ScoringLoop::ScoreControl(const PairJob& job, const PairScorer& scorer, RawPair pair) {
   const MirroredRequest& request = *job.request;
   const ExchangeOutcome outcome = request.control->result.outcome;
-  if (outcome != ExchangeOutcome::kAnswered) return ScoresOf(NoAnswer(scorer, outcome));
+  if (outcome != ExchangeOutcome::kAnswered) return ScoresOf(NoAnswer(scorer, pair, outcome));
   if (!control_.Open(*request.control, request.head.method)) return {};
   pair.candidate = control_.Answer();
   return ScoresOf(scorer.Score(pair));
@@ -233,9 +236,7 @@ void ScoringLoop::Score(const PairJob& job) {
   };
   pair.request_body = std::ref(join_request);
   const ArmResult& other = job.candidate_exchange->result;
-  const bool untouched = scoring.same_bytes_are_equal && request.control == nullptr &&
-                         !IsCaptured(route.route->capture, false, request.pair_id) &&
-                         SameAnswers(*job.incumbent, *job.candidate_exchange);
+  const bool untouched = Untouched(job, scoring);
   PairScore read;
   if (!untouched) {
     if (!baseline_.Open(*job.incumbent, head.method)) {
@@ -245,7 +246,7 @@ void ScoringLoop::Score(const PairJob& job) {
     const bool answered = other.outcome == ExchangeOutcome::kAnswered &&
                           candidate_.Open(*job.candidate_exchange, head.method);
     if (answered) pair.candidate = candidate_.Answer();
-    read = answered ? scorer.Score(pair) : NoAnswer(scorer, other.outcome);
+    read = answered ? scorer.Score(pair) : NoAnswer(scorer, pair, other.outcome);
   }
   const PairScore& score = untouched ? scoring.same : read;
   scoring.Count(score);

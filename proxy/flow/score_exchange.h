@@ -80,6 +80,7 @@ class ScoringLoop {
   // One pair, as Run() treats it.
   void Take(PairJob& job);
   bool HandsOver(const PairJob& job);
+  static bool Untouched(const PairJob& job, const CandidateScorer& scoring);
   void Refuse(const PairJob& job, UncomparableReason reason);
   void Trim();
 

@@ -208,7 +208,7 @@ RouteComparators ComparatorsOf(const Route& route, const ComparatorRegistry& reg
   const auto suite = BuildSuite(SuiteSpecOf(route.compare), registry);
   if (!suite.ok()) return result;
   result.names = (*suite)->ComparatorNames();
-  result.partial = PartialComparators(SuiteSpecOf(route.compare));
+  result.partial = (*suite)->Traits().partial;
   result.fingerprint = (*suite)->Fingerprint();
   for (const std::string& path : (*suite)->IgnoreRules()) {
     IgnoreRule known{path, "the preset's own"};

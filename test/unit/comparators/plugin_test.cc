@@ -304,8 +304,8 @@ TEST_CASE("plug-in: a divergence of 0 has no reason, any other has one") {
   CHECK(score.comparison.divergence == 0);
   CHECK(score.comparison.reason.empty());
   // It says nothing of equal bytes, so it is asked about them as well.
-  CHECK_FALSE(suite->SameBytesAreEqual());
-  CHECK(SuiteOf("byte_share", "byte_share")->SameBytesAreEqual());
+  CHECK_FALSE(suite->Traits().same_bytes_are_equal);
+  CHECK(SuiteOf("byte_share", "byte_share")->Traits().same_bytes_are_equal);
 }
 
 TEST_CASE("plug-in: its name, version and options are part of the fingerprint") {

@@ -77,14 +77,14 @@ TEST_CASE("presets: a profile leaves comparators out or gives them other options
 }
 
 TEST_CASE("presets: comparators that are for some pairs alone are known by name") {
+  const auto partial = [](const SuiteSpec& spec) { return (*BuildSuite(spec))->Traits().partial; };
   SuiteSpec spec;
   spec.preset = "openai-chat";
-  CHECK(PartialComparators(spec) ==
-        std::vector<std::string>{"text", "shape", "toolcalls", "tools"});
+  CHECK(partial(spec) == std::vector<std::string>{"text", "shape", "toolcalls", "tools"});
   spec.preset = "oip-v2";
-  CHECK(PartialComparators(spec).empty());
+  CHECK(partial(spec).empty());
   spec.comparators = {{"mine", "json", "", "json", false}, {"other", "text", "", "", true}};
-  CHECK(PartialComparators(spec) == std::vector<std::string>{"mine", "other"});
+  CHECK(partial(spec) == std::vector<std::string>{"mine", "other"});
 }
 
 TEST_CASE("presets: one of the user's own is read in the same form") {

@@ -156,7 +156,7 @@ TEST_CASE("suite: answers of the same bytes are held against each other by their
                       {"first-token", "latency", R"({"of":"time_to_first_token"})", "", false}};
   const auto suite = BuildSuite(spec);
   REQUIRE(suite.ok());
-  CHECK_FALSE((*suite)->SameBytesAreEqual());
+  CHECK_FALSE((*suite)->Traits().same_bytes_are_equal);
   const TextAnswer streamed = Streamed(Delta("Hello") + Finish("stop"));
   const std::vector<AnswerArrival> soon = {{streamed.body.size(), 20}};
   const std::vector<AnswerArrival> late = {{streamed.body.size(), 80}};
@@ -175,7 +175,7 @@ TEST_CASE("suite: what is measured of every pair is there for answers of the sam
   spec.measures = true;
   const auto suite = BuildSuite(spec);
   REQUIRE(suite.ok());
-  CHECK_FALSE((*suite)->SameBytesAreEqual());
+  CHECK_FALSE((*suite)->Traits().same_bytes_are_equal);
   const TextAnswer whole{.body = R"({"choices":[],"usage":{"completion_tokens":9}})",
                          .headers = {{"Content-Type", "application/json"}}};
   const PairScore score =

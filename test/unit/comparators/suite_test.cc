@@ -55,6 +55,44 @@ TEST_CASE("suite: presets have comparators of stable names") {
     CHECK(BuildSuite({.preset = std::string(preset.name)}).ok());
 }
 
+TEST_CASE("suite: a candidate that gives no answer is at divergence 1 in every comparator") {
+  const auto suite = Suite({.preset = "openai-chat"});
+  const PairScore score = suite->Score({{}, {200, {}, "{}"}, {}, "it timed out"});
+  REQUIRE(score.scores.size() == suite->ComparatorNames().size());
+  for (const ComparatorScore& one : score.scores) {
+    CHECK(one.compared);
+    CHECK(one.comparison.divergence == 1);
+    CHECK(one.comparison.reason == "it timed out");
+  }
+}
+
+TEST_CASE("suite: a comparator with a share is for that share of the pairs, same bytes or not") {
+  SuiteParts parts;
+  parts.members.push_back({"rare",
+                           {.comparator = std::make_unique<Scripted>([] { return Comparison(); }),
+                            .needs = ComparatorNeeds::kBody,
+                            .same_bytes_are_equal = true,
+                            .share = 0.25}});
+  parts.members.push_back({"all",
+                           {.comparator = std::make_unique<Scripted>([] { return Comparison(); }),
+                            .needs = ComparatorNeeds::kBody,
+                            .same_bytes_are_equal = true}});
+  const auto suite = MakeSuite(std::move(parts));
+  CHECK(suite->Traits().partial == std::vector<std::string>{"rare"});
+  CHECK_FALSE(suite->Traits().same_bytes_are_equal);
+  int sampled = 0;
+  for (int i = 0; i < 400; ++i) {
+    const std::string body = "answer " + std::to_string(i);
+    const PairScore same = ScoreTexts(*suite, {.body = body}, {.body = body});
+    const PairScore other = ScoreTexts(*suite, {.body = body}, {.body = "other"});
+    CHECK(same.scores[0].applies == other.scores[0].applies);
+    CHECK(same.scores[1].compared);
+    if (same.scores[0].applies) ++sampled;
+  }
+  CHECK(sampled > 60);  // 100 expected, 8.7 is the standard deviation
+  CHECK(sampled < 140);
+}
+
 TEST_CASE("suite: every comparator of oip-v2 scores a pair") {
   const auto suite = Suite({.preset = "oip-v2"});
   const PairScore score =

@@ -32,7 +32,7 @@ ComparatorScore ScoreOf(const std::shared_ptr<const ComparatorKind>& kind,
   const auto suite = BuildSuite({.comparators = {{"it", "mine", options}}}, registry);
   INFO(suite.status().ToString());
   REQUIRE(suite.ok());
-  CHECK((*suite)->Waits());
+  CHECK((*suite)->Traits().waits);
   const AnswerHeader header{"X-Model", "m\xFF"};
   const auto request = [] { return std::string_view("ask"); };
   return (*suite)
@@ -288,7 +288,7 @@ TEST_CASE("a service that finds the same bytes equal is not asked about them") {
   REQUIRE(registry.Add(Met(services, fake)).ok());
   const auto suite = BuildSuite({.comparators = {{"it", "mine", ""}}}, registry);
   REQUIRE(suite.ok());
-  CHECK((*suite)->SameBytesAreEqual());
+  CHECK((*suite)->Traits().same_bytes_are_equal);
   const ComparatorScore same = (*suite)->Score({{}, {200, {}, "a"}, {200, {}, "a"}}).scores.at(0);
   CHECK(same.compared);
   CHECK(same.comparison.divergence == 0);
