@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "comparators/judge/judge_kind.h"
 #include "comparators/plugin_libraries.h"
 #include "proxy/base/status.h"
 
@@ -15,6 +16,9 @@ absl::StatusOr<std::shared_ptr<const ComparatorRegistry>> RegistryWith(
     const std::vector<std::string>& libraries) {
   static PluginLibraries loaded;  // a library is never unloaded
   auto registry = std::make_shared<ComparatorRegistry>();
+  RETURN_IF_ERROR(registry->Add(std::make_shared<JudgeKind>(std::make_shared<HttpClient>(),
+                                                            std::make_shared<JudgeKind::Services>(),
+                                                            /*reads_files=*/true)));
   for (const std::string& library : libraries) {
     std::error_code error;
     const std::string path = std::filesystem::absolute(library, error).string();

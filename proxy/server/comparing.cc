@@ -129,15 +129,24 @@ ReadKnownPreset ReaderWith(std::shared_ptr<const ComparatorRegistry> registry) {
 ComparatorCatalog::ComparatorCatalog()
     : services_([](const std::string& news) { spdlog::warn("{}", news); }) {}
 
+std::shared_ptr<ComparatorRegistry> ComparatorCatalog::RegistryWith(
+    std::shared_ptr<const JudgeKind::Services> services, Loading loading) const {
+  auto registry = std::make_shared<ComparatorRegistry>();
+  const absl::Status added = registry->Add(
+      std::make_shared<JudgeKind>(judges_, std::move(services), loading == Loading::kAllowed));
+  if (!added.ok()) spdlog::error("judge: {}", Message(added));
+  return registry;
+}
+
 KnownComparators ComparatorCatalog::KnownToConfig(Loading loading) {
+  const std::shared_ptr<const ComparatorRegistry> registry =
+      RegistryWith(std::make_shared<JudgeKind::Services>(), loading);
   KnownComparators known;
-  for (const auto& kind : BuiltinRegistry().Kinds()) {
-    known.names.emplace_back(kind->Describe().name);
-  }
+  for (const auto& kind : registry->Kinds()) known.names.emplace_back(kind->Describe().name);
   if (const auto plain = FindPreset(""); plain.ok()) known.presets.push_back(Known(**plain));
   for (const Preset& preset : Presets()) known.presets.push_back(Known(preset));
-  known.find_faults = FaultsWith(std::make_shared<ComparatorRegistry>());
-  known.read_preset = ReaderWith(std::make_shared<ComparatorRegistry>());
+  known.find_faults = FaultsWith(registry);
+  known.read_preset = ReaderWith(registry);
   known.load_plugins = [this, loading](const Topology& topology) {
     return LoadPlugins(topology, loading);
   };
@@ -146,7 +155,8 @@ KnownComparators ComparatorCatalog::KnownToConfig(Loading loading) {
 
 PluginComparators ComparatorCatalog::LoadPlugins(const Topology& topology, Loading loading) {
   PluginComparators result;
-  auto registry = std::make_shared<ComparatorRegistry>();
+  const auto services = std::make_shared<JudgeKind::Services>();
+  const auto registry = RegistryWith(services, loading);
   const bool allowed = loading == Loading::kAllowed;
   const auto add = [&](const absl::StatusOr<std::shared_ptr<const ComparatorKind>>& kind,
                        const std::string& path, const std::string& what) {
@@ -174,14 +184,16 @@ PluginComparators ComparatorCatalog::LoadPlugins(const Topology& topology, Loadi
     const auto kind = allowed ? services_.Meet(rule) : services_.Find(rule);
     add(kind, fmt::format("comparator_services[{}].{}", i, kind.ok() ? "name" : "address"),
         fmt::format("the comparator service \"{}\"", rule.name));
+    if (kind.ok()) services->push_back(*kind);
   }
   result.find_faults = FaultsWith(registry);
-  result.read_preset = ReaderWith(std::move(registry));
+  result.read_preset = ReaderWith(registry);
   return result;
 }
 
 ComparatorRegistry ComparatorCatalog::RegistryOf(const Topology& topology) const {
-  ComparatorRegistry registry;
+  const auto services = std::make_shared<JudgeKind::Services>();
+  ComparatorRegistry registry = *RegistryWith(services, Loading::kForbidden);
   for (const PluginRule& plugin : topology.plugins) {
     const auto kind = libraries_.Find(plugin.library);
     const absl::Status added = kind.ok() ? registry.Add(*kind) : kind.status();
@@ -191,6 +203,7 @@ ComparatorRegistry ComparatorCatalog::RegistryOf(const Topology& topology) const
     const auto kind = services_.Find(RuleOf(service));
     const absl::Status added = kind.ok() ? registry.Add(*kind) : kind.status();
     if (!added.ok()) spdlog::error("comparator_services: {}", Message(added));
+    if (kind.ok()) services->push_back(*kind);
   }
   return registry;
 }

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string>
 
+#include "comparators/judge/judge_kind.h"
 #include "comparators/plugin_libraries.h"
 #include "comparators/registry.h"
 #include "comparators/remote/comparator_services.h"
@@ -16,9 +17,9 @@
 
 namespace understudy {
 
-// The comparators that configurations of this process may name: the built-in ones, and those of the
-// plug-ins and services they list. Thread-safe; a library that was loaded stays to the end of the
-// process.
+// The comparators that configurations of this process may name: the built-in ones, judges, and
+// those of the plug-ins and services they list. Thread-safe; a library that was loaded stays to the
+// end of the process.
 class ComparatorCatalog {
  public:
   ComparatorCatalog();
@@ -30,14 +31,22 @@ class ComparatorCatalog {
   ComparatorRegistry RegistryOf(const Topology& topology) const;
   // Leaves the services that a topology now in force does not name.
   void LeaveOthers(const Topology& in_force);
-  // For the end: who waits for a service has an answer at once, which is that it cannot tell.
-  void EndServices() { services_.End(); }
+  // For the end: who waits for a service or a judge has an answer at once, which is that it cannot
+  // tell.
+  void EndWaiting() {
+    services_.End();
+    judges_->End();
+  }
 
  private:
+  // Built-in comparators and judges, who may be those `services` that are there in the end.
+  std::shared_ptr<ComparatorRegistry> RegistryWith(
+      std::shared_ptr<const JudgeKind::Services> services, Loading loading) const;
   PluginComparators LoadPlugins(const Topology& topology, Loading loading);
 
   PluginLibraries libraries_;
   ComparatorServices services_;
+  const std::shared_ptr<HttpClient> judges_ = std::make_shared<HttpClient>();
 };
 
 // Names and ignore rules of a route's comparators, presets resolved.

@@ -37,7 +37,8 @@ namespace understudy {
 namespace {
 
 constexpr std::size_t kRingCapacity = 2048;
-// Threads that wait for comparator services, and the pairs that may wait for such a thread.
+// Threads that wait for comparator services and judges, and the pairs that may wait for such a
+// thread.
 constexpr std::size_t kWaitingThreads = 8;
 constexpr std::size_t kWaitingPairs = 1024;
 constexpr Duration kShadowPatience = std::chrono::seconds(1);
@@ -65,7 +66,8 @@ struct Process::Parts {
   absl::Status TakeOver(const std::shared_ptr<const Topology>& next);
   StatusPage Answer(std::string_view path) const;
   void Tick();
-  void BeginWaiting(const Topology& in_force);
+  bool AnyWaits(const std::shared_ptr<const Topology>& in_force);
+  void BeginWaiting(const std::shared_ptr<const Topology>& in_force);
   void EndScoring();
   std::uint64_t OpenConnections() const;
 
@@ -152,7 +154,7 @@ absl::Status Process::Parts::Make(const ProcessOptions& options) {
       loop->Run();
     });
   }
-  BeginWaiting(*topology);
+  BeginWaiting(topology);
   control.Begin(kControlPeriod, [this] { Tick(); });
   RETURN_IF_ERROR(MakeAdmin());
   for (auto& worker : workers) worker->Begin();
@@ -247,7 +249,7 @@ absl::Status Process::Parts::TakeOver(const std::shared_ptr<const Topology>& nex
     return FailedPrecondition(
         fmt::format("a reload cannot change {}: restart to have it in force", keys));
   }
-  BeginWaiting(*next);
+  BeginWaiting(next);
   if (!level_is_fixed) SetLogLevel(next->log.level);
   access_log->SetRules(next->log);
   {
@@ -267,10 +269,17 @@ std::uint64_t Process::Parts::OpenConnections() const {
   return open;
 }
 
-// Threads that wait for services begin with the first configuration that has one, and stay.
-void Process::Parts::BeginWaiting(const Topology& in_force) {
+bool Process::Parts::AnyWaits(const std::shared_ptr<const Topology>& in_force) {
+  return std::any_of(in_force->routes.begin(), in_force->routes.end(), [&](const Route& route) {
+    const std::shared_ptr<const PairScorer> scorer = suites.Of(in_force, route);
+    return scorer != nullptr && scorer->Traits().waits;
+  });
+}
+
+// Threads that wait begin with the first configuration that has comparators outside, and stay.
+void Process::Parts::BeginWaiting(const std::shared_ptr<const Topology>& in_force) {
   std::lock_guard lock(waiting_mutex);
-  if (in_force.comparator_services.empty() || !waiting.empty()) return;
+  if (!waiting.empty() || !AnyWaits(in_force)) return;
   const std::size_t first = book->Workers() + scoring.size();
   for (std::size_t i = 0; i < kWaitingThreads; ++i) {
     waiting.push_back(std::make_unique<ScoringLoop>(
@@ -289,7 +298,7 @@ void Process::Parts::EndScoring() {
   std::lock_guard lock(waiting_mutex);
   for (auto& loop : waiting) loop->Stop();
   waiting_pairs.Stop();
-  comparators.EndServices();
+  comparators.EndWaiting();
   for (std::thread& thread : waiting_threads) thread.join();
   waiting_threads.clear();
 }

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "comparators/judge/judge_kind.h"
 #include "comparators/plugin.h"
 #include "comparators/registry.h"
 #include "comparators/remote/comparator_services.h"
@@ -54,7 +55,8 @@ std::shared_ptr<const ComparatorKind> ByteService() {
   return *kind;
 }
 
-// The built-in comparators, one of a shared library in plain C and one of a service.
+// The built-in comparators, one of a shared library in plain C, one of a service, and a judge who
+// is that service.
 const ComparatorRegistry& Registry() {
   static const ComparatorRegistry kRegistry = [] {
     ComparatorRegistry registry;
@@ -62,7 +64,13 @@ const ComparatorRegistry& Registry() {
     INFO(plugin.status().ToString());
     REQUIRE(plugin.ok());
     REQUIRE(registry.Add(*plugin).ok());
-    REQUIRE(registry.Add(ByteService()).ok());
+    const auto service = ByteService();
+    REQUIRE(registry.Add(service).ok());
+    auto services = std::make_shared<JudgeKind::Services>(JudgeKind::Services{service});
+    REQUIRE(registry
+                .Add(std::make_shared<JudgeKind>(std::make_shared<HttpClient>(),
+                                                 std::move(services), true))
+                .ok());
     return registry;
   }();
   return kRegistry;
@@ -70,13 +78,15 @@ const ComparatorRegistry& Registry() {
 
 // Whether a comparator is right to see a difference in what a reader of JSON does not see.
 bool LooksAtBytes(const std::string& comparator) {
-  return comparator == "exact" || comparator == "byte_share" || comparator == "byte_service";
+  return comparator == "exact" || comparator == "byte_share" || comparator == "byte_service" ||
+         comparator == "judge";
 }
 
 // Each comparator with its defaults and with the options that make it work hardest.
 std::vector<std::pair<std::string, std::string>> Variants() {
   std::vector<std::pair<std::string, std::string>> variants;
   for (const auto& kind : Registry().Kinds()) variants.emplace_back(kind->Describe().name, "");
+  variants.back().second = R"({"service":"byte_service","per_minute":10000,"in_flight":64})";
   variants.emplace_back("json", R"({"arrays":"set","atol":0.01,"score":"any"})");
   variants.emplace_back("json", R"({"arrays":{"key":"/id"},"integers":"tolerance","rtol":0.1})");
   variants.emplace_back("tensors", R"({"score":"any","rtol":0.1,"atol":0})");
