@@ -1,5 +1,5 @@
-// The comparators there are for an offline command: the built-in ones and those of shared libraries
-// that its command line or file names.
+// The comparators there are for an offline command: the built-in ones, judges over HTTP, and those
+// of shared libraries that its command line or file names.
 //
 // Threads: any. A library that was loaded stays to the end of the process.
 #pragma once
