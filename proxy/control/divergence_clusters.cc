@@ -6,6 +6,8 @@
 #include <tuple>
 #include <vector>
 
+#include "proxy/model/folded_path.h"
+
 namespace understudy {
 namespace {
 
@@ -41,19 +43,6 @@ std::optional<ClusterBy> ParseClusterBy(std::string_view word) {
     if (name == word) return by;
   }
   return std::nullopt;
-}
-
-std::string FoldPath(std::string_view path) {
-  std::string folded;
-  while (!path.empty()) {
-    const std::size_t end = std::min(path.find('/', 1), path.size());
-    const std::string_view token = path.substr(0, end);
-    const bool index = token.size() > 1 && token.front() == '/' &&
-                       std::all_of(token.begin() + 1, token.end(), IsDigit);
-    folded += index ? "/*" : token;
-    path.remove_prefix(end);
-  }
-  return folded;
 }
 
 std::string FoldReason(std::string_view reason) {

@@ -22,8 +22,6 @@ enum class ClusterBy { kPath, kSegment, kReason, kComparator };
 // "path", "segment", "reason", "comparator"; nothing for another word.
 std::optional<ClusterBy> ParseClusterBy(std::string_view word);
 
-// "/b/12/x" as "/b/*/x": tokens of digits alone. Keys of objects that look like an index, too.
-std::string FoldPath(std::string_view path);
 // Numbers as "#", texts in double quotes as "\"...\"", so that one sentence about many values is
 // one.
 std::string FoldReason(std::string_view reason);

@@ -2,6 +2,7 @@
 #include "proxy/control/report_json_evidence.h"
 
 #include "absl/strings/escaping.h"
+#include "proxy/control/report_json_rules.h"
 #include "proxy/control/sqlite_plan_codec.h"
 
 namespace understudy {
@@ -102,20 +103,7 @@ void WriteEvidence(JsonWriter& json, const CandidateView& status) {
 }
 
 void WriteSlices(JsonWriter& json, const CandidateView& status, WallTime generated_at) {
-  json.BeginArray("suppression");
-  for (const Suppression& rule : status.suppression) {
-    json.BeginObject();
-    json.Text("path", rule.path);
-    json.Text("reason", rule.reason);
-    json.Count("hits", rule.hits);
-    json.Count("pairs", rule.pairs);
-    json.Number("share", rule.share);
-    json.Text("owner", rule.owner);
-    rule.expires.empty() ? json.Null("expires") : json.Text("expires", rule.expires);
-    json.Boolean("expired", HasExpired(rule.expires, generated_at));
-    json.EndObject();
-  }
-  json.EndArray();
+  WriteRules(json, status, generated_at);
   json.BeginArray("segments");
   for (const SegmentStanding& segment : status.segments) {
     json.BeginObject();

@@ -197,6 +197,21 @@ void Noise(Page& page, const CandidateView& status) {
   page.Blank();
 }
 
+void Suggestions(Page& page, const CandidateView& status) {
+  if (status.suggestions.empty()) return;
+  page.Line(
+      "The incumbent differs from itself in these places, which no rule ignores. Where that is "
+      "noise (a time, an id), write an ignore rule; nothing is ignored by itself.");
+  page.Blank();
+  page.Line("| place | share of its own pairs | its own pairs |");
+  page.Line("|---|---:|---:|");
+  for (const IgnoreSuggestion& suggestion : status.suggestions) {
+    page.Line("| {} | {} | {} |", MarkdownCell(suggestion.path), NumberText(suggestion.share),
+              suggestion.pairs);
+  }
+  page.Blank();
+}
+
 // "2026-12-31", and whether that is past.
 std::string ExpiryText(const Suppression& rule, WallTime now) {
   if (rule.expires.empty()) return "";
@@ -218,6 +233,7 @@ void Slices(Page& page, const CandidateView& status, WallTime generated_at) {
     }
   }
   page.Blank();
+  Suggestions(page, status);
   if (status.segments.empty()) return;
   page.Line("### Segments");
   page.Blank();

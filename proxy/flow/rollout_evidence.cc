@@ -142,6 +142,7 @@ void CandidateEvidence::Add(const Sample& sample) {
     ledger_.Add(retry);
   } else if (ledger_.Add(sample)) {
     Watch(sample);
+    if (sample.control_places) volatile_.Add(*sample.control_places);
   }
   fresh_ = true;
 }
@@ -172,6 +173,7 @@ void CandidateEvidence::Show(const std::vector<IgnoreRule>& ignore, CandidateVie
   view.diverged = DivergedPairs(sums);
   view.worst = worst_;
   view.worst_since = worst_since_;
+  view.suggestions = volatile_.Suggestions();
   for (std::size_t i = 0; i < ignore.size() && i < sums.ignore_hits.size(); ++i) {
     const std::uint64_t pairs = sums.ignore_pairs[i];
     const double share =

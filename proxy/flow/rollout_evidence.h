@@ -18,6 +18,7 @@
 #include "proxy/base/histogram.h"
 #include "proxy/evidence/change_detector.h"
 #include "proxy/evidence/ledger.h"
+#include "proxy/flow/volatile_places.h"
 #include "proxy/model/control_view.h"
 #include "proxy/model/traffic_counters.h"
 
@@ -110,7 +111,8 @@ class CandidateEvidence {
   // Alarms. A false one comes in less than alpha of all spans of so many pairs.
   std::vector<LateChange> LateChanges(double alpha, double span) const;
 
-  // Fills coverage, pairs, suppression, segments, noise, values, worst examples and window_since.
+  // Fills coverage, pairs, suppression, suggestions, segments, noise, values, worst examples and
+  // window_since.
   void Show(const std::vector<IgnoreRule>& ignore, CandidateView& view) const;
 
  private:
@@ -131,7 +133,8 @@ class CandidateEvidence {
   // Of serving: what is counted already, of which split.
   ServedTotals candidate_served_, incumbent_served_;
   std::uint64_t split_ = 0;
-  Coverage settled_;  // of the counters, already in a window
+  Coverage settled_;         // of the counters, already in a window
+  VolatilePlaces volatile_;  // since the evidence was made or loaded
   std::vector<DivergenceExample> worst_;
   WallTime worst_since_{};
   bool fresh_ = true;

@@ -12,6 +12,7 @@
 #include "proxy/flow/count_loss.h"
 #include "proxy/flow/record_pair.h"
 #include "proxy/flow/segments.h"
+#include "proxy/model/folded_path.h"
 #include "proxy/wire/body_scanner.h"
 
 namespace understudy {
@@ -19,6 +20,7 @@ namespace {
 
 constexpr auto kPoll = std::chrono::milliseconds(2);
 constexpr int kPairsPerTurn = 64;
+constexpr std::size_t kPlacesPerPair = 32;
 
 std::optional<UncomparableReason> ReasonOf(std::string_view name) {
   for (std::size_t i = 0; i < static_cast<std::size_t>(UncomparableReason::kCount); ++i) {
@@ -87,6 +89,22 @@ SampleScores ScoresOf(const PairScore& score) {
     scores.push_back({static_cast<std::uint16_t>(i), score.scores[i].comparison.divergence});
   }
   return scores;
+}
+
+// Where two answers part, of what a JSON pointer names: array indexes folded, each place once.
+std::vector<std::string> PlacesOf(const PairScore& score) {
+  std::vector<std::string> places;
+  for (const ComparatorScore& one : score.scores) {
+    for (const Difference& difference : one.comparison.differences) {
+      if (places.size() == kPlacesPerPair) return places;
+      if (!difference.path.starts_with('/')) continue;
+      std::string place = FoldPath(difference.path);
+      if (std::find(places.begin(), places.end(), place) == places.end()) {
+        places.push_back(std::move(place));
+      }
+    }
+  }
+  return places;
 }
 
 // Whether both arms gave the same bytes: what the wire has checked needs no second reading then.
@@ -197,13 +215,19 @@ void ScoringLoop::Refuse(const PairJob& job, UncomparableReason reason) {
 }
 
 // How far the incumbent is from itself on the same request, where it was asked twice.
-SampleScores ScoringLoop::ScoreControl(const PairJob& job, const PairScorer& scorer, RawPair pair) {
+void ScoringLoop::ScoreControl(const PairJob& job, const PairScorer& scorer, RawPair pair,
+                               Sample& sample) {
   const MirroredRequest& request = *job.request;
   const ExchangeOutcome outcome = request.control->result.outcome;
-  if (outcome != ExchangeOutcome::kAnswered) return ScoresOf(NoAnswer(scorer, pair, outcome));
-  if (!control_.Open(*request.control, request.head.method)) return {};
+  if (outcome != ExchangeOutcome::kAnswered) {
+    sample.control = ScoresOf(NoAnswer(scorer, pair, outcome));
+    return;
+  }
+  if (!control_.Open(*request.control, request.head.method)) return;
   pair.candidate = control_.Answer();
-  return ScoresOf(scorer.Score(pair));
+  const PairScore score = scorer.Score(pair);
+  sample.control = ScoresOf(score);
+  sample.control_places = PlacesOf(score);
 }
 
 void ScoringLoop::Trim() {
@@ -281,7 +305,7 @@ void ScoringLoop::Score(const PairJob& job) {
     sample.values = ValuesOf(*route.route, score);
     sample.decision = DecisionOf(*route.route, score.fields);
   }
-  if (request.control != nullptr) sample.control = ScoreControl(job, scorer, pair);
+  if (request.control != nullptr) ScoreControl(job, scorer, pair, sample);
   std::size_t worst = 0;
   for (std::size_t i = 0; i < score.scores.size(); ++i) {
     if (score.scores[i].comparison.divergence > score.scores[worst].comparison.divergence) {

@@ -76,7 +76,7 @@ class ScoringLoop {
   void Score(const PairJob& job);
 
  private:
-  SampleScores ScoreControl(const PairJob& job, const PairScorer& scorer, RawPair pair);
+  void ScoreControl(const PairJob& job, const PairScorer& scorer, RawPair pair, Sample& sample);
   // One pair, as Run() treats it.
   void Take(PairJob& job);
   bool HandsOver(const PairJob& job);

@@ -34,6 +34,13 @@ struct Suppression {
   std::string expires = {};  // "2026-12-31", or empty
 };
 
+// A place in which the incumbent differs from itself, for an ignore rule that nobody has written.
+struct IgnoreSuggestion {
+  std::string path;         // JSON pointer; array indexes are "*"
+  double share = 0;         // of the pairs of the incumbent's own two answers, at least 0.5
+  std::uint64_t pairs = 0;  // how many those are
+};
+
 // Requests one arm answered since the process started.
 struct ArmTraffic {
   std::string role;  // "incumbent", "candidate", "fallback"
@@ -98,6 +105,7 @@ struct CandidateView {
   double pairs_per_second = 0;             // over the last minute
   std::vector<double> divergence_history;  // mean per 2 s, oldest first, at most 60
   std::vector<Suppression> suppression;
+  std::vector<IgnoreSuggestion> suggestions;  // the most frequent first; shown, never applied
   std::vector<SegmentStanding> segments;
   std::vector<SegmentSpread> spreads;
   std::vector<SignReversal> reversals;

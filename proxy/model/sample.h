@@ -87,6 +87,9 @@ struct Sample {
   ArmResult candidate_result;
   SampleScores scores;   // every comparator that compared
   SampleScores control;  // the same of the incumbent's own second answer, if it was asked
+  // Where that differs from the first, array indexes folded, each place once; none: there was no
+  // second answer.
+  std::optional<std::vector<std::string>> control_places;
   std::vector<SampleValue> values;  // per value rule
   std::optional<SampleDecision> decision;
   std::vector<std::uint16_t> segments;  // per segment rule: index into values, then other, unknown

@@ -4,6 +4,7 @@
 #include <fmt/chrono.h>
 
 #include <algorithm>
+#include <chrono>
 
 namespace understudy {
 namespace {

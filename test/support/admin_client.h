@@ -83,6 +83,16 @@ class AdminClient {
         .divergence();
   }
 
+  // The route's report as JSON.
+  std::string Report(const std::string& route) {
+    v1::GetReportRequest request;
+    request.set_route(route);
+    return Done<v1::GetReportResponse>([&](auto* context, auto* response) {
+             return reports_->GetReport(context, request, response);
+           })
+        .document();
+  }
+
  private:
   template <typename Response, typename Invoke>
   Response Done(Invoke invoke) {

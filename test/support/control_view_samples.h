@@ -135,6 +135,7 @@ inline ControlView PassingView() {
   candidate.divergence_history = {0.01, 0.02, 0.005};
   candidate.suppression = {
       {"/parameters/elapsed", "timing", 1200, 600, 0.5, "team serving", "2024-02-29"}};
+  candidate.suggestions = {{"/outputs/*/id", 0.75, 40}};
   candidate.segments = {{"language=de", "top1", 300, 0.0125}, {"language=en", "top1", 900, 0.0025}};
   candidate.worst = {
       {"p-1", Noon(-9), "top1", 1, "label 3 became 8", "language=de"},
@@ -194,6 +195,7 @@ inline ControlView ObservedView() {
   candidate.timeline.clear();
   candidate.worst.clear();
   candidate.suppression.clear();
+  candidate.suggestions.clear();
   candidate.segments.clear();
   candidate.verdict.kind = VerdictKind::kInconclusive;
   candidate.verdict.reason = InconclusiveReason::kInsufficientSamples;

@@ -137,6 +137,24 @@ TEST_CASE("a control that fails differs wholly, one that sheds load says nothing
   CHECK(seen().excess() == -1);
 }
 
+TEST_CASE("a place in which the incumbent differs from itself is suggested, and not ignored") {
+  std::atomic<int> count{0};
+  const FakeUpstream::Script counting = [&](FakeUpstream::Connection& connection, const HttpText&) {
+    return connection.socket.Send(
+        JsonAnswer("{\"label\": 1, \"ids\": [" + std::to_string(++count) + "]}"));
+  };
+  FakeUpstream incumbent(counting);
+  FakeUpstream candidate(counting);
+  RunningProxy proxy(Noisy(incumbent, candidate));
+  Send(proxy, 30);
+  AdminClient admin(proxy.AdminAddress());
+  CHECK(RunningProxy::Eventually([&] {
+    return admin.Report("all").find("\"path\": \"/ids/*\",\n          \"share\": 1") !=
+           std::string::npos;
+  }));
+  CHECK(admin.Divergences("all").divergences_size() > 0);
+}
+
 TEST_CASE("a segment that is 6 % worse stops a rollout whose average is fine, and is named") {
   FakeUpstream incumbent(JsonAnswer("{\"label\": 1}"));
   std::atomic<int> german{0};

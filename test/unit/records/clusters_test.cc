@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "proxy/control/divergence_clusters.h"
+#include "proxy/model/folded_path.h"
 #include "test/support/record_samples.h"
 
 namespace understudy {
