@@ -155,6 +155,12 @@ void AddSlices(const CandidateView& candidate, v1::CandidateStatus& message) {
     added->set_owner(rule.owner);
     added->set_expires(rule.expires);
   }
+  for (const IgnoreSuggestion& suggestion : candidate.suggestions) {
+    v1::IgnoreSuggestion* added = message.add_suggestions();
+    added->set_path(suggestion.path);
+    added->set_share(suggestion.share);
+    added->set_pairs(suggestion.pairs);
+  }
   for (const SegmentStanding& segment : candidate.segments) {
     v1::SegmentStatus* added = message.add_segments();
     added->set_segment(segment.segment);

@@ -92,12 +92,15 @@ SampleScores ScoresOf(const PairScore& score) {
 }
 
 // Where two answers part, of what a JSON pointer names: array indexes folded, each place once.
+// Not what a comparator shows and does not count, nor a pointer that was cut.
 std::vector<std::string> PlacesOf(const PairScore& score) {
+  constexpr std::string_view kEllipsis = "\u2026";
   std::vector<std::string> places;
   for (const ComparatorScore& one : score.scores) {
+    if (one.comparison.divergence == 0) continue;
     for (const Difference& difference : one.comparison.differences) {
       if (places.size() == kPlacesPerPair) return places;
-      if (!difference.path.starts_with('/')) continue;
+      if (!difference.path.starts_with('/') || difference.path.ends_with(kEllipsis)) continue;
       std::string place = FoldPath(difference.path);
       if (std::find(places.begin(), places.end(), place) == places.end()) {
         places.push_back(std::move(place));
