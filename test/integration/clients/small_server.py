@@ -6,17 +6,16 @@ made to wait: so a test sees that an event arrives before the next one is writte
 
 import dataclasses
 import functools
-import http.server
 import json
-import threading
 
-import pairing  # noqa: F401  finds the demo's protocols
+import pairing  # noqa: F401  finds the demo's protocols, and quiet_server
 
 import answers
 import oip_protocol
 from anthropic_protocol import Anthropic
 from ngram import NgramModel, read_corpus
 from openai_protocol import OpenAi
+import quiet_server
 from speaker import Habits, Speaker
 
 LONGEST_WAIT = 10  # seconds for the client to ask for the next event
@@ -53,7 +52,7 @@ def tensor_endpoints(label, knows_binary=True):
     return {"/v2/models/m/infer": infer}
 
 
-class SmallServer:
+class SmallServer(quiet_server.Server):
     """Serves `endpoints`, {path: function of headers and body to an Answer}, until close().
 
     With `steps`, a threading.Semaphore, each event of a stream takes one of it. With `cut`, streams
@@ -61,28 +60,22 @@ class SmallServer:
     """
 
     def __init__(self, endpoints, steps=None, cut=None):
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True
-            timeout = 60
-
+        class Handler(quiet_server.Handler):
             def do_POST(self):
-                body = self.rfile.read(int(self.headers.get("content-length", 0)))
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 try:
-                    answer = endpoints[self.path](headers, body)
+                    answer = endpoints[self.path](headers, self.body())
                 except answers.Refused as refused:
                     answer = refused.answer
+                if not answer.streamed:
+                    self.answer(answer.status, b"".join(answer.pieces), answer.content_type,
+                                answer.headers.items())
+                    return
                 self.send_response(answer.status)
                 self.send_header("content-type", answer.content_type)
                 for name, value in answer.headers.items():
                     self.send_header(name, value)
-                (self.stream if answer.streamed else self.whole)(answer.pieces)
-
-            def whole(self, pieces):
-                self.send_header("content-length", str(sum(map(len, pieces))))
-                self.end_headers()
-                self.wfile.write(b"".join(pieces))
+                self.stream(answer.pieces)
 
             def stream(self, pieces):
                 self.send_header("transfer-encoding", "chunked")
@@ -97,19 +90,4 @@ class SmallServer:
                     self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
                 self.wfile.write(b"0\r\n\r\n")
 
-            def log_message(self, *_arguments):
-                pass
-
-        class Server(http.server.ThreadingHTTPServer):
-            daemon_threads = True
-
-            def handle_error(self, *_arguments):
-                pass  # a proxy that closes a connection is no news
-
-        self._server = Server(("127.0.0.1", 0), Handler)
-        self.address = f"127.0.0.1:{self._server.server_address[1]}"
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
-
-    def close(self):
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(Handler)

@@ -1,6 +1,5 @@
 """The built proxy as a process, a small model server, and a client: for tests of faults."""
 
-import http.server
 import http.client
 import json
 import pathlib
@@ -8,9 +7,12 @@ import re
 import resource
 import signal
 import subprocess
-import threading
+import sys
 import time
 import urllib.request
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+import quiet_server  # noqa: E402
 
 READY = re.compile(r"ready: listener port (\d+), admin grpc port (\d+), admin http port (\d+)")
 
@@ -75,45 +77,20 @@ class BuiltProxy:
             self.process.wait(10)
 
 
-class JsonModel:
-    """Answers every request with one document, on threads of the test."""
+class JsonModel(quiet_server.Server):
+    """Answers every request with one document."""
 
     def __init__(self, document):
         body = json.dumps(document).encode()
 
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True
-            wbufsize = -1
-            timeout = 60
-
+        class Handler(quiet_server.WholeHandler):
             def do_POST(self):
-                self.rfile.read(int(self.headers.get("content-length", 0)))
-                self.send_response(200)
-                self.send_header("content-type", "application/json")
-                self.send_header("content-length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
+                self.body()
+                self.answer(200, body)
 
             do_GET = do_POST
 
-            def log_message(self, *_arguments):
-                pass
-
-        class Server(http.server.ThreadingHTTPServer):
-            daemon_threads = True
-            request_queue_size = 256
-
-            def handle_error(self, *_arguments):
-                pass
-
-        self._server = Server(("127.0.0.1", 0), Handler)
-        self.address = f"127.0.0.1:{self._server.server_address[1]}"
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
-
-    def close(self):
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(Handler)
 
 
 def ask_all(port, requests, body=b"{}"):

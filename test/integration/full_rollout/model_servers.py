@@ -4,13 +4,17 @@ The model answers each row of its input `x` with a label; a fault is chosen per 
 on threads of the test, on a free port of the loopback address.
 """
 
-import http.server
 import json
+import pathlib
 import random
 import socket
 import struct
+import sys
 import threading
 import time
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+import quiet_server  # noqa: E402
 
 FAULTS = ("reset", "hang", "garbage", "error", "overloaded", "truncated", "slow", "huge", "rejected")
 HUGE = 96 << 10  # bytes, beyond the tests' mirror.max_body
@@ -26,7 +30,7 @@ def regressed_label(row):
     return (right_label(row) + (row % 4 == 0)) % 10
 
 
-class ModelServer:
+class ModelServer(quiet_server.Server):
     """One model. `fault(number)` names a fault for the request of that number, or None."""
 
     def __init__(self, version, label=right_label, fault=lambda _number: None):
@@ -36,47 +40,21 @@ class ModelServer:
         self._released = threading.Event()  # ends the hanging ones
         server = self
 
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True
-            wbufsize = -1  # a head and its body go out together
-            timeout = 60
-
+        class Handler(quiet_server.WholeHandler):
             def do_GET(self):
-                self.answer(200, {"ready": True})
+                self.answer_json(200, {"ready": True})
 
             def do_POST(self):
-                body = self.rfile.read(int(self.headers.get("content-length", 0)))
-                server.handle(self, body)
+                server.handle(self, self.body())
 
-            def answer(self, status, document, fields=()):
-                body = json.dumps(document).encode()
-                self.send_response(status)
-                self.send_header("content-type", "application/json")
-                self.send_header("content-length", str(len(body)))
-                for name, value in fields:
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(body)
+            def answer_json(self, status, document, fields=()):
+                self.answer(status, json.dumps(document).encode(), fields=fields)
 
-            def log_message(self, *_arguments):
-                pass
-
-        class Server(http.server.ThreadingHTTPServer):
-            daemon_threads = True
-            request_queue_size = 256
-
-            def handle_error(self, *_arguments):
-                pass  # a proxy that closes a connection is no news
-
-        self._server = Server(("127.0.0.1", 0), Handler)
-        self.address = f"127.0.0.1:{self._server.server_address[1]}"
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        super().__init__(Handler)
 
     def close(self):
         self._released.set()
-        self._server.shutdown()
-        self._server.server_close()
+        super().close()
 
     def handle(self, connection, body):
         with self._lock:
@@ -92,7 +70,7 @@ class ModelServer:
                                "data": [self.label(row) for row in rows]}]}
         if fault == "huge":
             answer["parameters"] = {"padding": "x" * HUGE}
-        connection.answer(200, answer)
+        connection.answer_json(200, answer)
 
     # Each returns whether the request is done with.
     def _reset(self, connection):
@@ -112,15 +90,15 @@ class ModelServer:
         return True
 
     def _error(self, connection):
-        connection.answer(500, {"error": "out of memory"})
+        connection.answer_json(500, {"error": "out of memory"})
         return True
 
     def _overloaded(self, connection):
-        connection.answer(503, {"error": "busy"}, [("retry-after", "1")])
+        connection.answer_json(503, {"error": "busy"}, [("retry-after", "1")])
         return True
 
     def _rejected(self, connection):
-        connection.answer(429, {"error": "too many requests"})
+        connection.answer_json(429, {"error": "too many requests"})
         return True
 
     def _truncated(self, connection):
