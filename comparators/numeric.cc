@@ -32,7 +32,6 @@ constexpr std::array<OptionDoc, 10> kOptions{{
     {"paths", "path or list of paths", "none", "places of other JSON, in place of outputs"},
 }};
 constexpr std::array<std::string_view, 2> kScores{"error", "outside"};
-constexpr std::size_t kShownPath = 96;
 
 // Numbers of one answer pair, place after place.
 class NumberWalk {
@@ -58,15 +57,9 @@ class NumberWalk {
   }
 
   const RowScores& scores() const { return scores_; }
-  std::string WorstPath() const {
-    return worst_ ? worst_->place.PathOf(worst_->node) : std::string();
-  }
+  const WorstPlace& worst() const { return worst_; }
 
  private:
-  struct Worst {
-    RowsPlace place;
-    std::uint32_t node;
-  };
   // One number of an answer's row.
   struct Number {
     const NumberRow& row;
@@ -114,7 +107,7 @@ class NumberWalk {
   void Note(double score, const std::optional<Number>& left, const std::optional<Number>& right) {
     // What the candidate alone has is shown at the place that holds it.
     const std::uint32_t node = left ? left->row.nodes[left->at] : RowsPlace::kWhole;
-    if (scores_.Add(score)) worst_ = Worst{numbers_->place, node};
+    if (scores_.Add(score)) worst_.Set(numbers_->place, node);
     if (out_.differences.size() >= kMaxDifferences) return;
     AddDifference(out_, numbers_->place.PathOf(node),
                   left && right ? "value"
@@ -135,7 +128,7 @@ class NumberWalk {
   Comparison& out_;
   const NumbersPair* numbers_ = nullptr;
   RowScores scores_;
-  std::optional<Worst> worst_;
+  WorstPlace worst_;
 };
 
 absl::Status ReadPositive(const OptionReader& options, std::string_view name, double& value) {
@@ -210,7 +203,7 @@ absl::StatusOr<Comparison> NumericComparator::Compare(const Pair& pair) const {
   comparison.reason =
       fmt::format("{} of {} numbers {}; mean {:.4g}, worst {:.4g} at {}", scores.different(),
                   scores.rows(), rules_.outside ? "are outside tolerance" : "differ", scores.mean(),
-                  scores.worst(), ShownText(walk.WorstPath(), kShownPath));
+                  scores.worst(), walk.worst().Shown());
   return comparison;
 }
 

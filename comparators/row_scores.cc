@@ -27,7 +27,7 @@ class RowWalk {
     const std::size_t right = pair.candidate.size();
     if (!pair.fault.empty()) {
       const bool worst = scores_.Add(1, std::max<std::size_t>({left, right, 1}));
-      if (worst) worst_ = Worst{pair.place, RowsPlace::kWhole};
+      if (worst) worst_.Set(pair.place, RowsPlace::kWhole);
       const bool extra = left == 0 && right > 0;
       AddDifference(out_, pair.place.path, extra ? "extra" : "missing",
                     left > 0 ? measure_.show(pair.baseline[0]) : "",
@@ -49,16 +49,9 @@ class RowWalk {
 
   const RowScores& scores() const { return scores_; }
   bool passed_over() const { return passed_over_; }
-  std::string WorstPath() const {
-    return worst_ ? worst_->place.PathOf(worst_->node) : std::string();
-  }
+  const WorstPlace& worst() const { return worst_; }
 
  private:
-  struct Worst {
-    RowsPlace place;
-    std::uint32_t node;
-  };
-
   void Note(const NumbersPair& pair, std::size_t row, double score, std::string_view kind) {
     const bool worst = scores_.Add(score);
     const bool shown = score > 0 && out_.differences.size() < kMaxDifferences;
@@ -67,7 +60,7 @@ class RowWalk {
     const bool right = row < pair.candidate.size();
     // A row of the candidate alone has no place in the incumbent's answer.
     const std::uint32_t node = left ? pair.baseline.node(row) : RowsPlace::kWhole;
-    if (worst) worst_ = Worst{pair.place, node};
+    if (worst) worst_.Set(pair.place, node);
     if (!shown) return;
     AddDifference(out_, pair.place.PathOf(node), kind,
                   left ? measure_.show(pair.baseline[row]) : "",
@@ -77,7 +70,7 @@ class RowWalk {
   const RowMeasure& measure_;
   Comparison& out_;
   RowScores scores_;
-  std::optional<Worst> worst_;  // looked up once, at the end
+  WorstPlace worst_;
   bool passed_over_ = false;
 };
 
@@ -99,6 +92,10 @@ bool RowScores::Add(double score, std::uint64_t rows) {
   return worst;
 }
 
+std::string WorstPlace::Shown() const {
+  return at_ ? ShownText(at_->first.PathOf(at_->second), kShownPath) : std::string();
+}
+
 double RowScores::mean() const {
   return rows_ == 0 ? 0 : std::min(1.0, sum_ / static_cast<double>(rows_));
 }
@@ -118,7 +115,7 @@ absl::StatusOr<Comparison> CompareRows(const Pair& pair, const NumberSource& sou
   if (comparison.divergence == 0) return comparison;
   comparison.reason = fmt::format("{} of {} rows differ by {}; mean {:.4g}, worst {:.4g} at {}",
                                   scores.different(), scores.rows(), measure.measure, scores.mean(),
-                                  scores.worst(), ShownText(walk.WorstPath(), kShownPath));
+                                  scores.worst(), walk.worst().Shown());
   return comparison;
 }
 

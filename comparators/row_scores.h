@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "comparators/comparator.h"
@@ -40,6 +41,17 @@ class RowScores {
   std::uint64_t different_ = 0;
   double worst_ = 0;
   double sum_ = 0;
+};
+
+// Where the worst score is. Its path is put together when it is asked for, once, at the end.
+class WorstPlace {
+ public:
+  void Set(const RowsPlace& place, std::uint32_t node) { at_ = {place, node}; }
+  // For people, cut; empty when nothing was set.
+  std::string Shown() const;
+
+ private:
+  std::optional<std::pair<RowsPlace, std::uint32_t>> at_;
 };
 
 struct RowMeasure {
