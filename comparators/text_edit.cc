@@ -67,9 +67,9 @@ class EditMatrix {
     const Symbols symbols(shorter);
     matches_.resize(symbols.size());
     for (const char32_t c : shorter) row_symbols_.push_back(symbols.Of(c));
-    symbols_.resize(column_count_ + 2 * kStripeLag);
+    places_.resize(column_count_ + 2 * kStripeLag);
     for (std::size_t i = 0; i < column_count_; ++i) {
-      symbols_[kStripeLag + i] = symbols.Of(longer[i]);
+      places_[kStripeLag + i] = symbols.Of(longer[i]) * kStripeBlocks;
     }
   }
 
@@ -79,8 +79,8 @@ class EditMatrix {
     // A path of so many edits strays no further from the diagonals it must visit.
     const std::size_t extra = column_count_ - row_count_;
     const std::size_t stray = (edits - extra) / 2;
-    plus_.assign(symbols_.size(), 1);  // row 0, and more than the truth outside the band
-    minus_.assign(symbols_.size(), 0);
+    plus_.assign(places_.size(), 1);  // row 0, and more than the truth outside the band
+    minus_.assign(places_.size(), 0);
     std::uint64_t value = 0;  // left of the stripe's first column, in its last row
     std::size_t done = 0;     // columns left of the stripe
     for (std::size_t top = 0; top < filling_ + row_count_; top += kStripeRows) {
@@ -122,11 +122,11 @@ class EditMatrix {
     for (std::size_t i = 0; i < kStripeBlocks; ++i) matches_[0][i] = ~start[i];
     // The columns of lag before the first are part of the text when the band starts later.
     std::array<std::uint32_t, kStripeLag> kept;
-    std::uint32_t* const lag = symbols_.data() + first;
+    std::uint32_t* const lag = places_.data() + first;
     std::copy_n(lag, kStripeLag, kept.begin());
     std::fill_n(lag, kStripeLag, 0);
     const std::size_t offset = kStripeLag + first;
-    RunEditStripe(matches_.data(), symbols_.data() + offset, last - first, start,
+    RunEditStripe(matches_.data(), places_.data() + offset, last - first, start,
                   {plus_.data() + offset, minus_.data() + offset});
     std::copy_n(kept.begin(), kStripeLag, lag);
     mark(false);
@@ -137,9 +137,10 @@ class EditMatrix {
   std::size_t filling_;
   std::vector<StripeBits> matches_;  // of the stripe at work, by symbol
   std::vector<std::uint32_t> row_symbols_;
-  std::vector<std::uint32_t> symbols_;  // of columns, with columns of lag on both sides
-  std::vector<std::uint32_t> plus_;
-  std::vector<std::uint32_t> minus_;
+  // In columns, with columns of lag on both sides.
+  std::vector<std::uint32_t> places_;  // where a symbol's bits are in matches_, in words
+  std::vector<std::uint64_t> plus_;
+  std::vector<std::uint64_t> minus_;
 };
 
 // Edits that do: replace what differs at the same place, insert the rest.
@@ -156,13 +157,15 @@ std::optional<std::uint64_t> EditDistance(std::u32string_view a, std::u32string_
   TrimCommon(a, b);
   if (a.size() > b.size()) std::swap(a, b);
   if (a.empty()) return b.size();
-  const std::size_t enough = EditsInPlace(a, b);
+  const std::size_t in_place = EditsInPlace(a, b);
+  std::size_t enough = in_place;  // edits that do, if not the fewest
   EditMatrix matrix(a, b);
   std::size_t edits = b.size() - a.size() + kFirstEdits;
   while (true) {
-    if (edits * 2 >= enough) edits = enough;
+    if (edits * 2 >= in_place || edits >= enough) edits = enough;
     const std::optional<std::uint64_t> distance = matrix.Within(edits, budget);
     if (!distance || *distance <= edits) return distance;
+    enough = std::min<std::size_t>(enough, *distance);  // by a path inside the band
     edits *= kWiden;
   }
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "comparators/edit_stripe.h"
 #include "comparators/text_edit.h"
 #include "comparators/text_lcs.h"
 #include "comparators/text_normal.h"
@@ -143,6 +144,42 @@ TEST_CASE("text measures: edits of random texts are those of the plain matrix") 
     INFO("round " << round << ": " << a.size() << " and " << b.size() << " characters");
     CHECK(Edits(a, b) == PlainEdits(a, b));
     CHECK(Edits(b, a) == PlainEdits(a, b));
+  }
+}
+
+TEST_CASE("text measures: a stripe is the same whichever way the processor does it") {
+  Random random;
+  constexpr std::uint32_t kSymbols = 6;  // with that of the columns of lag
+  for (int round = 0; round < 40; ++round) {
+    const std::size_t filling = random.Below(kStripeRows);
+    StripeBits start{};
+    std::vector<StripeBits> rows(kSymbols);
+    for (std::size_t row = 0; row < kStripeRows; ++row) {
+      const std::uint64_t bit = std::uint64_t{1} << (row % 64);
+      (row < filling ? rows[0] : start)[row / 64] |= bit;
+      if (row >= filling) rows[1 + random.Below(kSymbols - 1)][row / 64] |= bit;
+    }
+    const std::size_t columns = 1 + random.Below(700);
+    std::vector<std::uint32_t> places(columns + 2 * kStripeLag);
+    std::vector<std::uint64_t> above_plus(places.size()), above_minus(places.size());
+    for (std::size_t i = kStripeLag; i < kStripeLag + columns; ++i) {
+      const std::size_t symbol = 1 + random.Below(kSymbols - 1);
+      places[i] = static_cast<std::uint32_t>(symbol * kStripeBlocks);
+      above_plus[i] = random.Below(3) == 0 ? 1 : 0;
+      above_minus[i] = above_plus[i] == 0 && random.Below(4) == 0 ? 1 : 0;
+    }
+    const auto below = [&](decltype(&RunEditStripe) way) {
+      auto plus = above_plus;
+      auto minus = above_minus;
+      way(rows.data(), places.data() + kStripeLag, columns, start,
+          {plus.data() + kStripeLag, minus.data() + kStripeLag});
+      const auto columns_of = [](const std::vector<std::uint64_t>& deltas) {
+        return std::vector<std::uint64_t>(deltas.begin() + kStripeLag, deltas.end() - kStripeLag);
+      };
+      return std::make_pair(columns_of(plus), columns_of(minus));
+    };
+    const auto expected = below(EditStripeWays().back());
+    for (const auto way : EditStripeWays()) CHECK(below(way) == expected);
   }
 }
 
