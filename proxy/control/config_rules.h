@@ -18,10 +18,12 @@ struct KnownPreset {
   std::string name;                      // empty: what a route without preset and comparators gets
   std::vector<std::string> comparators;  // the names its checks may use
   std::string judged;                    // the one the built-in plan looks at
+  std::string judged_use = {};           // and what that uses
   // By profile, where it has others than these.
   struct Profile {
     std::vector<std::string> comparators;
     std::string judged;
+    std::string judged_use = {};
   };
   std::map<std::string, Profile> profiles = {};
   std::vector<MirroredPath> mirrored = {};
@@ -101,7 +103,8 @@ void ApplyPresets(const KnownComparators& known, Topology& topology);
 
 // The names the checks of a plan may use on this route.
 std::vector<std::string> ComparatorNames(const CompareRules& rules, const KnownComparators& known);
-// The comparator the built-in plan looks at; empty when the route has none.
+// The comparator the built-in plan looks at; empty when the route has none. Of comparators of the
+// route's own the preset's, or one that uses the same, or the first.
 std::string JudgedComparator(const CompareRules& rules, const KnownComparators& known);
 
 // A fault for every name that is written a second time. `path_of(i)` is the i-th name's path.

@@ -19,7 +19,7 @@ const KnownPreset* FindPreset(const KnownComparators& known, const std::string& 
 KnownPreset::Profile ProfileOf(const KnownPreset& preset, const CompareRules& rules) {
   const auto profile = preset.profiles.find(rules.profile);
   if (profile != preset.profiles.end()) return profile->second;
-  return {preset.comparators, preset.judged};
+  return {preset.comparators, preset.judged, preset.judged_use};
 }
 
 // Whether the pattern takes in the whole document: the root, or nothing but wildcards.
@@ -104,8 +104,14 @@ std::vector<std::string> ComparatorNames(const CompareRules& rules, const KnownC
 std::string JudgedComparator(const CompareRules& rules, const KnownComparators& known) {
   const KnownPreset* preset = FindPreset(known, rules.preset);
   if (rules.comparators.empty()) return preset == nullptr ? "" : ProfileOf(*preset, rules).judged;
-  for (const ComparatorRule& rule : rules.comparators) {
-    if (preset != nullptr && rule.use == preset->judged) return rule.name;
+  if (preset != nullptr) {
+    const KnownPreset::Profile profile = ProfileOf(*preset, rules);
+    for (const ComparatorRule& rule : rules.comparators) {
+      if (rule.name == profile.judged && rule.use == profile.judged_use) return rule.name;
+    }
+    for (const ComparatorRule& rule : rules.comparators) {
+      if (rule.use == profile.judged_use) return rule.name;
+    }
   }
   return rules.comparators.front().name;
 }

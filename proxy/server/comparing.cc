@@ -52,29 +52,33 @@ std::string KeyOf(const CompareRules& rules) {
 }
 
 // What the built-in plan looks at: what the preset says, or the comparator that answers "is the
-// decision the same".
-std::string Judged(const Preset& preset, const std::vector<ComparatorSpec>& comparators) {
+// decision the same". Null where there is none.
+const ComparatorSpec* Judged(const Preset& preset, const std::vector<ComparatorSpec>& comparators) {
   for (const ComparatorSpec& spec : comparators) {
-    if (spec.name == preset.judged) return spec.name;
+    if (spec.name == preset.judged) return &spec;
   }
   for (const std::string_view wanted : {"top1", "json", "exact"}) {
     for (const ComparatorSpec& spec : comparators) {
-      if (spec.use == wanted) return spec.name;
+      if (spec.use == wanted) return &spec;
     }
   }
-  return comparators.empty() ? "" : comparators.front().name;
+  return comparators.empty() ? nullptr : &comparators.front();
 }
 
 KnownPreset::Profile Known(const Preset& preset, std::string_view profile) {
   const std::vector<ComparatorSpec> comparators = preset.ComparatorsOf(profile);
-  KnownPreset::Profile known{{}, Judged(preset, comparators)};
+  KnownPreset::Profile known;
+  if (const ComparatorSpec* const judged = Judged(preset, comparators)) {
+    known.judged = judged->name;
+    known.judged_use = judged->use;
+  }
   for (const ComparatorSpec& spec : comparators) known.comparators.push_back(spec.name);
   return known;
 }
 
 KnownPreset Known(const Preset& preset) {
   const KnownPreset::Profile usual = Known(preset, "");
-  KnownPreset known{preset.name, usual.comparators, usual.judged};
+  KnownPreset known{preset.name, usual.comparators, usual.judged, usual.judged_use};
   for (const std::string_view profile : kProfiles) {
     known.profiles[std::string(profile)] = Known(preset, profile);
   }

@@ -30,9 +30,9 @@ class Environment final : public ConfigEnvironment {
 const KnownComparators& Known() {
   static const KnownComparators known{
       {"status", "exact", "json", "tensors", "top1"},
-      {{"oip-v2", {"status", "values", "top1"}, "top1"},
-       {"generic-json", {"status", "json"}, "json"},
-       {"", {"status", "exact"}, "exact"}},
+      {{"oip-v2", {"status", "values", "top1"}, "top1", "top1"},
+       {"generic-json", {"status", "json"}, "json", "json"},
+       {"", {"status", "exact"}, "exact", "exact"}},
       [](const CompareRules& rules) {
         SuiteSpec spec;
         spec.preset = rules.preset;

@@ -13,9 +13,9 @@ namespace understudy {
 
 inline KnownComparators TestComparators() {
   return {{"status", "exact", "json", "tensors", "top1"},
-          {{"oip-v2", {"status", "values", "top1"}, "top1"},
-           {"generic-json", {"status", "json"}, "json"},
-           {"", {"status", "exact"}, "exact"}},
+          {{"oip-v2", {"status", "values", "top1"}, "top1", "top1"},
+           {"generic-json", {"status", "json"}, "json", "json"},
+           {"", {"status", "exact"}, "exact", "exact"}},
           {}};
 }
 

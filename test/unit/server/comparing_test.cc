@@ -64,6 +64,45 @@ TEST_CASE("a route may use the comparator of a library, with its options") {
   CHECK(suites.Of(result.topology, route) == suite);
 }
 
+TEST_CASE(
+    "the built-in plan looks at the comparator of a route's own that is most like the preset's") {
+  const auto judged = [](const std::string& preset, const std::string& comparators,
+                         const std::string& more = {}) {
+    ComparatorCatalog catalog;
+    const ConfigResult result =
+        LoadConfig(fmt::format(R"({}listeners: [{{name: l, address: "127.0.0.1:0"}}]
+clusters: [{{name: v1, endpoints: ["127.0.0.1:9"]}}, {{name: v2, endpoints: ["127.0.0.1:10"]}}]
+routes:
+  - name: r
+    match: {{path_prefix: /}}
+    effects: pure
+    incumbent: v1
+    candidates: [{{cluster: v2, mirror: {{rate: 1.0}}}}]
+    compare: {{preset: {}, comparators: [{}]}}
+)",
+                               more, preset, comparators),
+                   "f.yaml", catalog.KnownToConfig(Loading::kAllowed), ProcessEnvironment());
+    if (result.topology == nullptr) return result.faults.front().ToString();
+    const Plan* plan = result.topology->FindPlan(result.topology->routes.front().plan);
+    for (const Check& check : plan->checks) {
+      if (!check.comparator.empty()) return check.comparator;
+    }
+    return std::string("none");
+  };
+  const std::string status = "{name: s, use: status}, ";
+  CHECK(judged("generic-json", status + "{name: same, use: json}") == "same");
+  // Judged there: "finish", which uses "text".
+  CHECK(judged("openai-chat", status + "{name: answer, use: text}") == "answer");
+  CHECK(judged("openai-chat", status + "{name: answer, use: text}, {name: finish, use: text}") ==
+        "finish");
+  CHECK(judged("openai-chat", status + "{name: calls, use: toolcalls}") == "s");
+  // In this profile "top1" is judged, and "values" is not there.
+  CHECK(judged("oip-v2, profile: new-model", status + "{name: labels, use: top1}") == "labels");
+  CHECK(judged("fraud", status + "{name: error, use: numeric}",
+               "presets:\n  - {name: fraud, judged: risk, comparators: "
+               "[{name: risk, use: numeric}]}\n") == "error");
+}
+
 TEST_CASE("rules of the same names that measure otherwise have another fingerprint") {
   const auto fingerprint = [](const std::function<void(CompareRules&)>& change) {
     Route route;
