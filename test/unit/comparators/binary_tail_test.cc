@@ -6,8 +6,8 @@
 #include <limits>
 
 #include "comparators/suite.h"
+#include "test/support/encoders.h"
 #include "test/unit/comparators/binary_answer.h"
-#include "test/unit/comparators/encoders.h"
 #include "test/unit/comparators/parsed_pair.h"
 
 namespace understudy {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "test/unit/comparators/encoders.h"
+#include "test/support/encoders.h"
 
 namespace understudy {
 namespace {

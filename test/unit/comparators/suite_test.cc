@@ -8,7 +8,7 @@
 #include <stdexcept>
 
 #include "comparators/presets.h"
-#include "test/unit/comparators/encoders.h"
+#include "test/support/encoders.h"
 #include "test/unit/comparators/parsed_pair.h"
 #include "test/unit/comparators/scored_pair.h"
 
