@@ -38,6 +38,7 @@ struct TryFlags {
   TrialRules rules;
   std::string baseline, candidate, request, content_type;
   std::string record, pair, records;
+  std::optional<int> baseline_status, candidate_status;
 };
 
 // Which pair: two files, a line of a file, or an id in a folder. The first fault is kept.
@@ -57,6 +58,8 @@ class PairReader {
     if (!pair) return pair;
     if (!flags_.request.empty() && !Load(flags_.request, pair->request)) return std::nullopt;
     pair->content_type = flags_.content_type;
+    pair->baseline_status = flags_.baseline_status.value_or(pair->baseline_status);
+    pair->candidate_status = flags_.candidate_status.value_or(pair->candidate_status);
     return pair;
   }
   const std::string& fault() const { return fault_; }
@@ -132,6 +135,11 @@ void AddTry(CommandTree& tree, CLI::App& group) {
   command.add_option("--request", flags->request, "File with the request's body");
   command.add_option("--content-type", flags->content_type,
                      "Of both answers (default: a guess that tells streams from other bodies)");
+  const CLI::Range statuses(100, 599);
+  command.add_option("--baseline-status", flags->baseline_status, "The incumbent's HTTP status")
+      ->check(statuses);
+  command.add_option("--candidate-status", flags->candidate_status, "The candidate's")
+      ->check(statuses);
   command.add_option("--use", flags->rules.use, "The comparator");
   command.add_option("--options", flags->rules.options_json, "Its options, as a JSON object");
   command.add_option("--preset", flags->rules.preset,

@@ -1,6 +1,8 @@
 // From a record to a pair that can be scored.
 #include "proxy/offline/stored_pair.h"
 
+#include "comparators/decode.h"
+
 namespace understudy {
 namespace {
 
@@ -10,6 +12,26 @@ std::string_view Trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(kBlank);
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
+}
+
+// The end of the JSON object at the front, or 0.
+std::size_t EndOfObject(std::string_view text) {
+  std::size_t depth = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string) {
+      if (c == '\\') ++i;
+      in_string = c != '"';
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '{' || c == '[') {
+      ++depth;
+    } else if ((c == '}' || c == ']') && (depth == 0 || --depth == 0)) {
+      return i + 1;
+    }
+  }
+  return 0;
 }
 
 // A body of no bytes is kept without a text.
@@ -65,16 +87,40 @@ std::string_view GuessContentType(std::string_view body) {
   return object && Trimmed(text.substr(end)).starts_with('{') ? "application/x-ndjson" : "";
 }
 
-StoredAnswer::StoredAnswer(int status, std::string_view body, std::string_view content_type)
-    : status_(status),
-      body_(body),
-      headers_{AnswerHeader{"content-type", content_type}},
-      has_type_(!content_type.empty()) {}
-
-RawAnswer StoredAnswer::Raw() const {
-  const std::span<const AnswerHeader> headers(headers_);
-  return {status_, headers.first(has_type_ ? 1 : 0), body_};
+std::string_view GuessContentEncoding(std::string_view body) {
+  if (body.starts_with("\x1F\x8B")) return "gzip";
+  return body.starts_with("\x28\xB5\x2F\xFD") ? "zstd" : "";
 }
+
+std::optional<std::size_t> GuessJsonLength(std::string_view body) {
+  if (!Trimmed(body).starts_with('{')) return std::nullopt;
+  const std::size_t end = EndOfObject(body);
+  const bool names_bytes =
+      body.substr(0, end).find("\"binary_data_size\"") != std::string_view::npos;
+  if (!names_bytes || Trimmed(body.substr(end)).empty()) return std::nullopt;
+  return end;
+}
+
+StoredAnswer::StoredAnswer(int status, std::string_view body, std::string_view content_type)
+    : status_(status), body_(body) {
+  if (const std::string_view encoding = GuessContentEncoding(body); !encoding.empty()) {
+    auto decoded = RemoveContentEncoding(encoding, body);
+    if (decoded.ok()) {
+      decoded_ = *std::move(decoded);
+      body_ = decoded_;
+    } else {
+      headers_.push_back({"content-encoding", encoding});  // the suite says what is wrong with it
+    }
+  }
+  const std::string_view type = content_type.empty() ? GuessContentType(body_) : content_type;
+  if (!type.empty()) headers_.push_back({"content-type", type});
+  if (const auto length = GuessJsonLength(body_)) {
+    json_length_ = std::to_string(*length);
+    headers_.push_back({"inference-header-content-length", json_length_});
+  }
+}
+
+RawAnswer StoredAnswer::Raw() const { return {status_, headers_, body_}; }
 
 StoredPair PairOf(const DivergenceRecord& record) {
   return {TextOf(record.request),         record.incumbent_result.status,  TextOf(record.baseline),
@@ -82,12 +128,8 @@ StoredPair PairOf(const DivergenceRecord& record) {
 }
 
 PairScore ScorePair(const PairScorer& scorer, const StoredPair& pair) {
-  const auto answer = [&pair](int status, std::string_view body) {
-    return StoredAnswer(status, body,
-                        pair.content_type.empty() ? GuessContentType(body) : pair.content_type);
-  };
-  const StoredAnswer baseline = answer(pair.baseline_status, pair.baseline);
-  const StoredAnswer candidate = answer(pair.candidate_status, pair.candidate);
+  const StoredAnswer baseline(pair.baseline_status, pair.baseline, pair.content_type);
+  const StoredAnswer candidate(pair.candidate_status, pair.candidate, pair.content_type);
   return scorer.Score({[&pair] { return pair.request; }, baseline.Raw(), candidate.Raw()});
 }
 

@@ -1,10 +1,11 @@
 // The two answers of a divergence record, where it kept them whole, as a suite of comparators takes
-// them; and a guess at the content-type, which records do not keep.
+// them; and guesses at their headers, which neither records nor files have.
 //
 // Threads: pure functions. Ownership: a StoredPair refers to the texts it was made of.
 #pragma once
 
-#include <array>
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,7 +30,15 @@ std::string_view Sentence(PairGap gap);
 // "text/event-stream" and "application/x-ndjson" for a body that looks like one, else empty.
 std::string_view GuessContentType(std::string_view body);
 
-// One answer, with a content-type when it has one. What is referred to stays where it is.
+// "gzip" or "zstd" for a body that begins as one does, else empty; others cannot be told.
+std::string_view GuessContentEncoding(std::string_view body);
+
+// Where the JSON before binary tensors ends: a body that is an object with a "binary_data_size" and
+// has bytes behind it. Nothing for another.
+std::optional<std::size_t> GuessJsonLength(std::string_view body);
+
+// One answer, decoded where it is encoded, with the headers that it must have had. What is referred
+// to stays where it is.
 class StoredAnswer {
  public:
   StoredAnswer(int status, std::string_view body, std::string_view content_type);
@@ -40,8 +49,8 @@ class StoredAnswer {
  private:
   int status_;
   std::string_view body_;
-  std::array<AnswerHeader, 1> headers_;
-  bool has_type_;
+  std::string decoded_, json_length_;
+  std::vector<AnswerHeader> headers_;
 };
 
 struct StoredPair {

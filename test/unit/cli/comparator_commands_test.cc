@@ -1,6 +1,9 @@
 // comparator: what there is, and two answers compared from files and from records.
 #include <catch2/catch.hpp>
+#include <set>
 
+#include "comparators/builtin.h"
+#include "test/support/encoders.h"
 #include "test/support/record_samples.h"
 #include "test/support/temporary_directory.h"
 #include "test/support/test_plugins.h"
@@ -147,6 +150,80 @@ TEST_CASE("comparator try says why a record's answers cannot be compared again")
   record.candidate_result.outcome = ExchangeOutcome::kReset;
   refused(record, "gave no whole answer");
   CHECK_THAT(TryRecord(PairRecord(), ":3").err, Contains("has no line 3"));
+}
+
+struct Trial {
+  const char* use;
+  const char* options;
+  std::string baseline, candidate;
+};
+
+// One pair for each built-in comparator in which it finds a difference.
+std::vector<Trial> Trials() {
+  const std::string tensor =
+      R"({"outputs":[{"name":"p","datatype":"FP32","shape":[3],"data":[0.1,0.7,0.2]}]})";
+  std::string other = tensor;
+  other.replace(other.find("0.7"), 3, "0.0");
+  return {
+      {"exact", "", "a", "b"},
+      {"json", "", R"({"a":1})", R"({"a":2})"},
+      {"json_schema", R"({"schema":{"type":"object"}})", "{}", "[]"},
+      {"tensors", "", tensor, other},
+      {"top1", "", tensor, other},
+      {"topk", R"({"k":1})", tensor, other},
+      {"probabilities", "", tensor, other},
+      {"vectors", "", tensor, other},
+      {"numeric", "", tensor, other},
+      {"text", "", "The cat", "The dog"},
+      {"toolcalls", "", R"({"output":[{"name":"f","arguments":"{}"}]})", R"({"output":[]})"},
+      {"ranking", "", R"({"results":[{"index":0},{"index":1}]})",
+       R"({"results":[{"index":1},{"index":0}]})"},
+      {"boxes", "", R"({"predictions":[{"label":"a","score":1,"box":[0,0,2,2]}]})",
+       R"({"predictions":[]})"},
+  };
+}
+
+TEST_CASE("comparator try runs every built-in comparator on two files and on a kept record") {
+  std::set<std::string> tried = {"status"};  // of answers' heads; see below
+  for (const Trial& trial : Trials()) {
+    INFO(trial.use);
+    tried.insert(trial.use);
+    Words words = {"--use", trial.use};
+    if (*trial.options != '\0') words.insert(words.end(), {"--options", trial.options});
+    const CommandRun files = Try(trial.baseline, trial.candidate, words);
+    CHECK(files.code == ExitCode::kYes);
+    const TemporaryDirectory directory;
+    DivergenceRecord record = PairRecord();
+    record.baseline = Body(trial.baseline);
+    record.candidate_answer = Body(trial.candidate);
+    WriteWholeFile(directory.File("r.jsonl"), FormatRecord(record));
+    words.insert(words.begin(), {"comparator", "try", "--record", directory.File("r.jsonl")});
+    const CommandRun kept = RunCommand(words);
+    CHECK(kept.out == files.out);
+    CHECK_THAT(files.out, !Contains(std::string(trial.use) + "  0\n"));
+  }
+  for (const Builtin& builtin : Builtins()) CHECK(tried.count(std::string(builtin.name)) == 1);
+}
+
+TEST_CASE("comparator try takes the statuses of answers in files") {
+  const CommandRun run = Try("a", "a", {"--use", "status", "--candidate-status", "503"});
+  CHECK_THAT(run.out, Contains("status  1"));
+  CHECK_THAT(Try("a", "a", {"--use", "status"}).out, Contains("status  0\n"));
+  CHECK(Try("a", "a", {"--use", "status", "--baseline-status", "42"}).code == ExitCode::kUsage);
+}
+
+TEST_CASE("comparator try reads bodies that are encoded, and binary tensors, as they come") {
+  const std::string json = R"({"outputs":[{"name":"}","datatype":"FP32","shape":[2],)"
+                           R"("parameters":{"binary_data_size":8}}]})";
+  const std::string one = json + std::string("\0\0\x80\x3F\0\0\0\0", 8);
+  const std::string two = json + std::string("\0\0\x80\x3F\0\0\0\x40", 8);
+  CHECK_THAT(Try(one, two, {"--use", "tensors"}).out, Contains("tensors  0.5"));
+  CHECK_THAT(Try(Gzipped(one), Zstded(two), {"--use", "tensors"}).out, Contains("tensors  0.5"));
+  CHECK_THAT(Try(Gzipped("{}").substr(0, 12), "{}", {"--use", "json"}).out,
+             Contains("not compared (decode_error)"));
+  DivergenceRecord record = PairRecord();
+  record.baseline = Body(Gzipped(R"({"a":[1,2]})"));
+  CHECK_THAT(TryRecord(record).out, Contains("json  0.5"));
 }
 
 TEST_CASE("comparator try wants one pair and something to ask") {
