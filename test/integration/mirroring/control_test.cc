@@ -152,6 +152,10 @@ TEST_CASE("a place in which the incumbent differs from itself is suggested, and 
     return admin.Report("all").find("\"path\": \"/ids/*\",\n          \"share\": 1") !=
            std::string::npos;
   }));
+  const v1::CandidateStatus status = Shown(admin);
+  REQUIRE(status.suggestions_size() == 1);
+  CHECK(status.suggestions(0).path() == "/ids/*");
+  CHECK(status.suggestions(0).pairs() >= 20);
   CHECK(admin.Divergences("all").divergences_size() > 0);
 }
 
