@@ -9,6 +9,7 @@ import pathlib
 import subprocess
 import sys
 
+import seeds_comparators
 import seeds_http
 import seeds_json
 import seeds_rows
@@ -33,13 +34,19 @@ def main():
     targets = {
         "request_reader": seeds_http.requests(),
         "answer_reader": seeds_http.answers(),
+        "base64_floats": seeds_comparators.floats(),
+        "charset": seeds_comparators.charsets(),
         "config_loader": seeds_texts.configurations(),
         "content_decoding": seeds_texts.encoded(),
         "evidence_replay": seeds_rows.EVIDENCE,
         "json_reader": seeds_json.texts(),
+        "json_schema": seeds_comparators.schemas(),
         "json_text": seeds_json.pointed(),
         "path_pattern": seeds_json.patterned(),
+        "plugin": seeds_comparators.plugins(),
+        "presets": seeds_comparators.presets(),
         "redaction": seeds_json.redacted(),
+        "scored_options": seeds_comparators.options(),
         "stored_rows": rows(HERE),
         "streams": seeds_streams.streams(),
         "suite": seeds_json.pairs(),

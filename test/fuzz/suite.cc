@@ -5,13 +5,11 @@
 // binary tensors.
 #include "comparators/suite.h"
 
-#include <algorithm>
 #include <array>
 
-#include "comparators/difference.h"
-#include "comparators/text.h"
 #include "proxy/routing/json_text.h"
 #include "test/fuzz/fuzz.h"
+#include "test/fuzz/sound_score.h"
 
 namespace understudy {
 namespace {
@@ -87,44 +85,6 @@ const std::vector<std::unique_ptr<PairScorer>>& Suites() {
   return suites;
 }
 
-void RequireBounded(std::string_view text) {
-  // The mark of a cut text may come on top.
-  Require(text.size() <= kMaxShownText + 3, "texts are cut");
-}
-
-void RequireSound(const ComparatorScore& score) {
-  if (!score.compared) {
-    static constexpr std::string_view kReasons[] = {"decode_error", "not_json", "too_large",
-                                                    "unsupported"};
-    Require(std::find(std::begin(kReasons), std::end(kReasons), score.uncomparable) !=
-                std::end(kReasons),
-            "a pair is uncomparable for a known reason, and no built-in comparator goes wrong");
-    RequireBounded(score.detail);
-    return;
-  }
-  const Comparison& comparison = score.comparison;
-  Require(comparison.divergence >= 0 && comparison.divergence <= 1, "a divergence is in [0,1]");
-  Require(comparison.reason.empty() == (comparison.divergence == 0),
-          "there is a reason if and only if there is a divergence");
-  Require(comparison.differences.size() <= kMaxDifferences, "differences are bounded");
-  RequireBounded(comparison.reason);
-  for (const Difference& difference : comparison.differences) {
-    RequireBounded(difference.path);
-    RequireBounded(difference.baseline);
-    RequireBounded(difference.candidate);
-    Require(!difference.kind.empty(), "a difference has a kind");
-  }
-}
-
-bool Same(const PairScore& a, const PairScore& b) {
-  return a.ignore_hits == b.ignore_hits &&
-         std::equal(a.scores.begin(), a.scores.end(), b.scores.begin(), b.scores.end(),
-                    [](const ComparatorScore& x, const ComparatorScore& y) {
-                      return x.compared == y.compared && x.uncomparable == y.uncomparable &&
-                             x.comparison.divergence == y.comparison.divergence;
-                    });
-}
-
 // No divergence, whatever a comparator can tell.
 void RequireEqual(const PairScorer& suite, const RawAnswer& a, const RawAnswer& b,
                   std::string_view sentence) {
@@ -181,11 +141,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   baseline.body = incumbents.bytes;
   candidate.headers = candidates.headers;
   candidate.body = candidates.bytes;
-  const PairScore score = suite.Score({{}, baseline, candidate});
-  Require(score.scores.size() == suite.ComparatorNames().size(), "every comparator has its say");
-  Require(score.ignore_hits.size() == suite.IgnoreRules().size(), "every rule is counted");
-  for (const ComparatorScore& one : score.scores) RequireSound(one);
-  Require(Same(suite.Score({{}, baseline, candidate}), score), "the same pair has the same score");
+  RequireSoundScore(suite, {{}, baseline, candidate});
   // The suite in which NaN is not NaN is the one where equal bytes may differ.
   const bool reflexive = which != 3;
   if (reflexive) RequireEqual(suite, baseline, baseline, "equal bytes are equal");
