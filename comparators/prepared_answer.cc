@@ -64,7 +64,13 @@ std::string PreparedAnswer::TakeBody() {
 
 AnswerMeasures PreparedAnswer::Measure() const {
   const bool compressed = !IsIdentity(HeaderValue(raw_.headers, kContentEncoding));
-  return MeasuresOf(raw_.timing, stream_ ? &*stream_ : nullptr, compressed, document_.get());
+  AnswerMeasures measures =
+      MeasuresOf(raw_.timing, stream_ ? &*stream_ : nullptr, compressed, document_.get());
+  if (raw_.measured == nullptr) return measures;
+  AnswerMeasures known = *raw_.measured;
+  if (!known.input_tokens) known.input_tokens = measures.input_tokens;
+  if (!known.output_tokens) known.output_tokens = measures.output_tokens;
+  return known;
 }
 
 void PreparedAnswer::SplitTail(const DocumentLimits& limits) {

@@ -24,6 +24,8 @@ struct RawAnswer {
   std::span<const AnswerHeader> headers;
   std::string_view body;
   const AnswerTiming* timing = nullptr;  // null: not measured
+  // What was measured of it before, of an answer out of a record; it goes before what is measured.
+  const AnswerMeasures* measured = nullptr;
 };
 
 struct RawPair {

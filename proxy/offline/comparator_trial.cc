@@ -67,16 +67,17 @@ absl::StatusOr<TrialPair> TrialPairOf(const DivergenceRecord& record) {
   const StoredPair pair = PairOf(record);
   return TrialPair{std::string(pair.request),   pair.baseline_status,
                    std::string(pair.baseline),  pair.candidate_status,
-                   std::string(pair.candidate), {}};
+                   std::string(pair.candidate), {},
+                   pair.baseline_measures,      pair.candidate_measures};
 }
 
 absl::StatusOr<TrialResult> TryComparators(const TrialRules& rules, const TrialPair& pair) {
   ASSIGN_OR_RETURN(const std::shared_ptr<const ComparatorRegistry> registry,
                    RegistryWith(rules.libraries));
   ASSIGN_OR_RETURN(const std::unique_ptr<PairScorer> suite, BuildSuite(SpecOf(rules), *registry));
-  const PairScore score =
-      ScorePair(*suite, {pair.request, pair.baseline_status, pair.baseline, pair.candidate_status,
-                         pair.candidate, pair.content_type});
+  const PairScore score = ScorePair(
+      *suite, {pair.request, pair.baseline_status, pair.baseline, pair.candidate_status,
+               pair.candidate, pair.content_type, pair.baseline_measures, pair.candidate_measures});
   TrialResult result;
   for (std::size_t i = 0; i < score.scores.size(); ++i) {
     result.scores.push_back(ScoreOf(suite->ComparatorNames()[i], score.scores[i]));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "comparators/measures.h"
 #include "proxy/model/divergence_record.h"
 
 namespace understudy {
@@ -30,6 +31,7 @@ struct TrialPair {
   int candidate_status = 200;
   std::string candidate;
   std::string content_type;  // empty: guessed, which tells streams from other bodies
+  std::optional<AnswerMeasures> baseline_measures, candidate_measures;  // of a record
 };
 
 // The bodies and statuses of a record. FAILED_PRECONDITION says why it has none.

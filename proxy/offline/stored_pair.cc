@@ -41,6 +41,33 @@ std::string_view TextOf(const RecordedBody& body) {
   return body.text ? std::string_view(*body.text) : std::string_view();
 }
 
+std::optional<double> Milliseconds(const std::optional<Duration>& time) {
+  if (!time) return std::nullopt;
+  return Seconds(*time) * 1000;
+}
+
+std::optional<double> Number(const std::optional<std::uint64_t>& count) {
+  if (!count) return std::nullopt;
+  return static_cast<double>(*count);
+}
+
+// What was measured when the pair was recorded.
+AnswerMeasures MeasuresOf(const ArmResult& result, const std::optional<RecordedStream>& stream) {
+  AnswerMeasures measures;
+  measures.latency = Milliseconds(result.latency);
+  measures.time_to_first_byte = Milliseconds(result.first_byte);
+  if (!stream) return measures;
+  measures.time_to_first_event = Milliseconds(stream->first_event);
+  measures.time_to_first_token = Milliseconds(stream->first_token);
+  measures.time_per_output_token = Milliseconds(stream->per_token);
+  measures.longest_gap = Milliseconds(stream->longest_gap);
+  measures.input_tokens = Number(stream->input_tokens);
+  measures.output_tokens = Number(stream->output_tokens);
+  measures.events = stream->events;
+  measures.finish_reason = stream->finish_reason;
+  return measures;
+}
+
 }  // namespace
 
 PairGap GapOf(const DivergenceRecord& record) {
@@ -120,17 +147,27 @@ StoredAnswer::StoredAnswer(int status, std::string_view body, std::string_view c
   }
 }
 
-RawAnswer StoredAnswer::Raw() const { return {status_, headers_, body_}; }
+RawAnswer StoredAnswer::Raw(const std::optional<AnswerMeasures>& measures) const {
+  return {status_, headers_, body_, nullptr, measures ? &*measures : nullptr};
+}
 
 StoredPair PairOf(const DivergenceRecord& record) {
-  return {TextOf(record.request),         record.incumbent_result.status,  TextOf(record.baseline),
-          record.candidate_result.status, TextOf(record.candidate_answer), {}};
+  StoredPair pair;
+  pair.request = TextOf(record.request);
+  pair.baseline_status = record.incumbent_result.status;
+  pair.baseline = TextOf(record.baseline);
+  pair.candidate_status = record.candidate_result.status;
+  pair.candidate = TextOf(record.candidate_answer);
+  pair.baseline_measures = MeasuresOf(record.incumbent_result, record.incumbent_stream);
+  pair.candidate_measures = MeasuresOf(record.candidate_result, record.candidate_stream);
+  return pair;
 }
 
 PairScore ScorePair(const PairScorer& scorer, const StoredPair& pair) {
   const StoredAnswer baseline(pair.baseline_status, pair.baseline, pair.content_type);
   const StoredAnswer candidate(pair.candidate_status, pair.candidate, pair.content_type);
-  return scorer.Score({[&pair] { return pair.request; }, baseline.Raw(), candidate.Raw()});
+  return scorer.Score({[&pair] { return pair.request; }, baseline.Raw(pair.baseline_measures),
+                       candidate.Raw(pair.candidate_measures)});
 }
 
 }  // namespace understudy

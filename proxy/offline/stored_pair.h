@@ -44,7 +44,7 @@ class StoredAnswer {
   StoredAnswer(int status, std::string_view body, std::string_view content_type);
   StoredAnswer(const StoredAnswer&) = delete;
   StoredAnswer& operator=(const StoredAnswer&) = delete;
-  RawAnswer Raw() const;
+  RawAnswer Raw(const std::optional<AnswerMeasures>& measures) const;
 
  private:
   int status_;
@@ -60,6 +60,7 @@ struct StoredPair {
   int candidate_status = 200;
   std::string_view candidate;
   std::string_view content_type;  // empty: guessed from each body
+  std::optional<AnswerMeasures> baseline_measures, candidate_measures;  // none: of a file
 };
 
 // Of a record without gap.

@@ -180,11 +180,13 @@ std::vector<Trial> Trials() {
        R"({"results":[{"index":1},{"index":0}]})"},
       {"boxes", "", R"({"predictions":[{"label":"a","score":1,"box":[0,0,2,2]}]})",
        R"({"predictions":[]})"},
+      {"cost", "", R"({"usage":{"prompt_tokens":1,"completion_tokens":1}})",
+       R"({"usage":{"prompt_tokens":2,"completion_tokens":2}})"},
   };
 }
 
 TEST_CASE("comparator try runs every built-in comparator on two files and on a kept record") {
-  std::set<std::string> tried = {"status"};  // of answers' heads; see below
+  std::set<std::string> tried = {"status", "latency"};  // not of bodies; see below
   for (const Trial& trial : Trials()) {
     INFO(trial.use);
     tried.insert(trial.use);
@@ -203,6 +205,24 @@ TEST_CASE("comparator try runs every built-in comparator on two files and on a k
     CHECK_THAT(files.out, !Contains(std::string(trial.use) + "  0\n"));
   }
   for (const Builtin& builtin : Builtins()) CHECK(tried.count(std::string(builtin.name)) == 1);
+}
+
+TEST_CASE("comparator try compares the times that a record has, and knows none of files") {
+  const TemporaryDirectory directory;
+  DivergenceRecord record = PairRecord();
+  record.incumbent_result.latency = std::chrono::milliseconds(100);
+  record.candidate_result.latency = std::chrono::milliseconds(200);
+  record.incumbent_stream =
+      RecordedStream{.events = 2, .first_token = std::chrono::milliseconds(5)};
+  record.candidate_stream =
+      RecordedStream{.events = 2, .first_token = std::chrono::milliseconds(20)};
+  WriteWholeFile(directory.File("r.jsonl"), FormatRecord(record));
+  Words words = {"comparator", "try", "--record", directory.File("r.jsonl"), "--use", "latency"};
+  CHECK_THAT(RunCommand(words).out, Contains("latency  0.5") && Contains("100 ms became 200 ms"));
+  words.insert(words.end(), {"--options", R"({"of":"time_to_first_token"})"});
+  CHECK_THAT(RunCommand(words).out, Contains("latency  0.75"));
+  CHECK_THAT(Try("a", "a", {"--use", "latency"}).out,
+             Contains("latency of the incumbent's answer is not known"));
 }
 
 TEST_CASE("comparator try takes the statuses of answers in files") {
