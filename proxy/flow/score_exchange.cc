@@ -159,7 +159,8 @@ void ScoringLoop::Run() {
       for (int i = 0; i < kPairsPerTurn && ring->TryPop(job); ++i) {
         any = true;
         if (!stopping) {
-          Take(job);
+          Score(job);
+          Trim();
         } else {
           Refuse(job, UncomparableReason::kShuttingDown);
         }
@@ -184,22 +185,6 @@ void ScoringLoop::RunOn(WaitingPairs& pairs) {
     }
     job = PairJob();
   }
-}
-
-void ScoringLoop::Take(PairJob& job) {
-  if (HandsOver(job)) {
-    if (!around_.waiting->TryPush(job)) Refuse(job, UncomparableReason::kCompareQueueFull);
-    return;
-  }
-  Score(job);
-  Trim();
-}
-
-bool ScoringLoop::HandsOver(const PairJob& job) {
-  if (around_.waiting == nullptr || NotWorthAsking(job)) return false;
-  const CandidateTraffic& candidate = job.request->route->candidates[job.candidate];
-  const CandidateScorer& scoring = scorers_.Of(*job.request, candidate);
-  return scoring.scorer != nullptr && scoring.scorer->Traits().waits && !Untouched(job, scoring);
 }
 
 // Whether the pair is known to be the same without reading the answers.
@@ -241,7 +226,7 @@ void ScoringLoop::Trim() {
   TrimText(request_payload_);
 }
 
-void ScoringLoop::Score(const PairJob& job) {
+void ScoringLoop::Score(PairJob& job) {
   const MirroredRequest& request = *job.request;
   const RouteTraffic& route = *request.route;
   const CandidateTraffic& candidate = route.candidates[job.candidate];
@@ -251,6 +236,11 @@ void ScoringLoop::Score(const PairJob& job) {
   const CandidateScorer& scoring = scorers_.Of(request, candidate);
   if (scoring.scorer == nullptr) return refuse(UncomparableReason::kComparatorError);
   const PairScorer& scorer = *scoring.scorer;
+  const bool untouched = Untouched(job, scoring);
+  if (!untouched && around_.waiting != nullptr && scorer.Traits().waits) {
+    if (!around_.waiting->TryPush(job)) refuse(UncomparableReason::kCompareQueueFull);
+    return;
+  }
   const RequestHead& head = request.head;
   RawPair pair;
   std::optional<std::string_view> request_body;
@@ -263,7 +253,6 @@ void ScoringLoop::Score(const PairJob& job) {
   };
   pair.request_body = std::ref(join_request);
   const ArmResult& other = job.candidate_exchange->result;
-  const bool untouched = Untouched(job, scoring);
   PairScore read;
   if (!untouched) {
     if (!baseline_.Open(*job.incumbent, head.method)) {

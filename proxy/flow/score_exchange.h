@@ -72,14 +72,10 @@ class ScoringLoop {
   void RunOn(WaitingPairs& pairs);
   void Stop() { stopping_.store(true, std::memory_order_release); }
 
-  // One pair.
-  void Score(const PairJob& job);
-
  private:
+  // One pair: scored, refused, or handed over to the threads that may wait.
+  void Score(PairJob& job);
   void ScoreControl(const PairJob& job, const PairScorer& scorer, RawPair pair, Sample& sample);
-  // One pair, as Run() treats it.
-  void Take(PairJob& job);
-  bool HandsOver(const PairJob& job);
   static bool Untouched(const PairJob& job, const CandidateScorer& scoring);
   void Refuse(const PairJob& job, UncomparableReason reason);
   void Trim();
