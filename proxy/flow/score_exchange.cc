@@ -131,7 +131,7 @@ std::string JoinNames(const std::vector<std::string>& names) {
 
 }  // namespace
 
-bool SampleQueue::Push(Sample sample) {
+bool SampleQueue::Push(Sample&& sample) {
   std::lock_guard lock(mutex_);
   if (batch_.samples.size() >= kMostSamples) return false;
   batch_.samples.push_back(std::move(sample));
@@ -253,7 +253,7 @@ void ScoringLoop::Score(PairJob& job) {
   };
   pair.request_body = std::ref(join_request);
   const ArmResult& other = job.candidate_exchange->result;
-  PairScore read;
+  std::optional<PairScore> read;
   if (!untouched) {
     if (!baseline_.Open(*job.incumbent, head.method)) {
       return refuse(UncomparableReason::kDecodeError);
@@ -264,7 +264,7 @@ void ScoringLoop::Score(PairJob& job) {
     if (answered) pair.candidate = candidate_.Answer();
     read = answered ? scorer.Score(pair) : NoAnswer(scorer, pair, other.outcome);
   }
-  const PairScore& score = untouched ? scoring.same : read;
+  const PairScore& score = untouched ? scoring.same : *read;
   scoring.Count(score);
 
   // A pair is compared when every comparator that is for it could tell; else the first reason

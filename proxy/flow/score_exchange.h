@@ -39,7 +39,7 @@ class SampleQueue {
     std::vector<Example> examples;
   };
   // False when full.
-  bool Push(Sample sample);
+  bool Push(Sample&& sample);
   void PushExample(Batch::Example example);
   Batch Take();
 
