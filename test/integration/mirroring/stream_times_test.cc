@@ -57,8 +57,8 @@ const v1::ValueStatus& Value(const v1::CandidateStatus& status, const std::strin
 }  // namespace
 
 TEST_CASE("the first token's time and the longest gap are those of each arm's own stream") {
-  FakeUpstream incumbent(Streaming(2, 30, "two"));
-  FakeUpstream candidate(Streaming(40, 2, "three"));
+  FakeUpstream incumbent(Streaming(2, 100, "two"));
+  FakeUpstream candidate(Streaming(100, 2, "three"));
   RunningProxy proxy(TwoModels(incumbent.Address(), candidate.Address(), kValues));
   constexpr int kRequests = 5;
   for (int i = 0; i < kRequests; ++i) {
@@ -69,9 +69,10 @@ TEST_CASE("the first token's time and the longest gap are those of each arm's ow
   REQUIRE(
       RunningProxy::Eventually([&] { return Value(shown(), "first-token").pairs() == kRequests; }));
   const v1::CandidateStatus status = shown();
-  // Shares of a second; upper ends are left open to a machine that is busy with other things.
+  // Shares of a second, left open to a machine that is busy with other things: what comes late is
+  // read late, and the gap behind it is the shorter for it.
   CHECK(Value(status, "first-token").incumbent() >= 0.002);
-  CHECK(Value(status, "first-token").candidate() >= 0.040);
+  CHECK(Value(status, "first-token").candidate() >= 0.100);
   CHECK(Value(status, "gap").incumbent() >= 0.030);
   CHECK(Value(status, "first-token").candidate() > Value(status, "first-token").incumbent());
   CHECK(Value(status, "tokens").incumbent() == Approx(0.2).margin(0.001));
@@ -82,7 +83,7 @@ TEST_CASE("the first token's time and the longest gap are those of each arm's ow
   CHECK(stream.events() == 5);
   CHECK(stream.finish_reason() == "stop");
   CHECK(stream.output_tokens() == 2);
-  CHECK(stream.first_token().nanos() >= 40'000'000);
+  CHECK(stream.first_token().nanos() >= 100'000'000);
   // The record has the answer that was compared, not the events it came in.
   const v1::Divergence whole = admin.Divergence(list.divergences(0).id());
   CHECK(whole.candidate_answer().body().find(R"("content":"one three")") != std::string::npos);
