@@ -56,15 +56,7 @@ absl::StatusOr<Comparison> CostComparator::Compare(const Pair& pair) const {
         fmt::format("the {} answer does not say how many tokens it took",
                     incumbent < 0 ? "incumbent's" : "candidate's"));
   }
-  Comparison comparison;
-  comparison.divergence = Excess(incumbent, candidate, rules_);
-  if (comparison.divergence == 0) return comparison;
-  const std::string before = fmt::format("{:.4g}", incumbent);
-  const std::string now = fmt::format("{:.4g}", candidate);
-  comparison.reason = fmt::format("the cost {} became {}, {:.4g} is allowed", before, now,
-                                  Allowed(incumbent, rules_));
-  AddDifference(comparison, "", "value", before, now);
-  return comparison;
+  return CompareExcess("the cost", "", "is", incumbent, candidate, rules_);
 }
 
 }  // namespace understudy

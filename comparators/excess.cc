@@ -2,6 +2,10 @@
 #include "comparators/excess.h"
 
 #include <algorithm>
+#include <string>
+
+#include "comparators/difference.h"
+#include "fmt/format.h"
 
 namespace understudy {
 
@@ -21,6 +25,19 @@ double Allowed(double incumbent, const ExcessRules& rules) {
 double Excess(double incumbent, double candidate, const ExcessRules& rules) {
   const double allowed = Allowed(incumbent, rules);
   return candidate <= allowed ? 0 : (candidate - allowed) / candidate;
+}
+
+Comparison CompareExcess(std::string_view what, std::string_view unit, std::string_view verb,
+                         double incumbent, double candidate, const ExcessRules& rules) {
+  Comparison comparison;
+  comparison.divergence = Excess(incumbent, candidate, rules);
+  if (comparison.divergence == 0) return comparison;
+  const std::string before = fmt::format("{:.4g}{}", incumbent, unit);
+  const std::string now = fmt::format("{:.4g}{}", candidate, unit);
+  comparison.reason = fmt::format("{} {} became {}, {:.4g}{} {} allowed", what, before, now,
+                                  Allowed(incumbent, rules), unit, verb);
+  AddDifference(comparison, "", "value", before, now);
+  return comparison;
 }
 
 }  // namespace understudy

@@ -4,7 +4,10 @@
 // Threads: values and pure functions, safe on any thread.
 #pragma once
 
+#include <string_view>
+
 #include "absl/status/status.h"
+#include "comparators/comparator.h"
 #include "comparators/options.h"
 
 namespace understudy {
@@ -26,5 +29,10 @@ double Allowed(double incumbent, const ExcessRules& rules);
 // 0 up to what is allowed, else the share of the candidate's that is beyond it: in [0,1). Both >= 0
 // and finite.
 double Excess(double incumbent, double candidate, const ExcessRules& rules);
+
+// The same as a comparison, with a reason such as "latency 40 ms became 100 ms, 50 ms are allowed"
+// of `what` "latency", `unit` " ms" and `verb` "are".
+Comparison CompareExcess(std::string_view what, std::string_view unit, std::string_view verb,
+                         double incumbent, double candidate, const ExcessRules& rules);
 
 }  // namespace understudy

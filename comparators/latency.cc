@@ -55,15 +55,7 @@ absl::StatusOr<Comparison> LatencyComparator::Compare(const Pair& pair) const {
     return absl::UnimplementedError(fmt::format("{} of the {} answer is not known", of_,
                                                 incumbent < 0 ? "incumbent's" : "candidate's"));
   }
-  Comparison comparison;
-  comparison.divergence = Excess(incumbent, candidate, rules_);
-  if (comparison.divergence == 0) return comparison;
-  const std::string before = fmt::format("{:.4g} ms", incumbent);
-  const std::string now = fmt::format("{:.4g} ms", candidate);
-  comparison.reason = fmt::format("{} {} became {}, {:.4g} ms are allowed", of_, before, now,
-                                  Allowed(incumbent, rules_));
-  AddDifference(comparison, "", "value", before, now);
-  return comparison;
+  return CompareExcess(of_, " ms", "are", incumbent, candidate, rules_);
 }
 
 }  // namespace understudy

@@ -102,14 +102,11 @@ class Suite final : public PairScorer {
       traits_.waits = traits_.waits || member.built.waits;
       const ComparatorNeeds needs = member.built.needs;
       needs_document_ = needs_document_ || NeedsDocument(needs) ||
+                        needs == ComparatorNeeds::kMeasures ||
                         member.when == SuiteParts::Member::When::kJson ||
                         member.when == SuiteParts::Member::When::kOther;
     }
-    const bool measured = std::any_of(parts_.members.begin(), parts_.members.end(),
-                                      [](const SuiteParts::Member& member) {
-                                        return member.built.needs == ComparatorNeeds::kMeasures;
-                                      });
-    needs_document_ = needs_document_ || !parts_.fields.empty() || parts_.measures || measured;
+    needs_document_ = needs_document_ || !parts_.fields.empty() || parts_.measures;
     traits_.same_bytes_are_equal =
         parts_.fields.empty() && !parts_.measures && traits_.partial.empty() &&
         std::all_of(parts_.members.begin(), parts_.members.end(),

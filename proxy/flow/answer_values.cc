@@ -28,12 +28,6 @@ Numbers MeasuredOf(const ValueRule& rule, const PairScore& score) {
   return {Measured(rule, score.measures->first), Measured(rule, score.measures->second)};
 }
 
-Duration TimeOf(double milliseconds) {
-  constexpr double kLongest = 1e12;  // 30 years; the bound keeps the conversion defined
-  return std::chrono::duration_cast<Duration>(
-      std::chrono::duration<double, std::milli>(std::min(milliseconds, kLongest)));
-}
-
 // Numbers as the configuration would write them: 1, 0.5.
 std::optional<std::string> TextOf(const AnswerField& field) {
   if (field.text) return field.text;
@@ -42,6 +36,12 @@ std::optional<std::string> TextOf(const AnswerField& field) {
 }
 
 }  // namespace
+
+Duration FromMilliseconds(double milliseconds) {
+  constexpr double kLongest = 1e12;  // 30 years; the bound keeps the conversion defined
+  return std::chrono::duration_cast<Duration>(
+      std::chrono::duration<double, std::milli>(std::min(milliseconds, kLongest)));
+}
 
 std::vector<SampleValue> ValuesOf(const Route& route, const PairScore& score) {
   std::vector<SampleValue> values;
@@ -63,8 +63,8 @@ std::vector<SampleValue> ValuesOf(const Route& route, const PairScore& score) {
       value.incumbent = std::min(1.0, *incumbent / rule.cap);
       value.candidate = std::min(1.0, *candidate / rule.cap);
       if (rule.IsTime()) {
-        value.incumbent_time = TimeOf(*incumbent);
-        value.candidate_time = TimeOf(*candidate);
+        value.incumbent_time = FromMilliseconds(*incumbent);
+        value.candidate_time = FromMilliseconds(*candidate);
       }
     }
     values.push_back(value);

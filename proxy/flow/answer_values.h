@@ -13,6 +13,9 @@
 
 namespace understudy {
 
+// Of a measure; what is beyond 30 years counts as these.
+Duration FromMilliseconds(double milliseconds);
+
 using FieldPair = std::pair<AnswerField, AnswerField>;  // of the incumbent, of the candidate
 
 // One per value rule of the route. `fields` are PairScore::fields; those of values that have a

@@ -1,16 +1,16 @@
 // Field by field.
 #include "proxy/flow/record_pair.h"
 
-#include <chrono>
 #include <utility>
+
+#include "proxy/flow/answer_values.h"
 
 namespace understudy {
 namespace {
 
-std::optional<Duration> TimeOf(std::optional<double> milliseconds) {
+std::optional<Duration> TimeOf(const std::optional<double>& milliseconds) {
   if (!milliseconds) return std::nullopt;
-  return std::chrono::duration_cast<Duration>(
-      std::chrono::duration<double, std::milli>(*milliseconds));
+  return FromMilliseconds(*milliseconds);
 }
 
 std::optional<std::uint64_t> CountOf(std::optional<double> tokens) {

@@ -53,6 +53,13 @@ class RunningProxy {
   std::unique_ptr<Process> process_;
 };
 
+// How often a comparator said "same", "different" or "uncomparable".
+inline double Comparisons(const RunningProxy& proxy, const std::string& comparator,
+                          const std::string& result) {
+  return proxy.Metric("understudy_comparisons_total", "comparator=\"" + comparator + "\"",
+                      "result=\"" + result + "\"");
+}
+
 // One incumbent and one candidate on one route "/": clusters "v1" and "v2", route "all".
 // `route` and `cluster` are further lines of YAML for the route and for both clusters.
 std::string TwoModels(std::string_view incumbent, std::string_view candidate,

@@ -27,12 +27,6 @@ std::string Compared(const FakeUpstream& incumbent, const FakeUpstream& candidat
                                comparator));
 }
 
-double Comparisons(const RunningProxy& proxy, const std::string& comparator,
-                   const std::string& result) {
-  return proxy.Metric("understudy_comparisons_total", "comparator=\"" + comparator + "\"",
-                      "result=\"" + result + "\"");
-}
-
 constexpr std::string_view kByteShare = "{name: bytes, use: byte_share, options: {block: 2}}";
 
 }  // namespace

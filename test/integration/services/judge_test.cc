@@ -25,12 +25,6 @@ std::string Url(const FakeUpstream& judge, std::string_view more = "") {
   return fmt::format("url: \"http://{}/judge\"{}", judge.Address(), more);
 }
 
-double Comparisons(const RunningProxy& proxy, const std::string& comparator,
-                   const std::string& result) {
-  return proxy.Metric("understudy_comparisons_total", "comparator=\"" + comparator + "\"",
-                      "result=\"" + result + "\"");
-}
-
 }  // namespace
 
 TEST_CASE("a proxy asks a judge over HTTP and shows what it said") {

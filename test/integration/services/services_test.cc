@@ -31,12 +31,6 @@ std::string Compared(const FakeUpstream& incumbent, const FakeUpstream& candidat
                                comparators));
 }
 
-double Comparisons(const RunningProxy& proxy, const std::string& comparator,
-                   const std::string& result) {
-  return proxy.Metric("understudy_comparisons_total", "comparator=\"" + comparator + "\"",
-                      "result=\"" + result + "\"");
-}
-
 Fake::Answers Quarter(const v1::CompareRequest& request) {
   return {Fake::Score(request.id(), 0.25, "a quarter of it")};
 }
