@@ -9,40 +9,35 @@ import re
 import subprocess
 import sys
 import tempfile
-import threading
 import unittest
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-EXAMPLE = pathlib.Path(__file__).resolve().parents[3] / "docs/examples/judge/openai_judge.py"
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+sys.path.insert(0, str(ROOT / "test/support"))
+
+import quiet_server  # noqa: E402
+
+EXAMPLE = ROOT / "docs/examples/judge/openai_judge.py"
 UNDERSTUDYCTL = sys.argv[1]
 
 
-class ModelServer:
+class ModelServer(quiet_server.Server):
     """Answers every chat with the same text and keeps the prompts."""
 
     def __init__(self, test, text):
         self.prompts, self.keys = [], []
         model = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(quiet_server.Handler):
             def do_POST(self):
-                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+                body = json.loads(self.body())
                 model.prompts.append(body["messages"][0]["content"])
                 model.keys.append(self.headers.get("authorization"))
-                answer = json.dumps({"choices": [{"message": {"content": text}}]}).encode()
-                self.send_response(200)
-                self.send_header("content-length", str(len(answer)))
-                self.end_headers()
-                self.wfile.write(answer)
+                choices = [{"message": {"content": text}}]
+                self.answer(200, json.dumps({"choices": choices}).encode())
 
-            def log_message(self, *_):
-                pass
-
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        test.addCleanup(server.server_close)
-        test.addCleanup(server.shutdown)
-        self.url = f"http://127.0.0.1:{server.server_address[1]}/v1"
+        super().__init__(Handler)
+        test.addCleanup(self.close)
+        self.url = f"http://{self.address}/v1"
 
 
 class JudgeExample(unittest.TestCase):

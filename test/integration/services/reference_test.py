@@ -9,20 +9,23 @@ import re
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import unittest
 import urllib.request
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-START = pathlib.Path(__file__).resolve().parents[3] / "docs/examples/comparator_service/start"
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+sys.path.insert(0, str(ROOT / "test/support"))
+
+import quiet_server  # noqa: E402
+
+START = ROOT / "docs/examples/comparator_service/start"
 UNDERSTUDY = sys.argv[1]
 CONFIGURATION = """
 listeners: [{{name: inference, address: "127.0.0.1:0"}}]
 comparator_services: [{{name: words, address: "127.0.0.1:{service}"}}]
 clusters:
-  - {{name: v1, endpoints: ["127.0.0.1:{incumbent}"]}}
-  - {{name: v2, endpoints: ["127.0.0.1:{candidate}"]}}
+  - {{name: v1, endpoints: ["{incumbent}"]}}
+  - {{name: v2, endpoints: ["{candidate}"]}}
 routes:
   - name: r
     match: {{path_prefix: /}}
@@ -48,23 +51,15 @@ def wait_for_line(path, pattern, seconds):
 
 
 def model_server(test, text):
-    """The port of a server that answers every request with this text."""
-    class Handler(BaseHTTPRequestHandler):
+    """The address of a server that answers every request with this text."""
+    class Handler(quiet_server.Handler):
         def do_POST(self):
-            self.rfile.read(int(self.headers.get("content-length", 0)))
-            self.send_response(200)
-            self.send_header("content-length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text.encode())
+            self.body()
+            self.answer(200, text.encode(), "text/plain")
 
-        def log_message(self, *_):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    test.addCleanup(server.server_close)
-    test.addCleanup(server.shutdown)
-    return server.server_address[1]
+    server = quiet_server.Server(Handler)
+    test.addCleanup(server.close)
+    return server.address
 
 
 class Reference(unittest.TestCase):

@@ -231,8 +231,9 @@ TEST_CASE("missing coverage is inconclusive and says where the pairs went") {
   CHECK(in_flight.kind == VerdictKind::kPass);
 }
 
-TEST_CASE("a comparator that scored only some of the pairs cannot pass") {
-  Ledger ledger(LedgerShape{.comparators = {"top1", "values"}});
+// A thousand pairs of which each comparator scored every other one.
+Ledger ScoredInTurn(std::vector<std::string> partial) {
+  Ledger ledger(LedgerShape{.comparators = {"top1", "values"}, .partial = std::move(partial)});
   ledger.StartWindow(1, At(0));
   for (int i = 0; i < 1000; ++i) {
     Sample sample = Scored(0);
@@ -240,6 +241,11 @@ TEST_CASE("a comparator that scored only some of the pairs cannot pass") {
     ledger.Add(sample);
   }
   ledger.AddCoverage(FullCoverage(1000));
+  return ledger;
+}
+
+TEST_CASE("a comparator that scored only some of the pairs cannot pass") {
+  const Ledger ledger = ScoredInTurn({});
   const Verdict verdict = Look(ledger, PlanOf({MeanAtMost(0.02)}));
   CHECK(verdict.kind == VerdictKind::kInconclusive);
   CHECK(verdict.reason == InconclusiveReason::kComparatorError);
@@ -247,14 +253,7 @@ TEST_CASE("a comparator that scored only some of the pairs cannot pass") {
 }
 
 TEST_CASE("a comparator that is for some pairs alone passes on those") {
-  Ledger ledger(LedgerShape{.comparators = {"top1", "values"}, .partial = {"top1", "values"}});
-  ledger.StartWindow(1, At(0));
-  for (int i = 0; i < 1000; ++i) {
-    Sample sample = Scored(0);
-    if (i % 2 == 0) sample.scores[0].comparator = 1;
-    ledger.Add(sample);
-  }
-  ledger.AddCoverage(FullCoverage(1000));
+  const Ledger ledger = ScoredInTurn({"top1", "values"});
   CHECK(Look(ledger, PlanOf({MeanAtMost(0.02)})).kind == VerdictKind::kPass);
 }
 

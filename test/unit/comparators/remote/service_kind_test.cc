@@ -170,12 +170,17 @@ TEST_CASE("a service that describes itself beyond the bounds is refused") {
         }).find("larger than one side takes") != std::string::npos);
 }
 
+// Says which version it is now.
+Fake::Behaviour Versioned(const std::atomic<int>& version) {
+  return {Half,
+          [&](const v1::DescribeComparatorRequest&, v1::DescribeComparatorResponse& response) {
+            response.set_version(std::to_string(version));
+          }};
+}
+
 TEST_CASE("another version is another measure") {
   std::atomic<int> version{1};
-  Fake fake(
-      {Half, [&](const v1::DescribeComparatorRequest&, v1::DescribeComparatorResponse& response) {
-         response.set_version(std::to_string(version));
-       }});
+  Fake fake(Versioned(version));
   ComparatorServices services;
   const auto first = Met(services, fake);
   CHECK(Met(services, fake)->Describe().version == first->Describe().version);
@@ -185,10 +190,7 @@ TEST_CASE("another version is another measure") {
 
 TEST_CASE("a service that was replaced cannot tell until the configuration is loaded anew") {
   std::atomic<int> version{1};
-  Fake fake(
-      {Half, [&](const v1::DescribeComparatorRequest&, v1::DescribeComparatorResponse& response) {
-         response.set_version(std::to_string(version));
-       }});
+  Fake fake(Versioned(version));
   ComparatorServices services;
   const auto first = Met(services, fake);
   version = 2;
