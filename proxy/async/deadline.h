@@ -29,6 +29,13 @@ struct DeadlineNode {
     next = previous = this;
   }
   bool Linked() const { return next != this; }
+  // At the ring's end; while alone.
+  void LinkInto(DeadlineNode& ring) {
+    previous = ring.previous;
+    next = &ring;
+    previous->next = this;
+    ring.previous = this;
+  }
 };
 
 class Deadline : private DeadlineNode {

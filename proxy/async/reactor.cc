@@ -18,6 +18,7 @@ namespace understudy {
 namespace {
 
 constexpr std::size_t kMostResumed = 8;  // in a turn, of those that were told to go on
+constexpr std::size_t kMostWoken = 256;  // in a turn, of those that others woke
 constexpr int kMostTurns = 16;           // before Asio looks for what it has
 constexpr std::uint32_t kEnds = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
 
@@ -85,6 +86,14 @@ void Reactor::EndAll() {
     watch->on_peer = nullptr;
   }
   later_.clear();
+  for (DeadlineNode* ring : {&waiting_, &woken_}) {
+    while (ring->Linked()) {
+      auto* const waiter = static_cast<Waiter*>(ring->next);
+      waiter->Unlink();
+      const Resumption ended = std::move(waiter->waiting_);  // which may take the waiter with it
+    }
+  }
+  while (ends_.Linked()) ends_.next->Unlink();
 }
 
 // A few turns are a handler of their own: what they leave to Asio runs before the next ones.
@@ -99,7 +108,8 @@ void Reactor::Run() {
 bool Reactor::Turn(Duration most) {
   const Duration to_tick = std::max(wheel_.NextTick() - SteadyNow(), Duration::zero());
   const bool poked = Loop::TakePoke();
-  const bool more = poked || !later_.empty() || !ready_.empty();
+  const bool more =
+      poked || !later_.empty() || !ready_.empty() || woken_.Linked() || ends_.Linked();
   const bool any = Wait(more ? Duration::zero() : std::min(to_tick, most));
   for (SocketWatch* watch : std::exchange(closed_, {})) delete watch;
   // Each time Asio looks costs a system call: not while sockets alone keep this loop busy.
@@ -129,7 +139,39 @@ bool Reactor::Wait(Duration most) {
     watch.queued = false;
     ResumeReader(watch);
   }
+  if (woken_.Linked() || ends_.Linked()) EndTurn();
   return count > 0;
+}
+
+// Whoever is woken may wake others, and all of them may ask for a turn's end.
+void Reactor::EndTurn() {
+  for (std::size_t left = kMostWoken; left > 0 && woken_.Linked(); --left) {
+    auto* const waiter = static_cast<Waiter*>(woken_.next);
+    waiter->Unlink();
+    std::exchange(waiter->waiting_, {})({});
+  }
+  mark_.LinkInto(ends_);  // what is asked for from here on is for the next turn
+  while (ends_.next != &mark_) {
+    auto* const end = static_cast<TurnEnd*>(ends_.next);
+    end->Unlink();
+    end->callback_(end->context_);
+  }
+  mark_.Unlink();
+}
+
+void Waiter::Begin(Resumption waiting) {
+  waiting_ = std::move(waiting);
+  LinkInto(reactor_.waiting_);
+}
+
+void Waiter::Wake() {
+  if (!Waiting()) return;
+  Unlink();
+  LinkInto(reactor_.woken_);
+}
+
+void TurnEnd::Ask() {
+  if (!Linked()) LinkInto(reactor_.ends_);
 }
 
 void Reactor::OnEvents(SocketWatch& watch, std::uint32_t events) {

@@ -19,6 +19,7 @@
 #include "proxy/async/deadline.h"
 #include "proxy/async/loop.h"
 #include "proxy/async/resumption.h"
+#include "proxy/async/task.h"
 #include "proxy/base/time.h"
 
 namespace understudy {
@@ -62,6 +63,51 @@ struct SocketWatch {
   SocketWatch* previous = nullptr;
 };
 
+// A coroutine's wait that other code of the worker ends. One at a time.
+class Waiter : private DeadlineNode {
+ public:
+  explicit Waiter(class Reactor& reactor) : reactor_(reactor) {}
+  ~Waiter() { Unlink(); }
+  Waiter(const Waiter&) = delete;
+  Waiter& operator=(const Waiter&) = delete;
+
+  Task<IoResult> Wait() {
+    return asio::async_initiate<const asio::use_awaitable_t<Executor>&, void(IoResult)>(
+        [this](auto&& handler) { Begin(Resumption(std::forward<decltype(handler)>(handler))); },
+        asio::use_awaitable_t<Executor>{});
+  }
+  bool Waiting() const { return static_cast<bool>(waiting_); }
+  // Whoever waits goes on later in this turn, never from within this call.
+  void Wake();
+
+ private:
+  friend class Reactor;
+  void Begin(Resumption waiting);
+
+  class Reactor& reactor_;
+  Resumption waiting_;
+};
+
+// Something to do once at the end of a turn, however often it was asked for: what a turn's code has
+// to write then goes out together.
+class TurnEnd : private DeadlineNode {
+ public:
+  using Callback = void (*)(void* context);
+  TurnEnd(class Reactor& reactor, Callback callback, void* context)
+      : reactor_(reactor), callback_(callback), context_(context) {}
+  ~TurnEnd() { Unlink(); }
+  TurnEnd(const TurnEnd&) = delete;
+  TurnEnd& operator=(const TurnEnd&) = delete;
+
+  void Ask();
+
+ private:
+  friend class Reactor;
+  class Reactor& reactor_;
+  const Callback callback_;
+  void* const context_;
+};
+
 class Reactor {
  public:
   Reactor(Loop& loop, DeadlineWheel& wheel);
@@ -90,9 +136,12 @@ class Reactor {
   void GoOnLater(SocketWatch& watch);
 
  private:
+  friend class Waiter;
+  friend class TurnEnd;
   bool Wait(Duration most);  // whether there was an event
   void OnEvents(SocketWatch& watch, std::uint32_t events);
   void ResumeReader(SocketWatch& watch);
+  void EndTurn();
 
   Loop& loop_;
   DeadlineWheel& wheel_;
@@ -101,6 +150,10 @@ class Reactor {
   std::vector<SocketWatch*> closed_;  // events of this turn may still refer to them
   std::deque<SocketWatch*> ready_;
   std::deque<std::pair<Resumption, IoResult>> later_;
+  DeadlineNode waiting_;  // rings of Waiters that wait, and of those that go on
+  DeadlineNode woken_;
+  DeadlineNode ends_;  // of TurnEnds that were asked for
+  DeadlineNode mark_;
 };
 
 }  // namespace understudy
