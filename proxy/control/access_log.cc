@@ -21,18 +21,18 @@ std::string FormatAccess(const AccessEntry& entry) {
   const auto micros =
       std::chrono::duration_cast<std::chrono::microseconds>(entry.at - seconds).count();
   return fmt::format(
-      "{{\"time\":\"{:%Y-%m-%dT%H:%M:%S}.{:06}Z\",\"id\":{},\"client\":{},\"method\":{},\"path\":{}"
-      ","
-      "\"route\":{},\"cluster\":{},\"arm\":\"{}\",\"status\":{},\"bytes_in\":{},\"bytes_out\":{},"
+      "{{\"time\":\"{:%Y-%m-%dT%H:%M:%S}.{:06}Z\",\"id\":{},\"client\":{},\"protocol\":\"{}\","
+      "\"method\":{},\"path\":{},\"route\":{},\"cluster\":{},\"arm\":\"{}\",\"status\":{},\"bytes_"
+      "in\":{},\"bytes_out\":{},"
       "\"seconds\":{:.6f},\"first_byte_seconds\":{:.6f},\"outcome\":\"{}\",\"mirrored\":{},"
       "\"not_mirrored\":\"{}\"}}\n",
       fmt::gmtime(std::chrono::system_clock::to_time_t(
           std::chrono::time_point_cast<std::chrono::system_clock::duration>(seconds))),
-      micros, JsonQuote(entry.request_id), JsonQuote(entry.client_address), JsonQuote(entry.method),
-      JsonQuote(entry.path.substr(0, entry.path.find('?'))), JsonQuote(entry.route),
-      JsonQuote(entry.cluster), entry.arm, entry.status, entry.bytes_in, entry.bytes_out,
-      Seconds(entry.total), Seconds(entry.first_byte), ToString(entry.outcome), entry.mirrored,
-      entry.not_mirrored);
+      micros, JsonQuote(entry.request_id), JsonQuote(entry.client_address), entry.protocol,
+      JsonQuote(entry.method), JsonQuote(entry.path.substr(0, entry.path.find('?'))),
+      JsonQuote(entry.route), JsonQuote(entry.cluster), entry.arm, entry.status, entry.bytes_in,
+      entry.bytes_out, Seconds(entry.total), Seconds(entry.first_byte), ToString(entry.outcome),
+      entry.mirrored, entry.not_mirrored);
 }
 
 QueuedAccessLog::QueuedAccessLog(const LogRules& rules, int descriptor)

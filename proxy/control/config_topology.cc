@@ -31,6 +31,19 @@ std::string Lower(std::string text) {
   return text;
 }
 
+Http2Limits BuildHttp2(const v1::Http2Config& config) {
+  Http2Limits limits;
+  limits.enabled = config.enabled();
+  limits.streams = config.streams();
+  SetSize(limits.stream_window, config.stream_window());
+  SetSize(limits.max_stream_window, config.max_stream_window());
+  SetSize(limits.connection_window, config.connection_window());
+  SetSize(limits.header_table, config.header_table());
+  limits.resets = config.resets();
+  limits.control_frames = config.control_frames();
+  return limits;
+}
+
 ListenerConfig BuildListener(const v1::ListenerConfig& config) {
   ListenerConfig listener;
   listener.name = config.name();
@@ -38,6 +51,7 @@ ListenerConfig BuildListener(const v1::ListenerConfig& config) {
   Set(listener.timeouts.header, config.timeouts().header());
   Set(listener.timeouts.idle, config.timeouts().idle());
   Set(listener.timeouts.body_idle, config.timeouts().body_idle());
+  listener.http2 = BuildHttp2(config.http2());
   return listener;
 }
 

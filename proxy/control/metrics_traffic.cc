@@ -214,6 +214,10 @@ constexpr std::array kProcessMetrics = {
                   &ProcessCounters::upstream_retries},
     ProcessMetric{"sticky_fallthrough_total", "Sticky keys that were absent, the next one used",
                   &ProcessCounters::sticky_fallthrough},
+    ProcessMetric{"http2_connections_total", "HTTP/2 connections of clients",
+                  &ProcessCounters::http2_connections},
+    ProcessMetric{"http2_streams_refused_total", "Streams of clients refused as too many",
+                  &ProcessCounters::http2_streams_refused},
 };
 
 void CollectConnections(TrafficBook& book, Families& out) {
@@ -227,6 +231,19 @@ void CollectConnections(TrafficBook& book, Families& out) {
     family.Value({}, sum(metric.counter));
     std::move(family).Finish(out);
   }
+  FamilyBuilder requests =
+      CounterFamily("client_requests_total", "Requests whose head was accepted, by protocol");
+  requests.Value({{"protocol", "HTTP/1"}}, sum(&ProcessCounters::http1_requests));
+  requests.Value({{"protocol", "HTTP/2"}}, sum(&ProcessCounters::http2_requests));
+  std::move(requests).Finish(out);
+  FamilyBuilder faults = CounterFamily(
+      "http2_connection_errors_total",
+      "HTTP/2 connections given up on: a broken protocol, or a budget that was used up");
+  faults.Value({{"reason", "protocol"}}, sum(&ProcessCounters::http2_protocol_errors));
+  faults.Value({{"reason", "resets"}}, sum(&ProcessCounters::http2_reset_floods));
+  faults.Value({{"reason", "control_frames"}}, sum(&ProcessCounters::http2_control_floods));
+  faults.Value({{"reason", "headers"}}, sum(&ProcessCounters::http2_header_floods));
+  std::move(faults).Finish(out);
   FamilyBuilder open = GaugeFamily("connections_open", "Client connections open now");
   open.Value({}, sum(&ProcessCounters::connections_open));
   std::move(open).Finish(out);

@@ -324,6 +324,7 @@ void Serving::WriteAccessLog(const Exchange& served, const ShadowOutcome& shadow
   entry.at = at_;
   entry.request_id = pair_id_;
   entry.client_address = client_.ClientAddress();
+  entry.protocol = client_.Protocol();
   entry.method = client_.Request().method;
   entry.path = client_.Request().path;
   if (route_ != nullptr) entry.route = route_->route->name;

@@ -16,6 +16,7 @@ struct AccessEntry {
   WallTime at{};                    // when the request's head was read
   std::string_view request_id;      // the pair's id
   std::string_view client_address;  // "192.0.2.1:40312"
+  std::string_view protocol;        // "HTTP/1.1", "HTTP/2"
   std::string_view method;
   std::string_view path;        // a query is removed by the log
   std::string_view route;       // empty: no route matched

@@ -29,10 +29,25 @@ struct ListenerTimeouts {
   Duration body_idle = std::chrono::seconds(60);  // between reads of a body, or stalled writes
 };
 
+// What one HTTP/2 connection may take. Budgets are for any ten seconds.
+struct Http2Limits {
+  bool enabled = true;
+  int streams = 100;                            // at one time
+  std::uint64_t stream_window = 1u << 20;       // bytes of one body on their way here
+  std::uint64_t max_stream_window = 16u << 20;  // of one that is taken as fast as it comes
+  std::uint64_t connection_window = 16u << 20;  // of all bodies, sent or waiting here
+  std::uint64_t header_table = 4096;            // bytes of HPACK's dynamic table, each way
+  int resets = 200;           // streams given up before their answer's end, or malformed
+  int control_frames = 1000;  // beyond what its requests and answers account for
+
+  bool operator==(const Http2Limits&) const = default;
+};
+
 struct ListenerConfig {
   std::string name;
   SocketAddress address;
   ListenerTimeouts timeouts;
+  Http2Limits http2;
 };
 
 enum class LoadBalancing { kLeastRequest, kRoundRobin };

@@ -121,7 +121,12 @@ struct ProcessCounters {
   Counter connections_accepted, connections_refused, connections_open;
   Counter bad_requests, no_route, client_timeouts, clients_left;
   Counter upstream_connects, upstream_reuses, upstream_retries;
-  Counter sticky_fallthrough;  // a configured key was absent and the next one was used
+  Counter sticky_fallthrough;              // a configured key was absent and the next one was used
+  Counter http1_requests, http2_requests;  // whose head was accepted
+  Counter http2_connections;
+  // HTTP/2 connections given up on: the client broke the protocol, or used up a budget.
+  Counter http2_protocol_errors, http2_reset_floods, http2_control_floods, http2_header_floods;
+  Counter http2_streams_refused;  // REFUSED_STREAM
 };
 
 // One block per thread that counts.

@@ -45,7 +45,12 @@ std::string NeedsRestart(const Topology& in_force, const Topology& next) {
   check("workers", in_force.workers == next.workers);
   check("compare_threads", in_force.compare_threads == next.compare_threads);
   check("limits", Tie(in_force.limits) == Tie(next.limits));
-  check("listeners", TextOf(in_force.listeners) == TextOf(next.listeners));
+  check("listeners",
+        TextOf(in_force.listeners) == TextOf(next.listeners) &&
+            std::equal(in_force.listeners.begin(), in_force.listeners.end(), next.listeners.begin(),
+                       next.listeners.end(), [](const ListenerConfig& a, const ListenerConfig& b) {
+                         return a.http2 == b.http2;
+                       }));
   check("plugins", KeepsPlugins(in_force, next));
   check("admin.grpc", TextOf(in_force.admin.grpc) == TextOf(next.admin.grpc));
   check("admin.http", TextOf(in_force.admin.http) == TextOf(next.admin.http));

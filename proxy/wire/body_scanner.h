@@ -30,6 +30,8 @@ class BodyScanner {
   bool Done() const { return state_ == State::kDone; }
   bool Bad() const { return state_ == State::kBad; }
   bool UntilClose() const { return framing_ == Framing::kUntilClose; }
+  // The trailers of a body that is done, as lines, with the empty one; empty where there were none.
+  std::string_view Trailers() const { return trailer_; }
   // Payload bytes seen so far.
   std::uint64_t PayloadBytes() const { return payload_; }
 

@@ -194,18 +194,12 @@ void WriteAnswerHead(const AnswerHead& head, const AnswerRewrite& rewrite, std::
   out.append("HTTP/1.1 ");
   AppendNumber(out, static_cast<std::uint64_t>(head.status));
   out.append(" ").append(head.reason).append("\r\n");
-  // RFC 9110 section 8.6: never with these.
-  const bool no_length = head.status < 200 || head.status == 204;
   bool dated = rewrite.date.empty();
   const NominatedFields nominated(head.fields);
   FieldCopy copy(out);
   for (const HeaderField& field : head.fields) {
-    const std::string_view name = field.name;
-    if (IsHopByHop(name) || MeansPrefix(name, "x-understudy-")) continue;
-    // The length frames the body on the client's connection, too: no upstream may take it away.
-    const bool is_length = NameIs(name, "content-length");
-    if (is_length ? no_length : nominated.Has(name)) continue;
-    dated = dated || NameIs(name, "date");
+    if (!GoesOn(field, head, nominated)) continue;
+    dated = dated || NameIs(field.name, "date");
     copy.Add(field);
   }
   copy.Flush();

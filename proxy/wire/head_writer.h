@@ -8,6 +8,7 @@
 
 #include "proxy/model/message.h"
 #include "proxy/model/topology.h"
+#include "proxy/wire/field_rules.h"
 
 namespace understudy {
 
@@ -40,6 +41,16 @@ struct AnswerRewrite {
   // Added where the upstream sent none (RFC 9110 section 6.6.1), when not empty.
   std::string_view date;
 };
+
+// Whether a field of an upstream's answer goes on to the client.
+inline bool GoesOn(const HeaderField& field, const AnswerHead& head,
+                   const NominatedFields& nominated) {
+  if (IsHopByHop(field.name) || MeansPrefix(field.name, "x-understudy-")) return false;
+  // The length frames the body on the client's connection, too: no upstream may take it away. RFC
+  // 9110 section 8.6 says where it never stands.
+  if (NameIs(field.name, "content-length")) return head.status >= 200 && head.status != 204;
+  return !nominated.Has(field.name);
+}
 
 // Replaces `out`. For interim answers, too.
 void WriteAnswerHead(const AnswerHead& head, const AnswerRewrite& rewrite, std::string& out);

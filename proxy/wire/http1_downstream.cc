@@ -1,20 +1,26 @@
 // The connection's loop and its reading side.
-#include "proxy/wire/downstream.h"
+#include "proxy/wire/http1_downstream.h"
 
 #include "proxy/async/clock.h"
 #include "proxy/wire/body_scanner.h"
 #include "proxy/wire/socket_io.h"
 
 namespace understudy {
+namespace {
 
-Downstream::Downstream(Worker& worker, TcpSocket socket, const ListenerConfig& listener)
-    : worker_(worker),
+// The part of HTTP/2's preface that reads as a head of HTTP/1.1, and is met only where one is
+// refused (RFC 9113 section 3.4).
+constexpr std::string_view kHttp2Preface = "PRI * HTTP/2.0\r\n\r\n";
+
+}  // namespace
+
+Http1Downstream::Http1Downstream(Worker& worker, TcpSocket socket, const ListenerConfig& listener)
+    : Downstream(worker, listener),
       socket_(std::move(socket)),
-      listener_(listener),
       deadline_(
           worker.deadlines,
           [](void* self) {
-            auto* client = static_cast<Downstream*>(self);
+            auto* client = static_cast<Http1Downstream*>(self);
             client->expired_ = true;
             client->socket_.Cancel();
           },
@@ -22,13 +28,13 @@ Downstream::Downstream(Worker& worker, TcpSocket socket, const ListenerConfig& l
       write_deadline_(
           worker.deadlines,
           [](void* self) {
-            auto* client = static_cast<Downstream*>(self);
+            auto* client = static_cast<Http1Downstream*>(self);
             client->write_expired_ = true;
             client->socket_.Cancel();
           },
           this),
       watch_(
-          worker.deadlines, [](void* self) { static_cast<Downstream*>(self)->LookAtClient(); },
+          worker.deadlines, [](void* self) { static_cast<Http1Downstream*>(self)->LookAtClient(); },
           this) {
   socket_.SetNoDelay();
   error_code error;
@@ -38,14 +44,15 @@ Downstream::Downstream(Worker& worker, TcpSocket socket, const ListenerConfig& l
   worker_.counters.connections_open.Add();
 }
 
-Downstream::~Downstream() { worker_.counters.connections_open.Sub(1); }
+Http1Downstream::~Http1Downstream() { worker_.counters.connections_open.Sub(1); }
 
-Task<> Downstream::Run(std::shared_ptr<Downstream> self, RequestHandler& handler) {
+Task<bool> Http1Downstream::Run(std::shared_ptr<Http1Downstream> self, RequestHandler& handler) {
   // A client that has reset already has no address, and must not be served under none: the next hop
   // would take the client's own X-Forwarded-For for ours.
   while (!self->client_address_.empty()) {
     const HeadResult head = co_await self->ReadHead();
     if (head == HeadResult::kClosed) break;
+    if (head == HeadResult::kHttp2) co_return true;
     if (head == HeadResult::kRead) {
       co_await handler.Serve(*self);
       self->WatchWhile(nullptr);
@@ -58,9 +65,10 @@ Task<> Downstream::Run(std::shared_ptr<Downstream> self, RequestHandler& handler
     }
   }
   self->socket_.Close();
+  co_return false;
 }
 
-void Downstream::BeginRequest() {
+void Http1Downstream::BeginRequest() {
   scanner_.Reset();
   head_bytes_ = {};
   head_holder_ = ChunkRef();
@@ -72,7 +80,7 @@ void Downstream::BeginRequest() {
 }
 
 // Waits for the first byte of a request. False: the client is done, or idle for too long.
-Task<bool> Downstream::AwaitBytes() {
+Task<bool> Http1Downstream::AwaitBytes() {
   idle_ = true;
   input_.Part();
   deadline_.Arm(listener_.timeouts.idle, RecentNow());
@@ -86,7 +94,7 @@ Task<bool> Downstream::AwaitBytes() {
   co_return true;
 }
 
-Task<Downstream::HeadResult> Downstream::ReadHead() {
+Task<Http1Downstream::HeadResult> Http1Downstream::ReadHead() {
   BeginRequest();
   const HeadLimits limits{worker_.limits.header_bytes, worker_.limits.headers};
   if (input_.Empty()) {
@@ -138,6 +146,9 @@ Task<Downstream::HeadResult> Downstream::ReadHead() {
   deadline_.Disarm();
   expired_ = false;
   if (refused) {
+    if (listener_.http2.enabled && !served_ && head_bytes_ == kHttp2Preface) {
+      co_return HeadResult::kHttp2;
+    }
     worker_.counters.bad_requests.Add();
     request_.minor_version = 1;
     request_.method = input_.Bytes().starts_with("HEAD ") ? "HEAD" : "GET";
@@ -148,10 +159,12 @@ Task<Downstream::HeadResult> Downstream::ReadHead() {
   head_holder_ = input_.Holder();
   input_.Consume(head_bytes_.size());
   if (!request_.keep_alive) close_ = true;
+  served_ = true;
+  worker_.counters.http1_requests.Add();
   co_return HeadResult::kRead;
 }
 
-Task<Downstream::ReadStatus> Downstream::ReadMore() {
+Task<Http1Downstream::ReadStatus> Http1Downstream::ReadMore() {
   deadline_.Arm(listener_.timeouts.body_idle, RecentNow());
   IoResult got = socket_.TryRead(input_);
   if (got.Blocked()) got = co_await socket_.Read(input_);
@@ -167,12 +180,12 @@ Task<Downstream::ReadStatus> Downstream::ReadMore() {
   co_return ReadStatus::kClosed;
 }
 
-void Downstream::InterruptRead() { socket_.Cancel(); }
+void Http1Downstream::InterruptRead() { socket_.Cancel(); }
 
 // After a last answer, what the client still sends is read for a moment: closing at once would
 // reset the connection and could destroy the answer on its way (RFC 9112 section 9.6). Many clients
 // send a large body whole before they look.
-Task<> Downstream::Linger() {
+Task<> Http1Downstream::Linger() {
   static constexpr Duration kPatience = std::chrono::seconds(1);  // without a byte
   static constexpr Duration kMostTime = std::chrono::seconds(10);
   socket_.ShutdownSend();
@@ -188,12 +201,12 @@ Task<> Downstream::Linger() {
   deadline_.Disarm();
 }
 
-void Downstream::CloseWhenIdle() {
+void Http1Downstream::CloseWhenIdle() {
   close_ = true;
   if (idle_) socket_.Close();
 }
 
-void Downstream::Cut() {
+void Http1Downstream::Cut() {
   left_ = true;
   socket_.ResetOnClose();
   socket_.Close();

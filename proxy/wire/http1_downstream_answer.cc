@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "proxy/async/clock.h"
-#include "proxy/base/log.h"
 #include "proxy/wire/body_scanner.h"
-#include "proxy/wire/downstream.h"
+#include "proxy/wire/error_answer.h"
+#include "proxy/wire/http1_downstream.h"
 #include "proxy/wire/http_date.h"
 
 namespace understudy {
@@ -15,50 +15,17 @@ namespace {
 
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
-std::string_view ReasonPhrase(int status) {
-  switch (status) {
-    case 400:
-      return "Bad Request";
-    case 403:
-      return "Forbidden";
-    case 404:
-      return "Not Found";
-    case 408:
-      return "Request Timeout";
-    case 413:
-      return "Content Too Large";
-    case 414:
-      return "URI Too Long";
-    case 417:
-      return "Expectation Failed";
-    case 431:
-      return "Request Header Fields Too Large";
-    case 501:
-      return "Not Implemented";
-    case 502:
-      return "Bad Gateway";
-    case 503:
-      return "Service Unavailable";
-    case 504:
-      return "Gateway Timeout";
-    case 505:
-      return "HTTP Version Not Supported";
-    default:
-      return "Error";
-  }
-}
-
 }  // namespace
 
-WriteResult Downstream::Write(std::string_view first, std::string_view second,
-                              std::string_view third) {
+WriteResult Http1Downstream::Write(std::string_view first, std::string_view second,
+                                   std::string_view third) {
   pending_.Set(first, second, third);
   const WriteResult result = pending_.Try(socket_);
   if (result == WriteResult::kFailed) ClientIsGone();
   return result;
 }
 
-WriteResult Downstream::Start(const AnswerHead& head, std::string_view bytes, bool body_done) {
+WriteResult Http1Downstream::Start(const AnswerHead& head, std::string_view bytes, bool body_done) {
   answer_status_ = head.status;
   answer_bytes_ = bytes.size();
   AnswerRewrite rewrite;
@@ -88,7 +55,7 @@ WriteResult Downstream::Start(const AnswerHead& head, std::string_view bytes, bo
   return Write(head_out_, bytes);
 }
 
-WriteResult Downstream::More(std::string_view bytes, bool body_done) {
+WriteResult Http1Downstream::More(std::string_view bytes, bool body_done) {
   answer_bytes_ += bytes.size();
   if (unchunk_) {
     unchunked_.clear();
@@ -108,14 +75,14 @@ WriteResult Downstream::More(std::string_view bytes, bool body_done) {
   return Write(bytes, {});
 }
 
-WriteResult Downstream::Interim(const AnswerHead& head) {
+WriteResult Http1Downstream::Interim(const AnswerHead& head) {
   // An HTTP/1.0 client knows no interim answers; a 100 of the upstream's own would be a second one.
   if (request_.minor_version == 0 || (head.status == 100 && invited_)) return WriteResult::kDone;
   WriteAnswerHead(head, AnswerRewrite(), head_out_);
   return Write(head_out_, {});
 }
 
-Task<WriteResult> Downstream::Flush() {
+Task<WriteResult> Http1Downstream::Flush() {
   WriteResult result = WriteResult::kBlocked;
   while (result == WriteResult::kBlocked) {
     write_deadline_.Arm(listener_.timeouts.body_idle);
@@ -133,19 +100,18 @@ Task<WriteResult> Downstream::Flush() {
   co_return result;
 }
 
-void Downstream::InviteBody() {
+void Http1Downstream::InviteBody() {
   if (!request_.expects_continue || invited_) return;
   invited_ = true;
   // A socket that cannot take so little is a client that does not read its answers.
   if (Write(kContinue, {}) == WriteResult::kBlocked) Drop();
 }
 
-Task<> Downstream::Reply(int status, std::string_view reason, std::string_view sentence,
-                         bool close) {
+Task<> Http1Downstream::Reply(int status, std::string_view reason, std::string_view sentence,
+                              bool close) {
   if (close) close_ = true;
   answer_status_ = status;
-  const std::string body =
-      fmt::format("{{\"error\": {}, \"reason\": {}}}\n", JsonQuote(sentence), JsonQuote(reason));
+  const std::string body = ErrorBody(reason, sentence);
   answer_bytes_ = body.size();
   head_out_ = fmt::format(
       "HTTP/1.1 {} {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nDate: {}\r\n"
@@ -159,24 +125,24 @@ Task<> Downstream::Reply(int status, std::string_view reason, std::string_view s
   if (Write(head_out_, tail_out_) == WriteResult::kBlocked) co_await Flush();
 }
 
-void Downstream::Abort() {
+void Http1Downstream::Abort() {
   socket_.ResetOnClose();
   left_ = true;
 }
 
-void Downstream::Drop() {
+void Http1Downstream::Drop() {
   socket_.ResetOnClose();
   ClientIsGone();
 }
 
-void Downstream::ClientIsGone() {
+void Http1Downstream::ClientIsGone() {
   if (left_) return;
   left_ = true;
   worker_.counters.clients_left.Add();
   if (waiting_ != nullptr) waiting_->ClientLeft();
 }
 
-void Downstream::WatchWhile(Interruptible* waiting, SteadyTime now) {
+void Http1Downstream::WatchWhile(Interruptible* waiting, SteadyTime now) {
   waiting_ = waiting;
   if (waiting != nullptr) {
     watch_.Arm(kWatchAfter, now);
@@ -188,7 +154,7 @@ void Downstream::WatchWhile(Interruptible* waiting, SteadyTime now) {
 
 // An answer takes its time: see whether the client is still there. A FIN may mean that it left or
 // that it only ended its side; 100 Continue tells, since who has closed answers it with RST.
-void Downstream::LookAtClient() {
+void Http1Downstream::LookAtClient() {
   if (waiting_ == nullptr) return;
   if (socket_.Broken()) return ClientIsGone();
   switch (socket_.Peek()) {
@@ -214,7 +180,7 @@ void Downstream::LookAtClient() {
   }
 }
 
-void Downstream::WaitForEvent(bool reset_only) {
+void Http1Downstream::WaitForEvent(bool reset_only) {
   socket_.OnPeer(reset_only, [self = weak_from_this(), reset_only] {
     const auto client = self.lock();
     if (client == nullptr || client->waiting_ == nullptr) return;

@@ -12,6 +12,7 @@
 #include "proxy/async/event.h"
 #include "proxy/base/log.h"
 #include "proxy/base/status.h"
+#include "proxy/wire/http2_connection.h"
 #include "proxy/wire/socket_io.h"
 
 namespace understudy {
@@ -111,20 +112,29 @@ Task<> Listener::Accept(Listener& listener) {
       continue;
     }
     worker.counters.connections_accepted.Add();
-    auto client = std::make_shared<Downstream>(worker, std::move(socket), listener.config_);
+    auto client = std::make_shared<Http1Downstream>(worker, std::move(socket), listener.config_);
     asio::co_spawn(worker.GetExecutor(), RunClient(listener, std::move(client)), asio::detached);
   }
 }
 
-Task<> Listener::RunClient(Listener& listener, std::shared_ptr<Downstream> client) {
+Task<> Listener::RunClient(Listener& listener, std::shared_ptr<Http1Downstream> client) {
   listener.open_.insert(client.get());
+  std::shared_ptr<Http2Connection> successor;
   try {
-    co_await Downstream::Run(client, listener.handler_);
+    const bool http2 = co_await Http1Downstream::Run(client, listener.handler_);
+    listener.open_.erase(client.get());
+    if (http2) {
+      successor = std::make_shared<Http2Connection>(*client, listener.handler_);
+      client.reset();
+      listener.open_.insert(successor.get());
+      co_await Http2Connection::Run(successor);
+    }
   } catch (const std::exception& failure) {
     // Nothing on the path throws on purpose; what still does ends this connection alone.
     spdlog::error("a connection ended by an exception: {}", failure.what());
   }
   listener.open_.erase(client.get());
+  listener.open_.erase(successor.get());
 }
 
 // Gives up the spare descriptor for one client at a time, who is told; without it, waits.
@@ -172,13 +182,13 @@ Task<> Listener::Refuse(Listener& listener, TcpSocket socket, std::string_view r
 void Listener::StopAccepting() {
   stopping_ = true;
   socket_.Close();
-  const std::set<Downstream*> open = open_;
-  for (Downstream* client : open) client->CloseWhenIdle();
+  const std::set<ClientConnection*> open = open_;
+  for (ClientConnection* client : open) client->CloseWhenIdle();
 }
 
 void Listener::CutAll() {
-  const std::set<Downstream*> open = open_;
-  for (Downstream* client : open) client->Cut();
+  const std::set<ClientConnection*> open = open_;
+  for (ClientConnection* client : open) client->Cut();
 }
 
 }  // namespace understudy

@@ -9,7 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "proxy/async/task.h"
-#include "proxy/wire/downstream.h"
+#include "proxy/wire/http1_downstream.h"
 #include "proxy/wire/spare_descriptor.h"
 
 namespace understudy {
@@ -34,7 +34,7 @@ class Listener {
   Listener(Worker& worker, const ListenerConfig& config, RequestHandler& handler);
 
   static Task<> Accept(Listener& listener);
-  static Task<> RunClient(Listener& listener, std::shared_ptr<Downstream> client);
+  static Task<> RunClient(Listener& listener, std::shared_ptr<Http1Downstream> client);
   // 503, and what the client still sends is read for a moment so that the answer reaches it.
   static Task<> Refuse(Listener& listener, TcpSocket socket, std::string_view reason);
   Task<> OutOfDescriptors();
@@ -47,7 +47,7 @@ class Listener {
   bool stopping_ = false;
   int refusing_ = 0;  // connections that are being told so
   SpareDescriptor spare_;
-  std::set<Downstream*> open_;
+  std::set<ClientConnection*> open_;
 };
 
 }  // namespace understudy

@@ -11,6 +11,7 @@ import sys
 
 import seeds_comparators
 import seeds_http
+import seeds_http2
 import seeds_json
 import seeds_rows
 import seeds_streams
@@ -39,6 +40,7 @@ def main():
         "config_loader": seeds_texts.configurations(),
         "content_decoding": seeds_texts.encoded(),
         "evidence_replay": seeds_rows.EVIDENCE,
+        "http2_frames": seeds_http2.connections(),
         "json_reader": seeds_json.texts(),
         "json_schema": seeds_comparators.schemas(),
         "json_text": seeds_json.pointed(),

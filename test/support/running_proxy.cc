@@ -9,8 +9,9 @@
 
 namespace understudy {
 
-RunningProxy::RunningProxy(std::string_view rest, std::string_view listener_timeouts)
-    : listener_timeouts_(listener_timeouts) {
+RunningProxy::RunningProxy(std::string_view rest, std::string_view listener_timeouts,
+                           std::string_view listener)
+    : listener_timeouts_(listener_timeouts), listener_(listener) {
   Write(rest);
   Start();
 }
@@ -18,12 +19,12 @@ RunningProxy::RunningProxy(std::string_view rest, std::string_view listener_time
 void RunningProxy::Write(std::string_view rest) const {
   WriteWholeFile(
       directory_.File("understudy.yaml"),
-      fmt::format("listeners:\n  - {{name: inference, address: \"127.0.0.1:0\"{}}}\n"
+      fmt::format("listeners:\n  - {{name: inference, address: \"127.0.0.1:0\"{}{}}}\n"
                   "admin: {{grpc: \"127.0.0.1:0\", http: \"127.0.0.1:0\"}}\n"
                   "data_dir: {}\nlog: {{format: text, level: error, access: \"off\"}}\n"
                   "drain: {{grace: 0s, timeout: 2s}}\n{}",
                   listener_timeouts_.empty() ? "" : ", timeouts: {" + listener_timeouts_ + "}",
-                  directory_.File("data"), rest));
+                  listener_.empty() ? "" : ", " + listener_, directory_.File("data"), rest));
 }
 
 void RunningProxy::Start() {

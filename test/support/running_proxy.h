@@ -19,8 +19,9 @@ namespace understudy {
 class RunningProxy {
  public:
   // `rest` is the configuration without listeners, admin, data_dir, log and drain. Throws with the
-  // proxy's own sentence when it does not start.
-  explicit RunningProxy(std::string_view rest, std::string_view listener_timeouts = {});
+  // proxy's own sentence when it does not start. `listener`: further keys of the listener.
+  explicit RunningProxy(std::string_view rest, std::string_view listener_timeouts = {},
+                        std::string_view listener = {});
 
   std::uint16_t Port() const { return process_->ListenerPort(0); }
   TestSocket Connect() const { return TestSocket::Connect(Port()); }
@@ -50,6 +51,7 @@ class RunningProxy {
 
   TemporaryDirectory directory_;
   std::string listener_timeouts_;
+  std::string listener_;
   std::unique_ptr<Process> process_;
 };
 

@@ -60,7 +60,6 @@ TEST_CASE("a request that two readers could read in two ways is refused and neve
       {"a target with a space", "GET /a b HTTP/1.1\r\nHost: a\r\n\r\n", 400},
       {"no version", "GET /x\r\nHost: a\r\n\r\n", 400},
       {"a version from the future", "GET /x HTTP/3.0\r\nHost: a\r\n\r\n", 505},
-      {"the preface of HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505},
       {"too large a head", get + Large("A", 70000) + "\r\n", 431},
       {"too many fields", get + Many(120) + "\r\n", 431},
       {"an expectation we do not know", post + "Expect: magic\r\nContent-Length: 0\r\n\r\n", 417},

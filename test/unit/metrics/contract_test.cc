@@ -117,9 +117,9 @@ TEST_CASE("nothing said by clients, models or operators is ever on the page") {
 TEST_CASE("labels are of a fixed list") {
   SampledProcess process;
   CountSomething(process);
-  const Labels known = {"route",      "arm",     "code_class", "candidate", "outcome", "reason",
-                        "comparator", "result",  "check",      "side",      "phase",   "hold",
-                        "hash",       "version", "le",         "kind"};
+  const Labels known = {"protocol", "route",      "arm",     "code_class", "candidate", "outcome",
+                        "reason",   "comparator", "result",  "check",      "side",      "phase",
+                        "hold",     "hash",       "version", "le",         "kind"};
   for (const MetricSample& sample : process.Page().samples) {
     for (const auto& [label, value] : sample.labels) {
       INFO(sample.name);

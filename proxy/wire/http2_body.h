@@ -1,0 +1,63 @@
+// Bodies of HTTP/2's streams in the form that HTTP/1.1 has for them: put on where they arrive,
+// taken off where they leave.
+//
+// Threads: one worker's.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "proxy/wire/body_scanner.h"
+#include "proxy/wire/input_buffer.h"
+
+namespace understudy {
+
+// What arrives of a body.
+class Http2Incoming {
+ public:
+  void Begin(bool chunked) { chunked_ = chunked; }
+  void Data(std::string_view payload, InputBuffer& into);
+  // `trailers` as lines.
+  void End(std::string_view trailers, InputBuffer& into);
+  bool Ended() const { return ended_; }
+
+ private:
+  bool chunked_ = false;
+  bool ended_ = false;
+};
+
+// What is still to be sent of a body: payload in order, then perhaps trailers.
+class Http2Outgoing {
+ public:
+  void Begin(Framing framing, std::uint64_t content_length) {
+    scanner_ = BodyScanner(framing, content_length);
+    ended_ = scanner_.Done();
+  }
+  // Bytes of the body as HTTP/1.1 frames it.
+  void Append(std::string_view framed);
+  // Payload alone, of a body made here or one that ends where its connection does.
+  void AppendPayload(std::string_view payload) { payload_.append(payload); }
+  void End() { ended_ = true; }
+
+  std::string_view Pending() const { return std::string_view(payload_).substr(sent_); }
+  void Sent(std::size_t bytes);
+  // Nothing follows Pending() but trailers.
+  bool Ended() const { return ended_; }
+  bool Done() const { return ended_ && sent_ == payload_.size(); }
+  // Lines with the empty one, once it has ended; empty: none.
+  std::string_view Trailers() const {
+    const std::string_view lines = scanner_.Trailers();
+    return lines.size() > 2 ? lines : std::string_view();
+  }
+  // Whether the session has been told that there is nothing to send for now.
+  bool deferred = false;
+
+ private:
+  BodyScanner scanner_;
+  std::string payload_;
+  std::size_t sent_ = 0;
+  bool ended_ = false;
+};
+
+}  // namespace understudy

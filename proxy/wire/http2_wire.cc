@@ -1,0 +1,148 @@
+// Reading and writing.
+#include "proxy/wire/http2_wire.h"
+
+#include "proxy/async/clock.h"
+
+namespace understudy {
+namespace {
+
+constexpr std::size_t kMostInOneWrite = 256u << 10;
+constexpr int kMostWrites = 4;  // in a turn; then others come first
+constexpr std::size_t kMostKept = 64u << 10;
+
+}  // namespace
+
+Http2Wire::Http2Wire(Worker& worker, TcpSocket socket, Http2Session::Side side,
+                     const Http2Limits& limits, const Http2BlockLimits& block_limits,
+                     Duration stall)
+    : worker_(worker),
+      socket_(std::move(socket)),
+      session_(side, *this, limits, block_limits),
+      flush_(
+          worker.reactor, [](void* self) { static_cast<Http2Wire*>(self)->Flush(); }, this),
+      write_deadline_(
+          worker.deadlines,
+          [](void* self) {
+            auto* const wire = static_cast<Http2Wire*>(self);
+            wire->worker_.counters.client_timeouts.Add();
+            wire->End();
+          },
+          this),
+      stall_(stall),
+      window_(limits.connection_window),
+      rest_written_(worker.reactor) {}
+
+Task<> Http2Wire::Read() {
+  while (!over_ && !stopping_) {
+    if (!input_.Empty()) {
+      const bool more = session_.Receive(input_.Bytes(), RecentNow());
+      input_.Consume(input_.Bytes().size());
+      OnTurn();
+      FlushSoon();
+      if (!more || over_ || stopping_) break;
+    }
+    IoResult got = socket_.TryRead(input_);
+    if (got.Blocked()) got = co_await socket_.Read(input_);
+    if (got.error) break;
+    input_.Commit(got.bytes);
+  }
+}
+
+void Http2Wire::Arrived(std::size_t bytes) {
+  waiting_ += bytes;
+  if (waiting_ <= window_) {
+    session_.TakeOffConnection(bytes);
+  } else {
+    withheld_ += bytes;
+  }
+}
+
+void Http2Wire::PassedOn(std::size_t bytes) {
+  waiting_ -= bytes;
+  if (withheld_ == 0 || waiting_ > window_ || over_) return;
+  session_.TakeOffConnection(static_cast<std::size_t>(withheld_));
+  withheld_ = 0;
+  FlushSoon();
+}
+
+// False: the socket is full, or broken.
+bool Http2Wire::WriteOut() {
+  while (written_ < out_.size()) {
+    const ssize_t sent = socket_.SendNow(std::string_view(out_).substr(written_));
+    if (sent < 0) {
+      if (errno != EAGAIN && errno != EWOULDBLOCK) End();
+      return false;
+    }
+    written_ += static_cast<std::size_t>(sent);
+  }
+  written_ = 0;
+  out_.clear();
+  if (out_.capacity() > kMostKept) out_.shrink_to_fit();
+  return true;
+}
+
+void Http2Wire::Flush() {
+  if (over_ || writing_) return;
+  for (int writes = 0; writes < kMostWrites; ++writes) {
+    session_.Produce(out_, kMostInOneWrite);
+    // A GOAWAY of nghttp2's own was the last word.
+    if (session_.Fault() != Http2Fault::kNone) Stop();
+    if (out_.empty()) return;
+    if (!WriteOut()) {
+      if (over_) return;
+      writing_ = true;
+      asio::co_spawn(worker_.GetExecutor(), WriteRest(shared_from_this()), asio::detached);
+      return;
+    }
+  }
+  FlushSoon();
+}
+
+Task<> Http2Wire::WriteRest(std::shared_ptr<Http2Wire> self) {
+  bool written = false;
+  while (!written && !self->over_) {
+    self->write_deadline_.Arm(self->stall_);
+    const IoResult waited = co_await self->socket_.WaitWritable();
+    self->write_deadline_.Disarm();
+    if (waited.error) {
+      self->End();
+      break;
+    }
+    written = self->WriteOut();
+  }
+  self->writing_ = false;
+  self->rest_written_.Wake();
+  self->FlushSoon();
+}
+
+void Http2Wire::End() {
+  if (over_) return;
+  over_ = true;
+  socket_.Cancel();
+  OnOver();
+}
+
+// Closing with bytes unread would reset the connection and could destroy what was written last.
+Task<> Http2Wire::Linger() {
+  static constexpr Duration kPatience = std::chrono::seconds(1);
+  session_.Produce(out_, kMostInOneWrite);
+  if (!writing_ && !over_ && !WriteOut() && !over_) {
+    writing_ = true;
+    asio::co_spawn(worker_.GetExecutor(), WriteRest(shared_from_this()), asio::detached);
+  }
+  if (writing_) co_await rest_written_.Wait();
+  if (over_) co_return;
+  Deadline patience(
+      worker_.deadlines, [](void* socket) { static_cast<TcpSocket*>(socket)->Close(); }, &socket_);
+  patience.Arm(kPatience);
+  socket_.ShutdownSend();
+  while (socket_.IsOpen()) {
+    input_.Consume(input_.Bytes().size());
+    IoResult got = socket_.TryRead(input_);
+    if (got.Blocked()) got = co_await socket_.Read(input_);
+    if (got.error) break;
+    input_.Commit(got.bytes);
+  }
+}
+
+}  // namespace understudy

@@ -1,0 +1,76 @@
+// The socket under an HTTP/2 session: what arrives goes to the session, what the session has to say
+// at the end of a turn of the loop goes out in one write.
+//
+// Threads: one worker's. Ownership: kept alive by its coroutines.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "proxy/async/deadline.h"
+#include "proxy/async/tcp_socket.h"
+#include "proxy/wire/http2_session.h"
+#include "proxy/wire/input_buffer.h"
+#include "proxy/wire/worker.h"
+
+namespace understudy {
+
+class Http2Wire : public Http2Session::Events, public std::enable_shared_from_this<Http2Wire> {
+ public:
+  // `stall`: how long the peer may take nothing of what is written.
+  Http2Wire(Worker& worker, TcpSocket socket, Http2Session::Side side, const Http2Limits& limits,
+            const Http2BlockLimits& block_limits, Duration stall);
+  ~Http2Wire() override = default;
+
+  Http2Session& Session() { return session_; }
+  Worker& OwnWorker() { return worker_; }
+  bool Over() const { return over_; }
+  // Something was submitted: it is written at the end of this turn.
+  void FlushSoon() { flush_.Ask(); }
+  // Of bodies: so many bytes came, and so many were passed on. What waits here beyond the
+  // connection's window is not asked for again.
+  void Arrived(std::size_t bytes);
+  void PassedOn(std::size_t bytes);
+
+ protected:
+  // Reads until the peer ends, breaks the protocol or is cut; bytes in input_ come first.
+  Task<> Read();
+  // Frames were read.
+  virtual void OnTurn() = 0;
+  // The peer is gone, or takes nothing; called once.
+  virtual void OnOver() = 0;
+  // Read() ends; what there is to be said is still said.
+  void Stop() {
+    stopping_ = true;
+    socket_.Cancel();
+  }
+  // Ends at once, whatever is still to be written.
+  void End();
+  // What was produced is written; the peer has a moment to read it before the socket closes.
+  Task<> Linger();
+
+  Worker& worker_;
+  TcpSocket socket_;
+  InputBuffer input_;
+  Http2Session session_;
+
+ private:
+  void Flush();
+  static Task<> WriteRest(std::shared_ptr<Http2Wire> self);
+  bool WriteOut();
+
+  TurnEnd flush_;
+  Deadline write_deadline_;
+  const Duration stall_;
+  const std::uint64_t window_;
+  std::uint64_t waiting_ = 0;   // bytes of bodies that came and were not passed on
+  std::uint64_t withheld_ = 0;  // of those, not yet taken off the connection's window
+  std::string out_;
+  std::size_t written_ = 0;
+  bool writing_ = false;  // WriteRest() waits for room
+  Waiter rest_written_;
+  bool stopping_ = false;
+  bool over_ = false;
+};
+
+}  // namespace understudy
