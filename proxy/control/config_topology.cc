@@ -79,6 +79,7 @@ Cluster BuildCluster(const v1::ClusterConfig& config) {
     cluster.endpoints.push_back(ParseEndpoint(endpoint).value_or(SocketAddress{}));
   }
   if (config.load_balancing() == "round_robin") cluster.load_balancing = LoadBalancing::kRoundRobin;
+  if (config.protocol() == "http2") cluster.protocol = UpstreamProtocol::kHttp2;
   if (config.has_health()) {
     cluster.health.emplace();
     cluster.health->path = config.health().path();

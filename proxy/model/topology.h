@@ -85,6 +85,8 @@ struct BodyEdit {
   std::string json_value;
 };
 
+enum class UpstreamProtocol { kHttp1, kHttp2 };
+
 enum class AuthorityMode { kPreserve, kLiteral, kUpstream };
 
 struct Cluster {
@@ -92,6 +94,7 @@ struct Cluster {
   std::string version;  // names what a verdict is about; never empty (defaults to the name)
   std::vector<SocketAddress> endpoints;  // at least one
   LoadBalancing load_balancing = LoadBalancing::kLeastRequest;
+  UpstreamProtocol protocol = UpstreamProtocol::kHttp1;
   std::optional<HealthCheck> health;
   ClusterTimeouts timeouts;
   PoolLimits pool;

@@ -47,12 +47,17 @@ Task<bool> BodyPump::Write(std::string_view bytes, bool of_body) {
   write.Set(bytes);
   while (!stopping_) {
     const std::size_t before = write.Bytes();
-    const WriteResult result = write.Try(connection_.socket);
+    const WriteResult result = connection_.Write(write);
     if (of_body) body_.Advance(before - write.Bytes());
     if (write.Bytes() < before) WaitForAnswer(true);
     if (result != WriteResult::kBlocked) co_return result == WriteResult::kDone;
     if (client_ != nullptr) client_->WatchWhile(waiting_);
-    const IoResult waited = co_await connection_.socket.WaitWritable();
+    IoResult waited;
+    if (connection_.IsStream()) {
+      waited = co_await connection_.stream->WaitWritable();
+    } else {
+      waited = co_await connection_.socket.WaitWritable();
+    }
     if (client_ != nullptr) client_->WatchWhile(nullptr);
     if (waited.error) co_return false;
   }

@@ -38,8 +38,9 @@ bool HealthTally::Count(bool passed, const HealthCheck& rules) {
 }
 
 struct HealthChecker::Check {
-  bool Asks(const HealthCheck& new_rules, const std::string& new_authority) const {
-    return rules == new_rules && authority == new_authority;
+  bool Asks(const HealthCheck& new_rules, const std::string& new_authority,
+            UpstreamProtocol new_protocol) const {
+    return rules == new_rules && authority == new_authority && protocol == new_protocol;
   }
   // Ends the probe or the pause.
   void Interrupt() {
@@ -52,6 +53,7 @@ struct HealthChecker::Check {
   std::shared_ptr<EndpointHealth> health;
   HealthCheck rules;
   std::string authority;
+  UpstreamProtocol protocol = UpstreamProtocol::kHttp1;
   HealthTally tally;
   bool stopped = false;
   bool changed = false;          // the rules did, while a probe was under way
@@ -76,9 +78,10 @@ void HealthChecker::Update(const Topology& topology) {
       if (const auto known = checks_.find(key); known != checks_.end()) {
         check = known->second;
         checks_.erase(known);
-        if (check->Asks(*cluster.health, authority)) continue;
+        if (check->Asks(*cluster.health, authority, cluster.protocol)) continue;
         check->rules = *cluster.health;
         check->authority = authority;
+        check->protocol = cluster.protocol;
         check->changed = true;
         check->Interrupt();
         continue;
@@ -89,6 +92,7 @@ void HealthChecker::Update(const Topology& topology) {
       check->health = boards_.Of(cluster.name, endpoint.text);
       check->rules = *cluster.health;
       check->authority = authority;
+      check->protocol = cluster.protocol;
       asio::co_spawn(loop_.get_executor(), Watch(*this, check), asio::detached);
     }
   }
@@ -112,7 +116,8 @@ Task<> HealthChecker::Watch(HealthChecker& self, std::shared_ptr<Check> check) {
     const HealthCheck rules = check->rules;
     check->changed = false;
     HealthProbe probe(executor, self.deadlines_,
-                      {check->address, check->authority, rules.path, rules.timeout});
+                      {check->address, check->authority, rules.path, rules.timeout,
+                       check->protocol == UpstreamProtocol::kHttp2});
     check->probe = &probe;
     const ProbeResult result = co_await probe.Run();
     check->probe = nullptr;

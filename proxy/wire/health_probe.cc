@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "proxy/wire/body_scanner.h"
+#include "proxy/wire/http2_probe.h"
 
 namespace understudy {
 namespace {
@@ -51,12 +52,16 @@ Task<ProbeResult> HealthProbe::Run() {
   deadline_.Arm(target_.timeout);
   bool ok = co_await Resolve();
   if (ok) ok = co_await Connect();
-  if (ok) ok = co_await Ask();
-  if (ok) ok = co_await ReadHead();
+  if (ok && target_.http2) {
+    ok = co_await AskHttp2();
+  } else if (ok) {
+    ok = co_await Ask();
+    if (ok) ok = co_await ReadHead();
+  }
   if (ok) {
     result_.passed = head_.status >= 200 && head_.status < 300;
     result_.reason = fmt::format("GET {} was answered with {}", target_.path, head_.status);
-    co_await DiscardBody();
+    if (!target_.http2) co_await DiscardBody();
   }
   deadline_.Disarm();
   Cancel();
@@ -100,6 +105,13 @@ Task<bool> HealthProbe::Ask() {
       target_.path, target_.authority);
   auto [error, written] = co_await asio::async_write(socket_, asio::buffer(request), kAwait);
   if (error) co_return Fault("cannot ask: " + error.message());
+  co_return true;
+}
+
+Task<bool> HealthProbe::AskHttp2() {
+  Http2Probe probe;
+  head_.status = co_await probe.Run(socket_, target_.authority, target_.path);
+  if (head_.status == 0) co_return Fault("the connection ended without an answer of HTTP/2");
   co_return true;
 }
 

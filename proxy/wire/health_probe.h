@@ -20,6 +20,7 @@ struct ProbeTarget {
   std::string authority;  // the Host header
   std::string path;
   Duration timeout{};  // from the name's look-up to the answer's head
+  bool http2 = false;
 };
 
 struct ProbeResult {
@@ -40,6 +41,7 @@ class HealthProbe {
   Task<bool> Resolve();
   Task<bool> Connect();
   Task<bool> Ask();
+  Task<bool> AskHttp2();
   Task<bool> ReadHead();
   Task<> DiscardBody();
   // Keeps the first reason; a wait that was too long explains every error after it.

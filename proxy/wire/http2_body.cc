@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <utility>
 
 namespace understudy {
-namespace {
 
-void Append(std::string_view bytes, InputBuffer& into) {
+void AppendTo(InputBuffer& into, std::string_view bytes) {
   while (!bytes.empty()) {
     const auto room = into.Prepare();
     const std::size_t take = std::min(bytes.size(), room.size());
@@ -18,26 +18,33 @@ void Append(std::string_view bytes, InputBuffer& into) {
   }
 }
 
-}  // namespace
-
-void Http2Incoming::Data(std::string_view payload, InputBuffer& into) {
+void Http2Incoming::Data(std::string_view payload) {
   if (payload.empty()) return;
-  if (!chunked_) return Append(payload, into);
+  if (!chunked_) return AppendTo(apart_, payload);
   char size[20];
   char* end = std::to_chars(size, size + 16, payload.size(), 16).ptr;
   *end++ = '\r';
   *end++ = '\n';
-  Append({size, static_cast<std::size_t>(end - size)}, into);
-  Append(payload, into);
-  Append("\r\n", into);
+  AppendTo(apart_, {size, static_cast<std::size_t>(end - size)});
+  AppendTo(apart_, payload);
+  AppendTo(apart_, "\r\n");
 }
 
-void Http2Incoming::End(std::string_view trailers, InputBuffer& into) {
+void Http2Incoming::End(std::string_view trailers) {
   ended_ = true;
   if (!chunked_) return;
-  Append("0\r\n", into);
-  Append(trailers, into);
-  Append("\r\n", into);
+  AppendTo(apart_, "0\r\n");
+  AppendTo(apart_, trailers);
+  AppendTo(apart_, "\r\n");
+}
+
+void Http2Incoming::MoveInto(InputBuffer& into) {
+  if (into.Empty()) {
+    std::swap(into, apart_);
+  } else {
+    AppendTo(into, apart_.Bytes());
+    apart_.Consume(apart_.Bytes().size());
+  }
 }
 
 void Http2Outgoing::Append(std::string_view framed) {

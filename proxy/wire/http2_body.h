@@ -13,16 +13,24 @@
 
 namespace understudy {
 
-// What arrives of a body.
+void AppendTo(InputBuffer& into, std::string_view bytes);
+
+// What arrives of a body. It comes whenever it does, and is kept apart until its reader asks: what
+// that one has looked at stays where it is.
 class Http2Incoming {
  public:
   void Begin(bool chunked) { chunked_ = chunked; }
-  void Data(std::string_view payload, InputBuffer& into);
+  // A head, before the body.
+  void Text(std::string_view text) { AppendTo(apart_, text); }
+  void Data(std::string_view payload);
   // `trailers` as lines.
-  void End(std::string_view trailers, InputBuffer& into);
+  void End(std::string_view trailers);
   bool Ended() const { return ended_; }
+  // Puts what was kept apart behind what `into` has.
+  void MoveInto(InputBuffer& into);
 
  private:
+  InputBuffer apart_;
   bool chunked_ = false;
   bool ended_ = false;
 };

@@ -64,6 +64,7 @@ void Http2Connection::OnTurn() {
   for (std::shared_ptr<Http2Request>& request : begun_) {
     if (request->Left()) continue;  // reset in the turn that brought it
     ++serving_;
+    request->BeginServing();
     auto self = std::static_pointer_cast<Http2Connection>(shared_from_this());
     asio::co_spawn(worker_.GetExecutor(), Serve(std::move(self), std::move(request)),
                    asio::detached);

@@ -46,6 +46,7 @@ class Http2Connection final : public Http2Wire, public ClientConnection {
   // Http2Wire
   void OnTurn() override;
   void OnOver() override;
+  void OnStall() override { worker_.counters.client_timeouts.Add(); }
   // Http2Session::Events
   void OnHead(std::int32_t stream, void* object, Http2Block& block, bool ends) override;
   void OnData(void* object, std::string_view payload) override;

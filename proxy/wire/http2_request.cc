@@ -82,13 +82,13 @@ void Http2Request::Finish() {
 void Http2Request::Data(std::string_view payload) {
   received_ += payload.size();
   connection_.Arrived(payload.size());
-  incoming_.Data(payload, input_);
+  incoming_.Data(payload);
   fresh_ = true;
   reader_.Wake();
 }
 
 void Http2Request::End(std::string_view trailers) {
-  incoming_.End(trailers, input_);
+  incoming_.End(trailers);
   request_ended_ = fresh_ = true;
   reader_.Wake();
 }
@@ -133,7 +133,7 @@ Task<Downstream::ReadStatus> Http2Request::ReadMore() {
     read_deadline_.Disarm();
   }
   if (left_ || closed_) co_return ReadStatus::kClosed;
-  if (!std::exchange(fresh_, false)) co_return ReadStatus::kTimeout;  // or interrupted
+  if (!Take()) co_return ReadStatus::kTimeout;  // or interrupted
   co_return ReadStatus::kBytes;
 }
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "proxy/async/deadline.h"
 #include "proxy/async/reactor.h"
@@ -24,6 +25,8 @@ class Http2Request final : public Downstream {
 
   // Reads the head. Nothing: it can be served; else why not.
   std::optional<HeadError> Begin(Http2Block& block, bool ends);
+  // Its coroutine is about to start: what has come of its body is there.
+  void BeginServing() { Take(); }
   // The refusal of a head, as an answer.
   void Refuse(const HeadError& error);
   // Its coroutine is over: what has not been answered never will be.
@@ -60,6 +63,10 @@ class Http2Request final : public Downstream {
   Task<WriteResult> Flush() override;
 
  private:
+  bool Take() {
+    incoming_.MoveInto(input_);
+    return std::exchange(fresh_, false);
+  }
   void ClientIsGone();
   void Answer(int status, std::string_view reason, std::string_view sentence);
   WriteResult Progress();

@@ -34,7 +34,10 @@ struct Http2Callbacks {
   static int OnBeginFrame(nghttp2_session*, const nghttp2_frame_hd* head, void* user) {
     Http2Session& self = Of(user);
     // Heard of nowhere else, since they mean nothing here.
-    if (head->type == NGHTTP2_PRIORITY && self.fault_ == Http2Fault::kNone) {
+    if (head->type != NGHTTP2_PRIORITY || self.fault_ != Http2Fault::kNone) return 0;
+    if (head->stream_id == 0) {
+      self.GiveUp(Http2Fault::kProtocol, NGHTTP2_PROTOCOL_ERROR);
+    } else {
       self.Charge(self.control_, Http2Fault::kControlFrames);
     }
     return 0;

@@ -6,7 +6,6 @@
 namespace understudy {
 namespace {
 
-constexpr std::size_t kMostInOneWrite = 256u << 10;
 constexpr int kMostWrites = 4;  // in a turn; then others come first
 constexpr std::size_t kMostKept = 64u << 10;
 
@@ -24,7 +23,7 @@ Http2Wire::Http2Wire(Worker& worker, TcpSocket socket, Http2Session::Side side,
           worker.deadlines,
           [](void* self) {
             auto* const wire = static_cast<Http2Wire*>(self);
-            wire->worker_.counters.client_timeouts.Add();
+            wire->OnStall();
             wire->End();
           },
           this),
@@ -125,8 +124,8 @@ void Http2Wire::End() {
 // Closing with bytes unread would reset the connection and could destroy what was written last.
 Task<> Http2Wire::Linger() {
   static constexpr Duration kPatience = std::chrono::seconds(1);
-  session_.Produce(out_, kMostInOneWrite);
-  if (!writing_ && !over_ && !WriteOut() && !over_) {
+  LastWords();
+  if (!writing_ && !over_ && written_ < out_.size()) {
     writing_ = true;
     asio::co_spawn(worker_.GetExecutor(), WriteRest(shared_from_this()), asio::detached);
   }

@@ -39,6 +39,15 @@ class Http2Wire : public Http2Session::Events, public std::enable_shared_from_th
   virtual void OnTurn() = 0;
   // The peer is gone, or takes nothing; called once.
   virtual void OnOver() = 0;
+  // It takes nothing, and is given up.
+  virtual void OnStall() {}
+  bool Stopping() const { return stopping_; }
+  // Writes what there is to be said, as far as the socket takes it.
+  void LastWords() {
+    if (over_ || writing_) return;
+    session_.Produce(out_, kMostInOneWrite);
+    WriteOut();
+  }
   // Read() ends; what there is to be said is still said.
   void Stop() {
     stopping_ = true;
@@ -55,6 +64,8 @@ class Http2Wire : public Http2Session::Events, public std::enable_shared_from_th
   Http2Session session_;
 
  private:
+  static constexpr std::size_t kMostInOneWrite = 256u << 10;
+
   void Flush();
   static Task<> WriteRest(std::shared_ptr<Http2Wire> self);
   bool WriteOut();

@@ -14,6 +14,25 @@ constexpr std::uint64_t kMostWithheld = 64u << 10;
 constexpr int kMostEndpoints = 3;
 constexpr std::size_t kMostArrivals = 4096;
 
+// Others who want a stream of the endpoint wait for this connection, until it has failed or its
+// server has said how many streams it takes.
+class Connecting {
+ public:
+  Connecting(UpstreamCluster& cluster, EndpointState& endpoint)
+      : cluster_(cluster), endpoint_(endpoint) {
+    cluster_.BeginConnecting(endpoint_);
+  }
+  ~Connecting() {
+    if (!connected_) cluster_.EndConnecting(endpoint_);
+  }
+  void Connected() { connected_ = true; }
+
+ private:
+  UpstreamCluster& cluster_;
+  EndpointState& endpoint_;
+  bool connected_ = false;
+};
+
 // The state of one Send(); woken by the client's leaving and by the total deadline.
 class Sending : public Interruptible {
  public:
@@ -129,7 +148,8 @@ Task<bool> Sending::Attempt(bool fresh) {
 }
 
 bool Sending::Stale() const {
-  return connection_->reused && !exchange_.answer_started && !client_left_ && out_.may_repeat &&
+  const bool harmless = connection_->Refused() || (connection_->reused && out_.may_repeat);
+  return harmless && !exchange_.answer_started && !client_left_ &&
          exchange_.result.outcome == ExchangeOutcome::kReset && out_.body->Replayable() &&
          !exchange_.request_failed;
 }
@@ -157,12 +177,14 @@ bool Sending::TakeIdle() {
 Task<bool> Sending::Acquire(bool fresh) {
   UpstreamCluster& cluster = *out_.cluster;
   if (out_.client != nullptr) out_.client->WatchWhile(this);
+  // A connection of HTTP/2 that refused a stream, or is over, is not offered again.
+  const bool pooled = !fresh || cluster.Http2();
   for (int tried = 0; tried < kMostEndpoints && !Stopped(); ++tried) {
     // A choice is used: choosing again would skip an endpoint in each round.
     if (fresh || tried > 0) Use(cluster.Choose(SteadyNow(), tried > 0 ? endpoint_ : nullptr));
     if (endpoint_ == nullptr) break;
     EndpointState& endpoint = *endpoint_;
-    if (!fresh && tried > 0) connection_ = cluster.TakeIdle(endpoint, SteadyNow(), !CanRepeat());
+    if (pooled && tried > 0) connection_ = cluster.TakeIdle(endpoint, SteadyNow(), !CanRepeat());
     if (connection_ == nullptr) {
       wait_.until = SteadyNow() + cluster.Config().timeouts.connect;
       const bool place = co_await cluster.WaitForPlace(endpoint, wait_);
@@ -170,7 +192,7 @@ Task<bool> Sending::Acquire(bool fresh) {
         Fail(ExchangeOutcome::kPoolExhausted);
         break;
       }
-      if (!fresh) connection_ = cluster.TakeIdle(endpoint, SteadyNow(), !CanRepeat());
+      if (pooled) connection_ = cluster.TakeIdle(endpoint, SteadyNow(), !CanRepeat());
     }
     if (connection_ != nullptr) break;
     const ExchangeOutcome outcome = co_await Connect(endpoint);
@@ -196,6 +218,7 @@ Task<ExchangeOutcome> Sending::Connect(EndpointState& endpoint) {
   // Made first: it holds its place under the limit while the name is looked up.
   connection_ = std::make_unique<UpstreamConnection>(worker_, endpoint);
   wait_.until = SteadyNow() + out_.cluster->Config().timeouts.connect;
+  Connecting connecting(*out_.cluster, endpoint);
   const bool known = co_await out_.cluster->Resolve(endpoint, wait_);
   if (!known) {
     co_return SteadyNow() >= wait_.until ? ExchangeOutcome::kConnectTimeout
@@ -204,6 +227,7 @@ Task<ExchangeOutcome> Sending::Connect(EndpointState& endpoint) {
   const ExchangeOutcome outcome = co_await out_.cluster->Connect(*connection_);
   if (outcome == ExchangeOutcome::kAnswered) {
     out_.cluster->Connected();
+    connecting.Connected();
     if (out_.client == nullptr) connection_->ReadInSmallTurns();
   }
   co_return outcome;
@@ -219,7 +243,7 @@ void Sending::SendRequest() {
   PendingWrite write;
   const std::string_view available = body.Available();
   write.Set(connection_->scratch, available);
-  const WriteResult result = write.Try(connection_->socket);
+  const WriteResult result = connection_->Write(write);
   // When it was written is asked for where a client waits alone.
   const SteadyTime now = out_.client != nullptr ? SteadyNow() : exchange_.sent;
   connection_->ExpireAfter(out_.first_byte, now);
@@ -249,17 +273,21 @@ Task<bool> Sending::ReadHead() {
     const HeadScanner::State state = up.input.Empty() ? HeadScanner::State::kNeedMore
                                                       : up.scanner.Scan(up.input.Bytes(), limits);
     if (state == HeadScanner::State::kNeedMore) {
-      IoResult got = up.socket.TryRead(up.input);
+      IoResult got = up.TryRead();
       if (got.Blocked()) {
         if (CutShort()) co_return false;
-        got = co_await up.socket.Read(up.input);
+        if (up.IsStream()) {
+          got = co_await up.stream->Read();
+        } else {
+          got = co_await up.socket.Read(up.input);
+          if (!got.error) up.input.Commit(got.bytes);
+        }
       }
       if (got.error) {
         ConnectionBroke();
         co_return false;
       }
       if (CutShort()) co_return false;
-      up.input.Commit(got.bytes);
       if (!exchange_.answer_started) {
         exchange_.answer_started = true;
         exchange_.result.first_byte = RecentNow() - exchange_.sent;
@@ -343,10 +371,15 @@ Task<> Sending::StreamBody() {
     up.input.Consume(bytes.size());
     if (scanner_.Done()) break;
     up.ExpireAfter(out_.cluster->Config().timeouts.idle, RecentNow());
-    IoResult got = up.socket.TryRead(up.input);
+    IoResult got = up.TryRead();
     if (got.Blocked()) {
       if (CutShort()) co_return;
-      got = co_await up.socket.Read(up.input);
+      if (up.IsStream()) {
+        got = co_await up.stream->Read();
+      } else {
+        got = co_await up.socket.Read(up.input);
+        if (!got.error) up.input.Commit(got.bytes);
+      }
     }
     if (got.error == asio::error::eof && scanner_.UntilClose()) {
       if (deliver_to_ != nullptr) {
@@ -361,7 +394,6 @@ Task<> Sending::StreamBody() {
       co_return;
     }
     if (CutShort()) co_return;
-    up.input.Commit(got.bytes);
   }
   exchange_.result.bytes = scanner_.PayloadBytes();
   exchange_.result.outcome = ExchangeOutcome::kAnswered;

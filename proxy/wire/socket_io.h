@@ -19,6 +19,17 @@ class PendingWrite {
   // Writes what the socket takes now.
   WriteResult Try(TcpSocket& socket);
   bool Empty() const { return pieces_[0].empty() && pieces_[1].empty() && pieces_[2].empty(); }
+  // The first piece that is left, and that so much of it was taken.
+  std::string_view Front() const {
+    return !pieces_[0].empty() ? pieces_[0] : !pieces_[1].empty() ? pieces_[1] : pieces_[2];
+  }
+  void Took(std::size_t bytes) {
+    for (std::string_view& piece : pieces_) {
+      if (piece.empty()) continue;
+      piece.remove_prefix(bytes);
+      return;
+    }
+  }
   std::size_t Bytes() const { return pieces_[0].size() + pieces_[1].size() + pieces_[2].size(); }
 
  private:

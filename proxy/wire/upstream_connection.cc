@@ -24,13 +24,31 @@ UpstreamConnection::UpstreamConnection(Worker& worker, EndpointState& to)
   ++endpoint.cluster->open_connections;
 }
 
-UpstreamConnection::~UpstreamConnection() { endpoint.cluster->ConnectionClosed(); }
+UpstreamConnection::UpstreamConnection(Worker& worker, EndpointState& to,
+                                       const std::shared_ptr<Http2Upstream>& connection)
+    : UpstreamConnection(worker, to) {
+  --endpoint.cluster->open_connections;
+  BecomeStream(connection);
+}
+
+UpstreamConnection::~UpstreamConnection() {
+  if (has_place_) endpoint.cluster->ConnectionClosed();
+}
+
+void UpstreamConnection::BecomeStream(const std::shared_ptr<Http2Upstream>& connection) {
+  has_place_ = false;
+  stream = std::make_unique<Http2UpstreamStream>(connection, input);
+}
 
 void UpstreamConnection::ReadInSmallTurns() {
+  if (stream != nullptr) return stream->ReadInSmallTurns();
   input.LimitReads(kSmallTurn);
   socket.LimitTurns(kSmallTurn);
 }
 
-void UpstreamConnection::Interrupt() { socket.Cancel(); }
+void UpstreamConnection::Interrupt() {
+  if (stream != nullptr) return stream->Interrupt();
+  socket.Cancel();
+}
 
 }  // namespace understudy

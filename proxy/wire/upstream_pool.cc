@@ -34,7 +34,10 @@ UpstreamCluster::UpstreamCluster(Worker& worker, Cluster config,
 }
 
 UpstreamCluster::~UpstreamCluster() {
-  for (auto& endpoint : endpoints_) endpoint->idle.clear();
+  for (auto& endpoint : endpoints_) {
+    endpoint->idle.clear();
+    for (const auto& connection : std::exchange(endpoint->http2, {})) connection->Forget();
+  }
 }
 
 int UpstreamCluster::Rank(const EndpointState& endpoint, SteadyTime now,
@@ -72,6 +75,16 @@ EndpointState* UpstreamCluster::Choose(SteadyTime now, const EndpointState* avoi
 
 std::unique_ptr<UpstreamConnection> UpstreamCluster::TakeIdle(EndpointState& endpoint,
                                                               SteadyTime now, bool look) {
+  if (Http2()) {
+    for (const std::shared_ptr<Http2Upstream>& connection : endpoint.http2) {
+      if (!connection->HasRoom()) continue;
+      worker_.counters.upstream_reuses.Add();
+      auto stream = std::make_unique<UpstreamConnection>(worker_, endpoint, connection);
+      stream->reused = true;
+      return stream;
+    }
+    return nullptr;
+  }
   while (!endpoint.idle.empty()) {
     std::unique_ptr<UpstreamConnection> connection = std::move(endpoint.idle.back());
     endpoint.idle.pop_back();
@@ -89,6 +102,7 @@ std::unique_ptr<UpstreamConnection> UpstreamCluster::TakeIdle(EndpointState& end
 }
 
 void UpstreamCluster::GiveBack(std::unique_ptr<UpstreamConnection> connection, SteadyTime now) {
+  if (connection->IsStream()) return;  // ends with its exchange
   connection->deadline.Disarm();
   connection->expired = false;
   connection->idle_since = now;
@@ -107,6 +121,12 @@ void UpstreamCluster::CloseIdle(SteadyTime now) {
       return now - connection->idle_since < config_.pool.idle;
     });
     idle.erase(idle.begin(), fresh);
+    const auto connections = endpoint->http2;
+    for (const std::shared_ptr<Http2Upstream>& connection : connections) {
+      if (connection->Idle() && now - connection->IdleSince() >= config_.pool.idle) {
+        connection->Leave();
+      }
+    }
   }
 }
 
@@ -128,7 +148,46 @@ bool UpstreamCluster::CloseOneIdle() {
     endpoint->idle.erase(endpoint->idle.begin());
     return true;
   }
+  for (auto& endpoint : endpoints_) {
+    for (const std::shared_ptr<Http2Upstream>& connection : endpoint->http2) {
+      if (!connection->Idle()) continue;
+      const auto idle = connection;
+      idle->Leave();
+      idle->LeavePool();
+      return true;
+    }
+  }
   return false;
+}
+
+bool UpstreamCluster::HasStream(const EndpointState& endpoint) {
+  return std::any_of(endpoint.http2.begin(), endpoint.http2.end(),
+                     [](const auto& connection) { return connection->HasRoom(); });
+}
+
+bool UpstreamCluster::HasRoom(const EndpointState& wanted) const {
+  if (!wanted.idle.empty() || (Http2() && HasStream(wanted))) return true;
+  return !wanted.http2_connecting && open_connections < max_connections_;
+}
+
+void UpstreamCluster::EndConnecting(EndpointState& endpoint) {
+  if (!std::exchange(endpoint.http2_connecting, false)) return;
+  // Each that finds no stream connects in its turn.
+  while (!waiting_.empty()) WakeFirst();
+}
+
+void UpstreamCluster::Http2Closed(EndpointState& endpoint, const Http2Upstream& connection) {
+  const auto erased = std::erase_if(
+      endpoint.http2, [&connection](const auto& one) { return one.get() == &connection; });
+  if (erased > 0) ConnectionClosed();
+}
+
+void UpstreamCluster::StartHttp2(UpstreamConnection& connection) {
+  EndpointState& endpoint = connection.endpoint;
+  auto shared = std::make_shared<Http2Upstream>(worker_, std::move(connection.socket), endpoint);
+  endpoint.http2.push_back(shared);
+  connection.BecomeStream(shared);
+  asio::co_spawn(worker_.GetExecutor(), Http2Upstream::Run(std::move(shared)), asio::detached);
 }
 
 // A place in the queue, left also when the one who waits is ended from outside.
@@ -147,9 +206,9 @@ class UpstreamCluster::Waiting {
 
 Task<bool> UpstreamCluster::WaitForPlace(const EndpointState& wanted, PoolWait& wait) {
   // More than once: somebody else may take the place before this one runs.
-  while (wanted.idle.empty() && open_connections >= max_connections_) {
+  while (!HasRoom(wanted)) {
     // An idle connection of another endpoint makes room.
-    if (CloseOneIdle()) continue;
+    if (!wanted.http2_connecting && CloseOneIdle()) continue;
     if (wait.cancelled || waiting_.size() >= kMaxWaiting) co_return false;
     Waiting waiting(*this);
     wait.event = &waiting.event;
@@ -196,6 +255,7 @@ Task<ExchangeOutcome> UpstreamCluster::Connect(UpstreamConnection& connection) {
     if (!error) {
       connection.deadline.Disarm();
       connection.socket.SetNoDelay();
+      if (Http2()) StartHttp2(connection);
       co_return ExchangeOutcome::kAnswered;
     }
     if (connection.expired) co_return ExchangeOutcome::kConnectTimeout;

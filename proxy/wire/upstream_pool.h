@@ -35,7 +35,9 @@ struct EndpointState {
   std::size_t index = 0;
   std::shared_ptr<ResolvedName> name = std::make_shared<ResolvedName>();
   std::vector<std::unique_ptr<UpstreamConnection>> idle;  // most recently used last
-  int in_flight = 0;  // requests that chose it and have not ended; connecting counts
+  std::vector<std::shared_ptr<Http2Upstream>> http2;      // each used to the full before the next
+  bool http2_connecting = false;  // others wait for that one before they connect, too
+  int in_flight = 0;              // requests that chose it and have not ended; connecting counts
   int consecutive_failures = 0;
   // Set from the ejection to the next answer; past it, one request may try.
   SteadyTime ejected_until{};
@@ -97,6 +99,13 @@ class UpstreamCluster {
 
   int open_connections = 0;
   void ConnectionClosed();
+  bool Http2() const { return config_.protocol == UpstreamProtocol::kHttp2; }
+  // Of an endpoint that speaks HTTP/2: others wait for its connection from here to there.
+  void BeginConnecting(EndpointState& endpoint) { endpoint.http2_connecting = Http2(); }
+  void EndConnecting(EndpointState& endpoint);
+  // Of an HTTP/2 connection of this pool.
+  void StreamEnded() { WakeFirst(); }
+  void Http2Closed(EndpointState& endpoint, const Http2Upstream& connection);
 
  private:
   static constexpr int kEjectAfter = 5;  // failures in a row
@@ -110,6 +119,9 @@ class UpstreamCluster {
   int Rank(const EndpointState& endpoint, SteadyTime now, const EndpointState* avoid) const;
   void LookUp(EndpointState& endpoint);
   bool CloseOneIdle();
+  static bool HasStream(const EndpointState& endpoint);
+  bool HasRoom(const EndpointState& wanted) const;
+  void StartHttp2(UpstreamConnection& connection);
   void WakeFirst();
 
   Worker& worker_;

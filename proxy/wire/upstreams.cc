@@ -14,12 +14,12 @@ std::string PoolKey(const Cluster& cluster) {
   std::string key = cluster.name;
   for (const SocketAddress& endpoint : cluster.endpoints) key += " " + endpoint.text;
   const ClusterTimeouts& t = cluster.timeouts;
-  key +=
-      fmt::format(" {} {} {} {} {} {} {} {} {} {} {}", static_cast<int>(cluster.load_balancing),
-                  t.connect.count(), t.first_byte.count(), t.idle.count(), t.total.count(),
-                  cluster.pool.idle.count(), cluster.pool.max_connections,
-                  static_cast<int>(cluster.authority_mode), cluster.authority, cluster.path_prefix,
-                  cluster.path_replace.first + ">" + cluster.path_replace.second);
+  key += fmt::format(
+      " {} {} {} {} {} {} {} {} {} {} {} {}", static_cast<int>(cluster.load_balancing),
+      static_cast<int>(cluster.protocol), t.connect.count(), t.first_byte.count(), t.idle.count(),
+      t.total.count(), cluster.pool.idle.count(), cluster.pool.max_connections,
+      static_cast<int>(cluster.authority_mode), cluster.authority, cluster.path_prefix,
+      cluster.path_replace.first + ">" + cluster.path_replace.second);
   for (const auto& [name, value] : cluster.headers.set) key += "\n+" + name + ":" + value;
   for (const std::string& name : cluster.headers.remove) key += "\n-" + name;
   return key;

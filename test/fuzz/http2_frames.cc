@@ -62,7 +62,7 @@ class Server : public Http2Session::Events {
   void OnData(void* object, std::string_view payload) override {
     auto& seen = *static_cast<Seen*>(object);
     Require(!seen.ended && !seen.closed, "data comes before a stream's end");
-    seen.incoming.Data(payload, seen.body);
+    seen.incoming.Data(payload);
     payload_bytes[seen.stream] += payload;
     session.TakeOff(seen.stream, payload.size());
     session.TakeOffConnection(payload.size());
@@ -71,7 +71,8 @@ class Server : public Http2Session::Events {
     auto& seen = *static_cast<Seen*>(object);
     Require(!seen.ended, "a body ends once");
     seen.ended = true;
-    seen.incoming.End(trailers, seen.body);
+    seen.incoming.End(trailers);
+    seen.incoming.MoveInto(seen.body);
     if (!seen.refused) RequireWholeBody(seen);
   }
   void OnClosed(std::int32_t, void* object, std::uint32_t) override {

@@ -91,7 +91,7 @@ TEST_CASE("a client that floods is told to calm down, loses its connection and i
 TEST_CASE("a client that breaks the protocol loses its connection and is counted") {
   const auto bytes = GENERATE(as<std::string>{}, Frame(0, 0, 0, "data without a stream"),
                               Frame(6, 0, 0, "a PING of another size"), Frame(1, 5, 2, kGet),
-                              Frame(1, 5, 1, "\xff\xff\xff\xff\xff\xff"));
+                              Frame(2, 0, 0, "12345"), Frame(1, 5, 1, "\xff\xff\xff\xff\xff\xff"));
   FakeUpstream model(JsonAnswer("{}"));
   RunningProxy proxy(OneModel(model.Address()));
   Http2Client client(proxy.Port());

@@ -17,11 +17,12 @@ TEST_CASE("payload that arrives is put into chunks, each as it came, with traile
   InputBuffer buffer;
   Http2Incoming incoming;
   incoming.Begin(true);
-  incoming.Data("hello", buffer);
-  incoming.Data("", buffer);
-  incoming.Data(std::string(17, 'x'), buffer);
+  incoming.Data("hello");
+  incoming.Data("");
+  incoming.Data(std::string(17, 'x'));
   CHECK_FALSE(incoming.Ended());
-  incoming.End("a: b\r\n", buffer);
+  incoming.End("a: b\r\n");
+  incoming.MoveInto(buffer);
   CHECK(incoming.Ended());
   CHECK(buffer.Bytes() == "5\r\nhello\r\n11\r\n" + std::string(17, 'x') + "\r\n0\r\na: b\r\n\r\n");
 }
@@ -30,9 +31,29 @@ TEST_CASE("payload of a known length is left as it is") {
   InputBuffer buffer;
   Http2Incoming incoming;
   incoming.Begin(false);
-  incoming.Data("hello", buffer);
-  incoming.End("a: b\r\n", buffer);
+  incoming.Data("hello");
+  incoming.End("a: b\r\n");
+  incoming.MoveInto(buffer);
   CHECK(buffer.Bytes() == "hello");
+}
+
+TEST_CASE("what was looked at stays where it is while more arrives, until more is asked for") {
+  InputBuffer buffer;
+  Http2Incoming incoming;
+  incoming.Begin(false);
+  incoming.Data(std::string(10000, 'a'));
+  incoming.MoveInto(buffer);
+  const std::string_view seen = buffer.Bytes();
+  for (int i = 0; i < 100; ++i) incoming.Data(std::string(10000, 'b'));
+  CHECK(buffer.Bytes().data() == seen.data());
+  CHECK(seen == std::string(10000, 'a'));
+  buffer.Consume(4000);
+  incoming.MoveInto(buffer);
+  CHECK(buffer.Bytes() == std::string(6000, 'a') + std::string(1000000, 'b'));
+  buffer.Consume(buffer.Bytes().size());
+  incoming.Data("c");
+  incoming.MoveInto(buffer);
+  CHECK(buffer.Bytes() == "c");
 }
 
 TEST_CASE("what goes out loses its chunks, however they are cut") {

@@ -1,0 +1,267 @@
+// The connection's part, and the streams'.
+#include "proxy/wire/http2_upstream.h"
+
+#include <algorithm>
+
+#include "absl/container/inlined_vector.h"
+#include "proxy/async/clock.h"
+#include "proxy/wire/field_rules.h"
+#include "proxy/wire/http1_head.h"
+#include "proxy/wire/upstream_pool.h"
+
+namespace understudy {
+namespace {
+
+// What is asked of one connection at most, however many the server would take.
+constexpr std::size_t kMostStreams = 100;
+constexpr std::size_t kMostPending = 256u << 10;
+constexpr std::size_t kSmallTurn = 64u << 10;
+constexpr Duration kStall = std::chrono::seconds(60);
+const Http2BlockLimits kBlockLimits{256u << 10, 1000};
+
+const Http2Limits& UpstreamLimits() {
+  static const Http2Limits limits;
+  return limits;
+}
+
+Http2UpstreamStream& StreamOf(void* object) { return *static_cast<Http2UpstreamStream*>(object); }
+
+}  // namespace
+
+Http2Upstream::Http2Upstream(Worker& worker, TcpSocket socket, EndpointState& endpoint)
+    : Http2Wire(worker, std::move(socket), Http2Session::Side::kClient, UpstreamLimits(),
+                kBlockLimits, kStall),
+      endpoint_(&endpoint),
+      idle_since_(SteadyNow()) {
+  FlushSoon();
+}
+
+Task<> Http2Upstream::Run(std::shared_ptr<Http2Upstream> self) {
+  co_await self->Read();
+  self->LastWords();
+  self->End();
+  self->socket_.Close();
+}
+
+bool Http2Upstream::HasRoom() const {
+  if (going_away_ || Over() || Stopping() || !session_.MayRequest()) return false;
+  if (!ready_) return streams_.empty();
+  return streams_.size() < std::min<std::size_t>(kMostStreams, session_.PeerStreams());
+}
+
+void Http2Upstream::Ended(Http2UpstreamStream& stream) {
+  streams_.erase(&stream);
+  idle_since_ = RecentNow();
+  if (going_away_ && streams_.empty()) Stop();
+  if (endpoint_ != nullptr) endpoint_->cluster->StreamEnded();
+}
+
+void Http2Upstream::ReadInSmallTurns() {
+  input_.LimitReads(kSmallTurn);
+  socket_.LimitTurns(kSmallTurn);
+}
+
+void Http2Upstream::Leave() {
+  session_.GiveUp(Http2Fault::kUnused, NGHTTP2_NO_ERROR);
+  Stop();
+}
+
+void Http2Upstream::Forget() {
+  endpoint_ = nullptr;
+  End();
+}
+
+void Http2Upstream::LeavePool() {
+  EndpointState* const endpoint = std::exchange(endpoint_, nullptr);
+  if (endpoint == nullptr) return;
+  if (!ready_) endpoint->cluster->EndConnecting(*endpoint);
+  endpoint->cluster->Http2Closed(*endpoint, *this);
+}
+
+void Http2Upstream::OnOver() {
+  const auto self = shared_from_this();
+  LeavePool();
+  const auto open = streams_;
+  for (Http2UpstreamStream* stream : open) stream->Closed(NGHTTP2_CONNECT_ERROR);
+}
+
+void Http2Upstream::OnHead(std::int32_t stream, void* object, Http2Block& block, bool ends) {
+  if (object == nullptr) return;
+  if (block.TooLarge()) {
+    session_.Reset(stream, NGHTTP2_CANCEL);
+    return;
+  }
+  StreamOf(object).Head(block, ends);
+}
+
+void Http2Upstream::OnData(void* object, std::string_view payload) {
+  Http2UpstreamStream& stream = StreamOf(object);
+  stream.received_ += payload.size();
+  Arrived(payload.size());
+  stream.incoming_.Data(payload);
+  stream.Wake();
+}
+
+void Http2Upstream::OnEnd(void* object, std::string_view trailers) {
+  Http2UpstreamStream& stream = StreamOf(object);
+  stream.incoming_.End(trailers);
+  stream.Wake();
+}
+
+void Http2Upstream::OnClosed(std::int32_t, void* object, std::uint32_t code) {
+  if (code == NGHTTP2_NO_ERROR) session_.CreditReset();
+  StreamOf(object).Closed(code);
+}
+
+void Http2Upstream::OnSent(void* object, std::size_t) {
+  Http2UpstreamStream& stream = StreamOf(object);
+  if (stream.outgoing_.Pending().size() <= kMostPending / 2) stream.writer_.Wake();
+}
+
+void Http2Upstream::OnGoAway(std::int32_t) {
+  going_away_ = true;
+  if (streams_.empty()) Stop();
+}
+
+void Http2Upstream::OnSettings() {
+  if (endpoint_ == nullptr) return;
+  if (std::exchange(ready_, true)) {
+    endpoint_->cluster->StreamEnded();
+  } else {
+    endpoint_->cluster->EndConnecting(*endpoint_);
+  }
+}
+
+Http2UpstreamStream::Http2UpstreamStream(std::shared_ptr<Http2Upstream> connection,
+                                         InputBuffer& input)
+    : connection_(std::move(connection)),
+      input_(input),
+      window_(UpstreamLimits().stream_window, UpstreamLimits().max_stream_window, RecentNow()),
+      reader_(connection_->OwnWorker().reactor),
+      writer_(connection_->OwnWorker().reactor) {
+  connection_->Begun(*this);
+}
+
+Http2UpstreamStream::~Http2UpstreamStream() {
+  if (stream_ > 0 && !closed_) {
+    connection_->Session().SetObject(stream_, nullptr);
+    connection_->Session().Reset(stream_, NGHTTP2_CANCEL);
+    connection_->FlushSoon();
+  }
+  connection_->PassedOn(received_ - taken_on_);
+  connection_->Ended(*this);
+}
+
+// The head was written for HTTP/1.1; what stands in it for that connection alone stays behind.
+bool Http2UpstreamStream::Begin(std::string_view text) {
+  RequestHead head;
+  head.fields.reserve(32);
+  if (ParseRequestHead(text, {text.size(), 10000}, head)) return false;
+  absl::InlinedVector<nghttp2_nv, 32> fields;
+  fields.push_back(Http2Field(":method", head.method));
+  fields.push_back(Http2Field(":scheme", "http"));
+  fields.push_back(Http2Field(":authority", head.host));
+  fields.push_back(Http2Field(":path", head.target));
+  bool grpc = false;
+  for (const HeaderField& field : head.fields) {
+    if (IsHopByHop(field.name) || NameIs(field.name, "host")) continue;
+    grpc =
+        grpc || (NameIs(field.name, "content-type") && field.value.starts_with("application/grpc"));
+    fields.push_back(Http2Field(field.name, field.value));
+  }
+  // gRPC's servers refuse a client that does not say so, and everything here passes trailers on.
+  if (grpc) fields.push_back(Http2Field("te", "trailers"));
+  outgoing_.Begin(head.framing, head.content_length);
+  Http2Outgoing* const body = head.framing == Framing::kNone ? nullptr : &outgoing_;
+  stream_ = connection_->Session().SubmitRequest(fields, body, this);
+  return stream_ > 0;
+}
+
+WriteResult Http2UpstreamStream::Write(PendingWrite& write) {
+  if (closed_ || connection_->Over()) return WriteResult::kFailed;
+  if (stream_ == 0) {
+    if (!Begin(write.Front())) return WriteResult::kFailed;
+    write.Took(write.Front().size());
+  }
+  while (!write.Empty()) {
+    const std::size_t pending = outgoing_.Pending().size();
+    if (pending >= kMostPending) break;
+    const std::string_view some = write.Front().substr(0, kMostPending - pending);
+    outgoing_.Append(some);
+    write.Took(some.size());
+  }
+  connection_->Session().Resume(stream_, outgoing_);
+  connection_->FlushSoon();
+  return write.Empty() ? WriteResult::kDone : WriteResult::kBlocked;
+}
+
+Task<IoResult> Http2UpstreamStream::WaitWritable() {
+  interrupted_ = false;
+  while (!closed_ && !interrupted_ && outgoing_.Pending().size() > kMostPending / 2) {
+    co_await writer_.Wait();
+  }
+  if (closed_) co_return IoResult{asio::error::connection_reset, 0};
+  if (interrupted_) co_return IoResult{asio::error::operation_aborted, 0};
+  co_return IoResult{};
+}
+
+// Whoever reads takes what came on, so that the server may send as much again.
+void Http2UpstreamStream::TakeOn() {
+  const std::size_t bytes = received_ - taken_on_;
+  if (bytes == 0 || closed_) return;
+  taken_on_ = received_;
+  connection_->PassedOn(bytes);
+  if (incoming_.Ended()) return;
+  connection_->Session().TakeOff(stream_, bytes);
+  if (window_.Took(bytes, RecentNow())) {
+    connection_->Session().SetWindow(stream_, window_.Bytes());
+  }
+  connection_->FlushSoon();
+}
+
+IoResult Http2UpstreamStream::TryRead() {
+  TakeOn();
+  incoming_.MoveInto(input_);
+  if (std::exchange(fresh_, false)) return {};
+  if (!closed_) return {asio::error::would_block, 0};
+  return {
+      incoming_.Ended() ? error_code(asio::error::eof) : error_code(asio::error::connection_reset),
+      0};
+}
+
+Task<IoResult> Http2UpstreamStream::Read() {
+  interrupted_ = false;
+  IoResult got = TryRead();
+  while (got.Blocked() && !interrupted_) {
+    co_await reader_.Wait();
+    got = TryRead();
+  }
+  if (got.Blocked()) got.error = asio::error::operation_aborted;
+  co_return got;
+}
+
+void Http2UpstreamStream::Interrupt() {
+  interrupted_ = true;
+  reader_.Wake();
+  writer_.Wake();
+}
+
+void Http2UpstreamStream::Head(Http2Block& block, bool ends) {
+  const std::string_view text = block.AnswerHead(ends);
+  incoming_.Text(text);
+  if (block.Status() >= 200) {
+    incoming_.Begin(block.Chunked() && !ends);
+    if (ends) incoming_.End({});
+  }
+  Wake();
+}
+
+void Http2UpstreamStream::Closed(std::uint32_t code) {
+  if (closed_) return;
+  closed_ = true;
+  refused_ = code == NGHTTP2_REFUSED_STREAM;
+  reader_.Wake();
+  writer_.Wake();
+}
+
+}  // namespace understudy
