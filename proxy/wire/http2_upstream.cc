@@ -19,8 +19,15 @@ constexpr std::size_t kSmallTurn = 64u << 10;
 constexpr Duration kStall = std::chrono::seconds(60);
 const Http2BlockLimits kBlockLimits{256u << 10, 1000};
 
+// All streams of a connection may wait for their clients with a whole window each, and the others
+// go on: what waits for a window that has grown is what bounds their number.
 const Http2Limits& UpstreamLimits() {
-  static const Http2Limits limits;
+  static const Http2Limits limits = [] {
+    Http2Limits made;
+    made.max_stream_window = 4u << 20;
+    made.connection_window = 128u << 20;
+    return made;
+  }();
   return limits;
 }
 
@@ -44,7 +51,7 @@ Task<> Http2Upstream::Run(std::shared_ptr<Http2Upstream> self) {
 }
 
 bool Http2Upstream::HasRoom() const {
-  if (going_away_ || Over() || Stopping() || !session_.MayRequest()) return false;
+  if (going_away_ || Over() || Stopping() || Crowded() || !session_.MayRequest()) return false;
   if (!ready_) return streams_.empty();
   return streams_.size() < std::min<std::size_t>(kMostStreams, session_.PeerStreams());
 }

@@ -31,6 +31,8 @@ class Http2Wire : public Http2Session::Events, public std::enable_shared_from_th
   // connection's window is not asked for again.
   void Arrived(std::size_t bytes);
   void PassedOn(std::size_t bytes);
+  // So much waits here that the peer may have to stop before long.
+  bool Crowded() const { return waiting_ > window_ / 2; }
 
  protected:
   // Reads until the peer ends, breaks the protocol or is cut; bytes in input_ come first.

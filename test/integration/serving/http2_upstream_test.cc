@@ -202,6 +202,24 @@ TEST_CASE("20 MB go to a server of HTTP/2 and come back whole") {
   }
 }
 
+TEST_CASE("answers that their clients do not take hold up no other answer of their connection") {
+  FakeHttp2Upstream model([](const Request& request) -> Answer {
+    if (request.Field(":path") == "/quick") return Json(request);
+    return {200, {}, std::string(2u << 20, 'x')};
+  });
+  RunningProxy proxy(OneModel(model.Address(), kHttp2));
+  Http2Client slow(proxy.Port(), {65535, false});
+  std::vector<std::int32_t> streams;
+  for (int i = 0; i < 60; ++i) streams.push_back(slow.Begin("GET", "/large"));
+  REQUIRE(model.WaitForRequests(60));
+  for (const std::int32_t stream : streams) {
+    REQUIRE(slow.WaitUntil([&] { return slow.Of(stream).body.size() >= 65535; }));
+  }
+  Http2Client client(proxy.Port());
+  for (int i = 0; i < 5; ++i) CHECK(client.Ask("GET", "/quick").status == 200);
+  CHECK(model.Connections() <= 2);
+}
+
 TEST_CASE("a candidate of HTTP/2 is compared with an incumbent of HTTP/1.1") {
   FakeUpstream incumbent(JsonAnswer("{\"a\": 1}"));
   FakeHttp2Upstream candidate(Json);
