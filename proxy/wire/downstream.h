@@ -1,6 +1,6 @@
 // One request of a client and the way back for its answer, whatever version of HTTP carries them. A
 // body is read as HTTP/1.1 frames it, and its answer is given as HTTP/1.1 frames it: HTTP/2 streams
-// put that form on and take it off (docs/decisions/0018-one-form-of-messages.md).
+// put that form on and take it off (docs/decisions/0020-one-form-of-messages.md).
 //
 // Threads: one worker's. A failed client ends its own connection or stream, never anything else.
 #pragma once
