@@ -90,14 +90,21 @@ class RouteRules {
     if (context_.source.IsFaulty(at)) return;
     const bool has_prefix = context_.source.Has(at + ".path_prefix");
     const bool has_path = context_.source.Has(at + ".path");
-    if (has_prefix == has_path) {
-      const bool said =
-          context_.source.IsFaulty(at + ".path_prefix") || context_.source.IsFaulty(at + ".path");
+    const bool has_service = context_.source.Has(at + ".grpc_service");
+    if (int{has_prefix} + int{has_path} + int{has_service} != 1) {
+      const bool said = context_.source.IsFaulty(at + ".path_prefix") ||
+                        context_.source.IsFaulty(at + ".path") ||
+                        context_.source.IsFaulty(at + ".grpc_service");
       if (!said) {
         context_.Fault(at,
-                       "a 'match' has exactly one of the keys path_prefix, path; write "
-                       "'path_prefix: /' to match every path");
+                       "a 'match' has exactly one of the keys path_prefix, path, grpc_service; "
+                       "write 'path_prefix: /' to match every path");
       }
+      return;
+    }
+    if (!has_service && context_.source.Has(at + ".grpc_method")) {
+      context_.Fault(at + ".grpc_method",
+                     "'grpc_method' stands with 'grpc_service', which says whose method it is");
       return;
     }
     for (std::size_t i = 0; i < index_; ++i) {

@@ -31,6 +31,10 @@ std::string Lower(std::string text) {
   return text;
 }
 
+TlsVersion BuildTlsVersion(const std::string& text) {
+  return text == "1.3" ? TlsVersion::k13 : TlsVersion::k12;
+}
+
 Http2Limits BuildHttp2(const v1::Http2Config& config) {
   Http2Limits limits;
   limits.enabled = config.enabled();
@@ -44,6 +48,36 @@ Http2Limits BuildHttp2(const v1::Http2Config& config) {
   return limits;
 }
 
+Http2Limits BuildUpstreamHttp2(const v1::UpstreamHttp2Config& config) {
+  Http2Limits limits = DefaultUpstreamHttp2();
+  limits.streams = config.streams();
+  SetSize(limits.stream_window, config.stream_window());
+  SetSize(limits.max_stream_window, config.max_stream_window());
+  SetSize(limits.connection_window, config.connection_window());
+  SetSize(limits.header_table, config.header_table());
+  limits.resets = config.resets();
+  limits.control_frames = config.control_frames();
+  return limits;
+}
+
+ListenerTls BuildListenerTls(const v1::ListenerTlsConfig& config) {
+  ListenerTls tls;
+  tls.own = {config.certificate(), config.private_key()};
+  for (const v1::CertificateConfig& more : config.certificates()) {
+    tls.more.push_back({more.certificate(), more.private_key()});
+  }
+  tls.client_ca = config.client_ca();
+  tls.min_version = BuildTlsVersion(config.min_version());
+  return tls;
+}
+
+UpstreamTls BuildUpstreamTls(const v1::UpstreamTlsConfig& config) {
+  return {config.ca(),
+          config.server_name(),
+          {config.certificate(), config.private_key()},
+          BuildTlsVersion(config.min_version())};
+}
+
 ListenerConfig BuildListener(const v1::ListenerConfig& config) {
   ListenerConfig listener;
   listener.name = config.name();
@@ -51,6 +85,8 @@ ListenerConfig BuildListener(const v1::ListenerConfig& config) {
   Set(listener.timeouts.header, config.timeouts().header());
   Set(listener.timeouts.idle, config.timeouts().idle());
   Set(listener.timeouts.body_idle, config.timeouts().body_idle());
+  Set(listener.timeouts.handshake, config.timeouts().handshake());
+  if (config.has_tls()) listener.tls = BuildListenerTls(config.tls());
   listener.http2 = BuildHttp2(config.http2());
   return listener;
 }
@@ -80,6 +116,10 @@ Cluster BuildCluster(const v1::ClusterConfig& config) {
   }
   if (config.load_balancing() == "round_robin") cluster.load_balancing = LoadBalancing::kRoundRobin;
   if (config.protocol() == "http2") cluster.protocol = UpstreamProtocol::kHttp2;
+  if (config.protocol() == "auto") cluster.protocol = UpstreamProtocol::kAuto;
+  if (config.has_tls()) cluster.tls = BuildUpstreamTls(config.tls());
+  cluster.http2 = BuildUpstreamHttp2(config.http2());
+  Set(cluster.ping_interval, config.http2().ping_interval());
   if (config.has_health()) {
     cluster.health.emplace();
     cluster.health->path = config.health().path();
@@ -132,6 +172,7 @@ CompareRules BuildCompare(const v1::CompareConfig& config) {
   CompareRules compare;
   compare.preset = config.preset();
   if (config.profile() != "same-model") compare.profile = config.profile();
+  compare.reflection = config.reflection();
   for (const v1::IgnoreConfig& rule : config.ignore()) {
     compare.ignore.push_back({rule.path(), rule.reason(), rule.owner(), rule.expires()});
   }
@@ -195,11 +236,23 @@ Effects BuildEffects(const std::string& text) {
   return Effects::kUnknown;
 }
 
+// A call's path is /service/method.
+void BuildGrpcMatch(const v1::MatchConfig& config, RouteMatch& match) {
+  if (config.grpc_service().empty()) return;
+  const std::string service = "/" + config.grpc_service() + "/";
+  if (config.grpc_method().empty()) {
+    match.path_prefix = service;
+  } else {
+    match.path = service + config.grpc_method();
+  }
+}
+
 Route BuildRoute(const v1::RouteConfig& config) {
   Route route;
   route.name = config.name();
   route.match.path_prefix = config.match().path_prefix();
   route.match.path = config.match().path();
+  BuildGrpcMatch(config.match(), route.match);
   route.match.methods.assign(config.match().methods().begin(), config.match().methods().end());
   route.match.headers = Sorted(config.match().headers());
   route.effects = BuildEffects(config.effects());
@@ -233,6 +286,9 @@ Route BuildRoute(const v1::RouteConfig& config) {
   for (const std::string& header : config.forward_credentials()) {
     route.forward_credentials.push_back(Lower(header));
   }
+  route.streams.buffered = config.mirror_streams() == "buffered";
+  SetSize(route.streams.bytes, config.stream_bytes());
+  Set(route.streams.time, config.stream_time());
   route.plan = config.plan();
   route.salt = config.salt().empty() ? config.name() : config.salt();
   return route;
@@ -282,6 +338,13 @@ Topology BuildTopology(const v1::ConfigFile& file) {
   }
   topology.admin.grpc = ParseListenAddress(file.admin().grpc());
   topology.admin.http = ParseListenAddress(file.admin().http());
+  if (file.admin().has_tls()) {
+    const v1::AdminTlsConfig& tls = file.admin().tls();
+    topology.admin.tls = {{tls.certificate(), tls.private_key()}, tls.client_ca()};
+  }
+  topology.admin.tokens = file.admin().tokens();
+  topology.admin.certificate_roles = Sorted(file.admin().certificate_roles());
+  topology.descriptor_sets.assign(file.descriptor_sets().begin(), file.descriptor_sets().end());
   topology.data_dir = file.data_dir();
   SetSize(topology.records.max_bytes, file.records().max_bytes());
   Set(topology.records.max_age, file.records().max_age());

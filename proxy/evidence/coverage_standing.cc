@@ -76,7 +76,8 @@ CoverageStanding StandingOf(const Coverage& coverage, double wanted) {
   standing.reason = WhyShort(coverage, (1 - wanted) * settled);
   Cause largest;
   PerReason<SkipReason> skipped = coverage.skipped;
-  for (const SkipReason reason : {SkipReason::kMirroringOff, SkipReason::kPathNotMirrored}) {
+  for (const SkipReason reason :
+       {SkipReason::kMirroringOff, SkipReason::kPathNotMirrored, SkipReason::kInfrastructure}) {
     skipped[static_cast<std::size_t>(reason)] = 0;  // not among the chosen
   }
   Raise<SkipReason>(largest, skipped);

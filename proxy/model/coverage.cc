@@ -72,6 +72,10 @@ std::string_view ToString(SkipReason reason) {
       return "request_incomplete";
     case SkipReason::kPathNotMirrored:
       return "path_not_mirrored";
+    case SkipReason::kStreamingRequest:
+      return "streaming_request";
+    case SkipReason::kInfrastructure:
+      return "infrastructure";
     case SkipReason::kStateful:
       return "stateful";
     case SkipReason::kCount:
@@ -124,6 +128,8 @@ std::string_view ToString(UncomparableReason reason) {
       return "not_sent";
     case UncomparableReason::kOverBudget:
       return "over_budget";
+    case UncomparableReason::kDescriptor:
+      return "descriptor";
     case UncomparableReason::kCount:
       break;
   }
@@ -163,7 +169,8 @@ Coverage Coverage::operator-(const Coverage& earlier) const {
 std::uint64_t Coverage::Skipped() const { return Sum(skipped); }
 std::uint64_t Coverage::NotAsked() const {
   return skipped[static_cast<std::size_t>(SkipReason::kMirroringOff)] +
-         skipped[static_cast<std::size_t>(SkipReason::kPathNotMirrored)];
+         skipped[static_cast<std::size_t>(SkipReason::kPathNotMirrored)] +
+         skipped[static_cast<std::size_t>(SkipReason::kInfrastructure)];
 }
 std::uint64_t Coverage::Dropped() const { return Sum(dropped); }
 std::uint64_t Coverage::Uncomparable() const { return Sum(uncomparable); }

@@ -24,6 +24,8 @@ enum class SkipReason {  // decided before a shadow was worth sending
   kRequestIncomplete,  // answered, or failed, before the request's body had come whole
   kPathNotMirrored,    // the preset does not list it: it asks no model for an answer
   kStateful,           // it belongs to something that only the serving arm knows
+  kStreamingRequest,   // a gRPC call whose client sends a stream of messages
+  kInfrastructure,     // gRPC's health checks and reflection: about a server, not of a model
   kCount,
 };
 
@@ -49,6 +51,7 @@ enum class UncomparableReason {
   kOverloaded,  // the candidate shed load: 429 or 503 with Retry-After
   kNotSent,     // no connection or file descriptor was free for the shadow
   kOverBudget,  // its answer was larger than expected, and the mirror's memory used up
+  kDescriptor,  // its gRPC messages are not what their descriptor says, or none is known
   kCount,
 };
 

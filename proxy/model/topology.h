@@ -27,6 +27,7 @@ struct ListenerTimeouts {
   Duration header = std::chrono::seconds(10);     // first byte of a request to the end of its head
   Duration idle = std::chrono::seconds(75);       // between requests
   Duration body_idle = std::chrono::seconds(60);  // between reads of a body, or stalled writes
+  Duration handshake = std::chrono::seconds(10);  // connection to the end of its TLS handshake
 };
 
 // What one HTTP/2 connection may take. Budgets are for any ten seconds.
@@ -43,11 +44,40 @@ struct Http2Limits {
   bool operator==(const Http2Limits&) const = default;
 };
 
+enum class TlsVersion { k12, k13 };
+
+// Paths of PEM files.
+struct CertificateFiles {
+  std::string certificate;
+  std::string private_key;
+
+  bool operator==(const CertificateFiles&) const = default;
+};
+
+struct ListenerTls {
+  CertificateFiles own;
+  std::vector<CertificateFiles> more;  // chosen by SNI
+  std::string client_ca;               // empty: clients need no certificate
+  TlsVersion min_version = TlsVersion::k12;
+
+  bool operator==(const ListenerTls&) const = default;
+};
+
+struct UpstreamTls {
+  std::string ca;           // empty: the system's
+  std::string server_name;  // empty: the endpoint's host
+  CertificateFiles own;     // empty: none is shown
+  TlsVersion min_version = TlsVersion::k12;
+
+  bool operator==(const UpstreamTls&) const = default;
+};
+
 struct ListenerConfig {
   std::string name;
   SocketAddress address;
   ListenerTimeouts timeouts;
   Http2Limits http2;
+  std::optional<ListenerTls> tls;
 };
 
 enum class LoadBalancing { kLeastRequest, kRoundRobin };
@@ -85,7 +115,17 @@ struct BodyEdit {
   std::string json_value;
 };
 
-enum class UpstreamProtocol { kHttp1, kHttp2 };
+enum class UpstreamProtocol { kHttp1, kHttp2, kAuto };
+
+// What HTTP/2 connections to servers have in place of a listener's limits.
+inline Http2Limits DefaultUpstreamHttp2() {
+  Http2Limits limits;
+  limits.max_stream_window = 4u << 20;
+  // All streams of a connection may wait for their clients with a whole window each, and the others
+  // go on: what waits for a window that has grown is what bounds their number.
+  limits.connection_window = 128u << 20;
+  return limits;
+}
 
 enum class AuthorityMode { kPreserve, kLiteral, kUpstream };
 
@@ -95,6 +135,9 @@ struct Cluster {
   std::vector<SocketAddress> endpoints;  // at least one
   LoadBalancing load_balancing = LoadBalancing::kLeastRequest;
   UpstreamProtocol protocol = UpstreamProtocol::kHttp1;
+  std::optional<UpstreamTls> tls;
+  Http2Limits http2 = DefaultUpstreamHttp2();
+  Duration ping_interval = Duration::zero();  // zero: none
   std::optional<HealthCheck> health;
   ClusterTimeouts timeouts;
   PoolLimits pool;
@@ -163,6 +206,7 @@ struct CompareRules {
   std::string profile;      // "quantised", "new-model", or empty: the same model
   std::vector<IgnoreRule> ignore;
   std::vector<ComparatorRule> comparators;
+  bool reflection = true;  // the incumbent may be asked for descriptors
 };
 
 // Requests that are mirrored. `path` is compared with the end of a request's path, from a `/` on; a
@@ -213,6 +257,13 @@ struct CaptureRules {
   double sample_rate = 0.01;  // with kSampled
 };
 
+// Of a gRPC call whose client sends more than one message.
+struct StreamMirroring {
+  bool buffered = false;  // false: not mirrored
+  std::uint64_t bytes = 1u << 20;
+  Duration time = std::chrono::seconds(30);
+};
+
 struct Route {
   std::string name;
   RouteMatch match;
@@ -232,8 +283,9 @@ struct Route {
   bool fallback_on_5xx = false;
   bool expose_arm = false;                       // x-understudy-arm on answers
   std::vector<std::string> forward_credentials;  // lower case
-  std::string plan;                              // empty: no rollouts by plan
-  std::string salt;                              // of the sticky hash; defaults to the route's name
+  StreamMirroring streams;
+  std::string plan;  // empty: no rollouts by plan
+  std::string salt;  // of the sticky hash; defaults to the route's name
 };
 
 struct Limits {
@@ -273,6 +325,15 @@ struct ComparatorServiceRule {
 struct AdminConfig {
   std::optional<SocketAddress> grpc;
   std::optional<SocketAddress> http;
+  struct Tls {
+    CertificateFiles own;
+    std::string client_ca;  // empty: clients' certificates are not asked for
+
+    bool operator==(const Tls&) const = default;
+  };
+  std::optional<Tls> tls;
+  std::string tokens;                                                  // path of a file, or empty
+  std::vector<std::pair<std::string, std::string>> certificate_roles;  // name, role
 };
 
 struct Topology {
@@ -285,6 +346,7 @@ struct Topology {
   std::vector<Plan> plans;
   std::vector<PluginRule> plugins;
   std::vector<ComparatorServiceRule> comparator_services;
+  std::vector<std::string> descriptor_sets;  // paths of files
   AdminConfig admin;
   std::string data_dir;
   RecordLimits records;

@@ -12,7 +12,8 @@ std::string TextOf(const std::vector<ListenerConfig>& listeners) {
   for (const ListenerConfig& l : listeners) {
     text += l.name + "=" + l.address.text + " " + std::to_string(l.timeouts.header.count()) + " " +
             std::to_string(l.timeouts.idle.count()) + " " +
-            std::to_string(l.timeouts.body_idle.count()) + "\n";
+            std::to_string(l.timeouts.body_idle.count()) + " " +
+            std::to_string(l.timeouts.handshake.count()) + "\n";
   }
   return text;
 }
@@ -49,11 +50,15 @@ std::string NeedsRestart(const Topology& in_force, const Topology& next) {
         TextOf(in_force.listeners) == TextOf(next.listeners) &&
             std::equal(in_force.listeners.begin(), in_force.listeners.end(), next.listeners.begin(),
                        next.listeners.end(), [](const ListenerConfig& a, const ListenerConfig& b) {
-                         return a.http2 == b.http2;
+                         return a.http2 == b.http2 && a.tls == b.tls;
                        }));
   check("plugins", KeepsPlugins(in_force, next));
   check("admin.grpc", TextOf(in_force.admin.grpc) == TextOf(next.admin.grpc));
   check("admin.http", TextOf(in_force.admin.http) == TextOf(next.admin.http));
+  check("admin.tls", in_force.admin.tls == next.admin.tls);
+  check("admin.tokens", in_force.admin.tokens == next.admin.tokens);
+  check("admin.certificate_roles",
+        in_force.admin.certificate_roles == next.admin.certificate_roles);
   check("data_dir", in_force.data_dir == next.data_dir);
   check("log.format", in_force.log.json == next.log.json);
   return keys;

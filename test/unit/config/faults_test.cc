@@ -96,8 +96,11 @@ const std::vector<BadFile>& BadFiles() {
         "'path_prefix', got 'a b'"}},
       {"{path_prefix: \"/\"}",
        "{}",
-       {"f.yaml:8:12: a 'match' has exactly one of the keys path_prefix, path; write 'path_prefix: "
-        "/' to match every path"}},
+       {"f.yaml:8:12: a 'match' has exactly one of the keys path_prefix, path, grpc_service; write "
+        "'path_prefix: /' to match every path"}},
+      {"{path_prefix: \"/\"}",
+       "{path_prefix: \"/\", grpc_method: ModelInfer}",
+       {"f.yaml:8:44: 'grpc_method' stands with 'grpc_service', which says whose method it is"}},
       {"  - {name: inference, address: \"127.0.0.1:8080\"}\n",
        "  - {name: a, address: \"127.0.0.1:8080\"}\n  - {name: b, address: \"0.0.0.0:8080\"}\n",
        {"f.yaml:3:24: listener 'b' takes '0.0.0.0:8080', which listener 'a' has taken as "
