@@ -20,9 +20,12 @@ std::string FormatAccess(const AccessEntry& entry) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(entry.at);
   const auto micros =
       std::chrono::duration_cast<std::chrono::microseconds>(entry.at - seconds).count();
+  const std::string grpc =
+      entry.grpc_status < 0 ? std::string() : fmt::format("\"grpc_status\":{},", entry.grpc_status);
   return fmt::format(
       "{{\"time\":\"{:%Y-%m-%dT%H:%M:%S}.{:06}Z\",\"id\":{},\"client\":{},\"protocol\":\"{}\","
-      "\"method\":{},\"path\":{},\"route\":{},\"cluster\":{},\"arm\":\"{}\",\"status\":{},\"bytes_"
+      "\"method\":{},\"path\":{},\"route\":{},\"cluster\":{},\"arm\":\"{}\",\"status\":{},{}"
+      "\"bytes_"
       "in\":{},\"bytes_out\":{},"
       "\"seconds\":{:.6f},\"first_byte_seconds\":{:.6f},\"outcome\":\"{}\",\"mirrored\":{},"
       "\"not_mirrored\":\"{}\"}}\n",
@@ -30,9 +33,9 @@ std::string FormatAccess(const AccessEntry& entry) {
           std::chrono::time_point_cast<std::chrono::system_clock::duration>(seconds))),
       micros, JsonQuote(entry.request_id), JsonQuote(entry.client_address), entry.protocol,
       JsonQuote(entry.method), JsonQuote(entry.path.substr(0, entry.path.find('?'))),
-      JsonQuote(entry.route), JsonQuote(entry.cluster), entry.arm, entry.status, entry.bytes_in,
-      entry.bytes_out, Seconds(entry.total), Seconds(entry.first_byte), ToString(entry.outcome),
-      entry.mirrored, entry.not_mirrored);
+      JsonQuote(entry.route), JsonQuote(entry.cluster), entry.arm, entry.status, grpc,
+      entry.bytes_in, entry.bytes_out, Seconds(entry.total), Seconds(entry.first_byte),
+      ToString(entry.outcome), entry.mirrored, entry.not_mirrored);
 }
 
 QueuedAccessLog::QueuedAccessLog(const LogRules& rules, int descriptor)

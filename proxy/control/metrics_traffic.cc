@@ -218,6 +218,8 @@ constexpr std::array kProcessMetrics = {
                   &ProcessCounters::http2_connections},
     ProcessMetric{"http2_streams_refused_total", "Streams of clients refused as too many",
                   &ProcessCounters::http2_streams_refused},
+    ProcessMetric{"tunnels_total", "WebSocket connections that were passed on",
+                  &ProcessCounters::tunnels},
 };
 
 void CollectConnections(TrafficBook& book, Families& out) {

@@ -19,9 +19,18 @@ bool IsRejection(int status) {
          status == 429;
 }
 
+// A gRPC call whose client sent several messages, and that is not kept, or was too long for that.
+bool IsUnkeptStream(const ServedRequest& served) {
+  if (served.body.GrpcMessages() < 2) return false;
+  const StreamMirroring& streams = served.plan.route->route->streams;
+  return !streams.buffered || served.body.WireBytes() > streams.bytes ||
+         served.body.CompletedAt() - served.client.RequestStart() > streams.time;
+}
+
 // A reason that holds for every candidate.
 std::optional<SkipReason> SkipAll(const ServedRequest& served) {
   const Exchange& answer = *served.served;
+  if (served.client.Request().upgrade) return SkipReason::kUpgrade;
   if (answer.client_failed || served.client_left) return SkipReason::kClientLeft;
   if (IsShadowRequest(served.client.Request())) return SkipReason::kLoopGuard;
   if (answer.request_failed) return SkipReason::kClientLeft;
@@ -30,6 +39,7 @@ std::optional<SkipReason> SkipAll(const ServedRequest& served) {
   if (incumbent_served && !answered) return SkipReason::kServingFailed;
   // A candidate's own rejections are evidence about it.
   if (incumbent_served && IsRejection(answer.result.status)) return SkipReason::kServingRejected;
+  if (IsUnkeptStream(served)) return SkipReason::kStreamingRequest;
   if (!served.body.Complete()) return SkipReason::kRequestIncomplete;
   if (!served.body.Replayable()) return SkipReason::kRequestTooLarge;
   if (answered && answer.capture_too_large) return SkipReason::kAnswerTooLarge;
@@ -164,7 +174,10 @@ ShadowOutcome OfferShadow(Services& s, ServedRequest served) {
     CoverageCounters& counters = candidate.coverage->At(s.worker.index);
     counters.eligible.Add();
     if (!draw.mirrored) {
-      if (draw.by_path) {
+      if (draw.infrastructure) {
+        counters.Skip(SkipReason::kInfrastructure);
+        outcome.reason = ToString(SkipReason::kInfrastructure);
+      } else if (draw.by_path) {
         counters.Skip(SkipReason::kPathNotMirrored);
         outcome.reason = ToString(SkipReason::kPathNotMirrored);
       } else if (draw.switched_off) {

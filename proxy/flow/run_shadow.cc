@@ -5,6 +5,7 @@
 #include "proxy/base/hash.h"
 #include "proxy/flow/count_loss.h"
 #include "proxy/flow/rewrite_body.h"
+#include "proxy/model/grpc.h"
 #include "proxy/wire/send.h"
 
 namespace understudy {
@@ -81,6 +82,12 @@ Task<> AskShadow(Services& s, const MirroredRequest& request, const CandidateTra
   out.copy_budget = &budget;
   out.first_byte = policy.timeout;
   out.total = policy.timeout;
+  const HeaderField* const timeout =
+      request.head.grpc ? FindField(request.head.fields, "grpc-timeout") : nullptr;
+  if (timeout != nullptr) {
+    const Duration wanted = ParseGrpcTimeout(timeout->value).value_or(policy.timeout);
+    out.deadline = SteadyNow() + std::min(wanted, policy.timeout);
+  }
   co_await Send(s.worker, out, exchange);
   if (candidate.adaptive != nullptr && asked != Asked::kControl) {
     candidate.adaptive->Ended(Overloaded(exchange), exchange.sent, RecentNow());

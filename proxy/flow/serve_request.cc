@@ -5,6 +5,7 @@
 #include "proxy/base/hash.h"
 #include "proxy/flow/offer_shadow.h"
 #include "proxy/flow/rewrite_body.h"
+#include "proxy/model/grpc.h"
 #include "proxy/routing/assign.h"
 #include "proxy/routing/match.h"
 #include "proxy/wire/body_scanner.h"
@@ -75,6 +76,13 @@ std::size_t CopyLimit(const RouteTraffic& route) {
   return limit;
 }
 
+// How long the client of a gRPC call is going to wait, where it said so.
+std::optional<Duration> TimeoutOf(const RequestHead& head) {
+  if (!head.grpc) return std::nullopt;
+  const HeaderField* const timeout = FindField(head.fields, "grpc-timeout");
+  return timeout == nullptr ? std::nullopt : ParseGrpcTimeout(timeout->value);
+}
+
 bool StickyByBody(const Route& route) {
   for (const KeySource& key : route.sticky) {
     if (key.kind == KeyKind::kJson) return true;
@@ -87,6 +95,7 @@ void Count(ArmCounters& arm, const Exchange& exchange, SteadyTime head_read) {
   if (exchange.client_failed || exchange.request_failed) return;
   const int code_class = result.outcome == ExchangeOutcome::kAnswered ? result.status / 100 : 0;
   arm.by_class[static_cast<std::size_t>(code_class)].Add();
+  if (result.status == 101) return;  // a tunnel lasts as long as it is wanted
   arm.duration.Record(exchange.sent + result.latency - head_read);
   arm.first_byte.Record(result.first_byte);
   if (exchange.request_written > exchange.sent && exchange.answer_written > exchange.sent) {
@@ -111,6 +120,7 @@ void CountSplit(SplitCounters& split, std::uint64_t number, const Exchange& exch
   if (says_nothing || !split.Enter(number)) return;
   split.requests.Add();
   if (result.IsError()) split.errors.Add();
+  if (result.status == 101) return;
   split.duration.Record(exchange.sent + result.latency - head_read);
 }
 
@@ -160,7 +170,7 @@ Task<> Serving::Run() {
     WriteAccessLog(Exchange(), ShadowOutcome(), RequestBody(SliceList()));
     co_return;
   }
-  RequestBody body(client_, CopyLimit(*route_),
+  RequestBody body(client_, request.upgrade ? 0 : CopyLimit(*route_),
                    s_.worker.limits.body_bytes);  // 4 forwarded as it arrives
   const std::uint64_t most = s_.worker.limits.body_bytes;
   if (body.State() != RequestBody::Status::kOk || (most != 0 && request.content_length > most)) {
@@ -173,7 +183,7 @@ Task<> Serving::Run() {
     co_return;
   }
   std::string scratch;
-  if (StickyByBody(*route_->route)) {
+  if (StickyByBody(*route_->route) && !request.upgrade) {
     const bool known = co_await ReadForAssignment(body, scratch);
     if (!known) co_return;
   }
@@ -181,6 +191,8 @@ Task<> Serving::Run() {
                            client_.RequestStart()});  // 3 who serves, who shadows
   if (plan_.sticky_fell_through) s_.worker.counters.sticky_fallthrough.Add();
   if (!plan_.AnyMirrored()) body.LimitCopy(kCopyForRetry);
+  const StreamMirroring& streams = route_->route->streams;
+  body.LimitStreams(streams.buffered ? static_cast<std::size_t>(streams.bytes) : kCopyForRetry);
 
   const CandidateTraffic* candidate =
       plan_.serving_candidate < 0
@@ -205,7 +217,9 @@ Task<> Serving::Run() {
   if (!client_.Answered() && !client_left) {
     co_await AnswerFailure(*served, body);
   } else if (served->result.outcome != ExchangeOutcome::kAnswered) {
-    client_.Abort();  // never a truncated body that looks whole
+    const Failure failure = Describe(served->result.outcome);
+    client_.Abort(failure.status, ToString(served->result.outcome),
+                  failure.sentence);  // never a truncated body that looks whole
   }
   // ---- The client has its answer. Nothing below may delay, fail or grow without bound. ----
   const ShadowOutcome shadow = OfferShadow(  // 7 never waits
@@ -250,13 +264,20 @@ Task<> Serving::Ask(const CandidateTraffic* candidate, RequestBody& body, Exchan
   out.may_repeat = route.effects == Effects::kPure || route.effects == Effects::kIdempotent ||
                    IsIdempotentMethod(client_.Request().method);
   for (const Assignment::Draw& draw : plan_.draws) {
-    if (!draw.mirrored) continue;
+    if (!draw.mirrored || client_.Request().upgrade) continue;
     out.capture_limit =
         std::max(out.capture_limit, route_->candidates[draw.candidate].arm->mirror.max_body);
   }
   out.first_byte = cluster_->timeouts.first_byte;
   out.total = cluster_->timeouts.total;
   out.withhold_5xx = candidate != nullptr && plan_.may_fall_back && route.fallback_on_5xx;
+  const auto shorten = [&out](Duration limit) {
+    if (out.total == Duration::zero() || out.total > limit) out.total = limit;
+  };
+  if (const auto timeout = TimeoutOf(client_.Request())) {
+    out.deadline = client_.RequestStart() + *timeout;
+    shorten(std::max<Duration>(out.deadline - SteadyNow(), std::chrono::milliseconds(1)));
+  }
   if (fallen_back_ && out.total > Duration::zero()) {
     // The client's wait is one: the fallback has what is left of it.
     const Duration waited = SteadyNow() - client_.RequestStart();
@@ -318,7 +339,13 @@ Task<> Serving::AnswerFailure(const Exchange& served, const RequestBody& body) {
 
 void Serving::WriteAccessLog(const Exchange& served, const ShadowOutcome& shadow,
                              const RequestBody& body) {
-  const int status = client_.AnswerStatus();
+  int status = client_.AnswerStatus();
+  int grpc_status = -1;
+  if (client_.Request().grpc) {
+    const bool passed_on = status == 200 && served.grpc_status >= 0;
+    if (passed_on) status = served.result.status;
+    grpc_status = passed_on ? served.grpc_status : -1;
+  }
   if (!s_.access_log.Wants(status, plan_.unit_hash ^ s_.requests * 0x9E3779B97F4A7C15u)) return;
   AccessEntry entry;
   entry.at = at_;
@@ -333,6 +360,7 @@ void Serving::WriteAccessLog(const Exchange& served, const ShadowOutcome& shadow
     entry.arm = arm_;
   }
   entry.status = status;
+  entry.grpc_status = grpc_status;
   entry.bytes_in = body.WireBytes();
   entry.bytes_out = client_.AnswerBytes();
   entry.total = SteadyNow() - client_.RequestStart();

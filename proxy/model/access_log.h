@@ -22,7 +22,8 @@ struct AccessEntry {
   std::string_view route;       // empty: no route matched
   std::string_view cluster;     // the arm that answered; empty: none
   std::string_view arm;         // "incumbent", "candidate", "fallback"; empty: none
-  int status = 0;               // what the client got; 0: nothing
+  int status = 0;               // what the client got, or a grpc-status amounts to; 0: nothing
+  int grpc_status = -1;         // of a server's answer to a gRPC call; -1: it is none
   std::uint64_t bytes_in = 0;   // of the request's body
   std::uint64_t bytes_out = 0;  // of the answer's body
   Duration total{};             // request head read to answer's end

@@ -39,6 +39,9 @@ struct RequestHead {
   std::uint64_t content_length = 0;
   bool keep_alive = true;
   bool expects_continue = false;
+  bool grpc = false;  // by its content type
+  // Asks for another protocol that is passed on (WebSocket): after a 101 bytes go both ways.
+  bool upgrade = false;
 };
 
 struct AnswerHead {

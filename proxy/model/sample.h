@@ -35,7 +35,9 @@ std::string_view ToString(ExchangeOutcome outcome);  // "answered", "connect_ref
 
 struct ArmResult {
   ExchangeOutcome outcome = ExchangeOutcome::kCancelled;
-  int status = 0;           // of the answer, 0 without one
+  // Of the answer, 0 without one. Of a gRPC call that was answered 200: what its grpc-status
+  // amounts to.
+  int status = 0;
   Duration latency{};       // request sent to answer complete
   Duration first_byte{};    // request sent to first byte of the answer
   std::uint64_t bytes = 0;  // of the answer's body

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "proxy/base/hash.h"
+#include "proxy/model/grpc.h"
 #include "proxy/routing/json_text.h"
 #include "proxy/routing/match.h"
 
@@ -106,6 +107,7 @@ Assignment Assign(const RouteTraffic& traffic, const RequestFacts& request) {
   plan.bucket = BucketOf(route, unit.value);
   plan.unit_hash = H64(route.salt, {"unit", unit.value});
   plan.control = DrawControl(traffic, unit.value);
+  const bool infrastructure = request.head.grpc && IsGrpcInfrastructure(request.head.path);
   // Ranges grow from both ends in turn, so that a bucket keeps its arm while weights rise.
   std::uint32_t low = 0;
   std::uint32_t high = kWholePpm;
@@ -114,7 +116,8 @@ Assignment Assign(const RouteTraffic& traffic, const RequestFacts& request) {
     const bool from_below = i % 2 == 0;
     const bool serves = from_below ? plan.bucket >= low && plan.bucket < low + weight
                                    : plan.bucket < high && plan.bucket >= high - weight;
-    if (serves && !traffic.candidates[i].Stopped()) plan.serving_candidate = static_cast<int>(i);
+    if (serves && !infrastructure && !traffic.candidates[i].Stopped())
+      plan.serving_candidate = static_cast<int>(i);
     (from_below ? low : high) += from_below ? weight : 0u - weight;
   }
   plan.may_fall_back = plan.serving_candidate >= 0 && route.fallback &&
@@ -123,14 +126,15 @@ Assignment Assign(const RouteTraffic& traffic, const RequestFacts& request) {
   for (std::size_t i = 0; i < traffic.candidates.size(); ++i) {
     const CandidateTraffic& candidate = traffic.candidates[i];
     if (candidate.arm->mirror.rate <= 0) continue;
-    if (by_path) {
-      plan.draws.push_back({static_cast<std::uint16_t>(i), false, false, true, false});
+    if (infrastructure || by_path) {
+      plan.draws.push_back(
+          {static_cast<std::uint16_t>(i), false, false, !infrastructure, false, infrastructure});
       continue;
     }
     const MirrorDraw draw = DrawMirror(route, candidate, unit.value, request.now);
     const bool mirroring = candidate.Mirroring();
     plan.draws.push_back({static_cast<std::uint16_t>(i), mirroring && draw.Mirrored(), !mirroring,
-                          false, draw.RateLowered()});
+                          false, draw.RateLowered(), false});
   }
   return plan;
 }

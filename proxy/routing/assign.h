@@ -63,6 +63,7 @@ struct Assignment {
     bool switched_off = false;
     bool by_path = false;  // the preset mirrors no such request
     bool rate_lowered = false;
+    bool infrastructure = false;  // about a server, not a model: never for candidates
   };
   absl::InlinedVector<Draw, 2> draws;
   bool AnyMirrored() const;

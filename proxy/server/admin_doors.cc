@@ -9,6 +9,7 @@
 #include "proxy/async/clock.h"
 #include "proxy/base/log.h"
 #include "proxy/base/status.h"
+#include "proxy/model/grpc.h"
 #include "proxy/routing/assign.h"
 #include "proxy/routing/match.h"
 
@@ -121,7 +122,10 @@ absl::StatusOr<RequestForecast> ExplainRequest(const TrafficView& view,
   head.method = request.method;
   head.target = request.path;
   head.path = head.target.substr(0, head.target.find('?'));
-  for (const auto& [name, value] : request.headers) head.fields.push_back({name, value});
+  for (const auto& [name, value] : request.headers) {
+    head.fields.push_back({name, value});
+    if (NameIs(name, "content-type")) head.grpc = IsGrpcType(value);
+  }
   RequestForecast forecast;
   const RouteTraffic* traffic = MatchRoute(view, head);
   if (traffic == nullptr) {
@@ -147,11 +151,14 @@ absl::StatusOr<RequestForecast> ExplainRequest(const TrafficView& view,
       fmt::format("route {} by {}: bucket {} is served by {} ({})", route.name,
                   forecast.unit_source, forecast.bucket, forecast.arm, forecast.cluster);
   const bool by_path = !IsMirrored(route, head);
+  const bool infrastructure = head.grpc && IsGrpcInfrastructure(head.path);
   for (const CandidateTraffic& arm : traffic->candidates) {
     const MirrorDraw draw = DrawMirror(route, arm, unit.value, facts.now);
-    const bool mirrored = !by_path && arm.Mirroring() && draw.Mirrored();
+    const bool mirrored = !infrastructure && !by_path && arm.Mirroring() && draw.Mirrored();
     forecast.mirrors.push_back({arm.cluster->name, mirrored,
-                                by_path ? "path_not_mirrored: the preset lists no such request"
+                                infrastructure ? "infrastructure: health checks and reflection are "
+                                                 "the incumbent's"
+                                : by_path ? "path_not_mirrored: the preset lists no such request"
                                 : !arm.Mirroring()     ? "mirroring is off"
                                 : draw.configured <= 0 ? "no mirror rate is set"
                                 : draw.Mirrored()      ? "drawn"

@@ -19,7 +19,7 @@ void BodyPump::Begin() { asio::co_spawn(worker_.GetExecutor(), Run(*this), asio:
 Task<> BodyPump::Run(BodyPump& pump) {
   bool writable = true;
   if (!pump.head_left_.empty()) writable = co_await pump.Write(pump.head_left_, false);
-  while (writable && !pump.stopping_ && !pump.body_.Exhausted()) {
+  while (writable && !pump.head_only_ && !pump.stopping_ && !pump.body_.Exhausted()) {
     if (pump.body_.Available().empty()) {
       // The answer's first byte is waited for from the request's last one: a client that pauses is
       // bounded by its listener's body_idle, and is not the upstream's fault.
@@ -67,6 +67,8 @@ Task<bool> BodyPump::Write(std::string_view bytes, bool of_body) {
 // Only until the answer's head is there: from then on the exchange sets its own deadlines.
 void BodyPump::WaitForAnswer(bool wait) {
   if (connection_.head.status >= 200) return;
+  // A tunnel is bounded by the time in which neither side says anything.
+  if (connection_.head.status == 101) return connection_.ExpireAfter(first_byte_);
   if (wait) {
     connection_.ExpireAfter(first_byte_);
   } else {

@@ -24,6 +24,9 @@ class BodyPump {
     waiting_ = waiting;
   }
 
+  // The body waits for the answer: of the request the head alone is sent.
+  void HeadOnly() { head_only_ = true; }
+
   void Begin();
   // Ends the pump wherever it is; returns when it has ended.
   Task<> Stop();
@@ -43,6 +46,7 @@ class BodyPump {
   Downstream* client_ = nullptr;
   Interruptible* waiting_ = nullptr;
   Event ended_;
+  bool head_only_ = false;
   bool stopping_ = false;
   bool body_failed_ = false;
 };

@@ -56,7 +56,8 @@ class Downstream : public AnswerSink {
   // Sends 100 Continue when the client waits for it; at most once per request.
   virtual void InviteBody() = 0;
 
-  // Answers made here: a JSON body {"error": ..., "reason": ...} and x-understudy-reason.
+  // Answers made here: a JSON body {"error": ..., "reason": ...} and x-understudy-reason. With gRPC
+  // over HTTP/2: the grpc-status and grpc-message that this amounts to.
   virtual Task<> Reply(int status, std::string_view reason, std::string_view sentence,
                        bool close = false) = 0;
 
@@ -66,15 +67,16 @@ class Downstream : public AnswerSink {
   // Shown on answers as x-understudy-arm while not empty; must stay until the answer's head is out.
   void ShowArm(std::string_view arm) { shown_arm_ = arm; }
   bool Answered() const { return answer_status_ != 0; }
+  // Of a failure that gRPC was told: what it amounts to in HTTP.
   int AnswerStatus() const { return answer_status_; }
   std::uint64_t AnswerBytes() const { return answer_bytes_; }
   // Nothing more of the client can be trusted or is waited for: an HTTP/1.1 connection closes after
   // this request.
   void CloseAfter() { close_ = true; }
   bool ClosesAfter() const { return close_; }
-  // The answer broke after its head was sent: the client must see that, so a reset. It has not
-  // left.
-  virtual void Abort() = 0;
+  // The answer broke after its head was sent, and the client must see that: a reset, or with gRPC
+  // trailers that say so. It has not left.
+  virtual void Abort(int status, std::string_view reason, std::string_view sentence) = 0;
 
   // While `waiting` is set a client that leaves wakes it.
   void WatchWhile(Interruptible* waiting) {

@@ -27,6 +27,7 @@ struct Exchange {
   bool client_failed = false;    // the client left, or stalled; nothing is said about the upstream
   bool request_failed = false;   // the client's body was malformed, stalled or too large
   bool overloaded = false;       // 429, or 503 with Retry-After
+  int grpc_status = -1;          // of the answer to a gRPC call; -1: there is none
   bool withheld = false;         // a 5xx that the client did not get, as asked for
   std::string endpoint;          // "host:port" that was asked last, empty before
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "proxy/model/grpc.h"
 #include "proxy/wire/field_rules.h"
 #include "proxy/wire/http1_syntax.h"
 
@@ -134,6 +135,10 @@ void AppendFraming(std::string& out, const RequestHead& head, const RequestRewri
   }
 }
 
+void AppendUpgrade(std::string& out) {
+  out.append("Connection: Upgrade\r\nUpgrade: websocket\r\n");
+}
+
 std::string_view Authority(const RequestHead& head, const RequestRewrite& rewrite) {
   const Cluster& cluster = *rewrite.cluster;
   if (cluster.authority_mode == AuthorityMode::kLiteral) return cluster.authority;
@@ -168,12 +173,16 @@ void WriteRequestHead(const RequestHead& head, const RequestRewrite& rewrite, st
     } else if (head.method == "OPTIONS" && NameIs(name, "max-forwards")) {
       copy.Flush();
       AppendHopsLeft(out, field);
+    } else if (rewrite.grpc_timeout > Duration::zero() && NameIs(name, "grpc-timeout")) {
+      copy.Flush();
+      AppendField(out, name, FormatGrpcTimeout(rewrite.grpc_timeout));
     } else {
       copy.Add(field);
     }
   }
   copy.Flush();
   AppendFraming(out, head, rewrite);
+  if (head.upgrade && !shadow) AppendUpgrade(out);
   if (!edited("x-forwarded-for")) AppendForwardedFor(out, head.fields, rewrite.client_address);
   if (!edited("x-forwarded-proto")) AppendField(out, "X-Forwarded-Proto", "http");
   if (!head.host.empty() && !edited("x-forwarded-host")) {
@@ -206,7 +215,9 @@ void WriteAnswerHead(const AnswerHead& head, const AnswerRewrite& rewrite, std::
   if (rewrite.chunk || (head.framing == Framing::kChunked && !rewrite.unchunk)) {
     out.append("Transfer-Encoding: chunked\r\n");
   }
-  if (rewrite.close) {
+  if (rewrite.upgrade) {
+    AppendUpgrade(out);
+  } else if (rewrite.close) {
     out.append("Connection: close\r\n");
   } else if (rewrite.client_minor_version == 0) {
     out.append("Connection: keep-alive\r\n");

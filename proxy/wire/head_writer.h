@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "proxy/base/time.h"
 #include "proxy/model/message.h"
 #include "proxy/model/topology.h"
 #include "proxy/wire/field_rules.h"
@@ -24,6 +25,8 @@ struct RequestRewrite {
   std::string_view pair_id;
   std::string_view traceparent_parent;  // 16 hex digits that replace the parent id
   const std::vector<std::string>* forward_credentials = nullptr;
+  // What is left of the client's grpc-timeout; zero: it has none, or it goes on as it is.
+  Duration grpc_timeout = Duration::zero();
   // Replaces the body's framing, when the body was rewritten.
   bool set_length = false;
   std::uint64_t length = 0;
@@ -36,6 +39,7 @@ struct AnswerRewrite {
   bool close = false;  // the connection closes after this answer
   int client_minor_version = 1;
   bool chunk = false;    // the body has no end of its own: it will be sent chunked
+  bool upgrade = false;  // a 101: the connection speaks WebSocket from here on
   bool unchunk = false;  // for an HTTP/1.0 client: the framing is dropped
   std::string_view arm;  // x-understudy-arm, when not empty
   // Added where the upstream sent none (RFC 9110 section 6.6.1), when not empty.

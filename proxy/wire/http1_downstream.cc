@@ -165,7 +165,7 @@ Task<Http1Downstream::HeadResult> Http1Downstream::ReadHead() {
 }
 
 Task<Http1Downstream::ReadStatus> Http1Downstream::ReadMore() {
-  deadline_.Arm(listener_.timeouts.body_idle, RecentNow());
+  if (!request_.upgrade) deadline_.Arm(listener_.timeouts.body_idle, RecentNow());
   IoResult got = socket_.TryRead(input_);
   if (got.Blocked()) got = co_await socket_.Read(input_);
   deadline_.Disarm();

@@ -47,7 +47,7 @@ class Http1Downstream final : public Downstream,
   void InviteBody() override;
   Task<> Reply(int status, std::string_view reason, std::string_view sentence,
                bool close = false) override;
-  void Abort() override;
+  void Abort(int status, std::string_view reason, std::string_view sentence) override;
   // Looked at once a while, not per request.
   void WatchWhile(Interruptible* waiting, SteadyTime now) override;
   using Downstream::WatchWhile;

@@ -32,7 +32,8 @@ WriteResult Http1Downstream::Start(const AnswerHead& head, std::string_view byte
   rewrite.client_minor_version = request_.minor_version;
   rewrite.arm = shown_arm_;
   const bool old_client = request_.minor_version == 0;
-  rechunk_ = head.framing == Framing::kUntilClose && !old_client;
+  rewrite.upgrade = head.status == 101;
+  rechunk_ = head.framing == Framing::kUntilClose && !old_client && !rewrite.upgrade;
   unchunk_ = head.framing == Framing::kChunked && old_client;
   if (old_client && (unchunk_ || head.framing == Framing::kUntilClose)) close_ = true;
   rewrite.chunk = rechunk_;
@@ -125,7 +126,7 @@ Task<> Http1Downstream::Reply(int status, std::string_view reason, std::string_v
   if (Write(head_out_, tail_out_) == WriteResult::kBlocked) co_await Flush();
 }
 
-void Http1Downstream::Abort() {
+void Http1Downstream::Abort(int, std::string_view, std::string_view) {
   socket_.ResetOnClose();
   left_ = true;
 }

@@ -1,6 +1,7 @@
 // Content-Length, Transfer-Encoding and Connection, read once.
 #include "proxy/wire/http1_framing.h"
 
+#include "proxy/model/grpc.h"
 #include "proxy/wire/http1_syntax.h"
 
 namespace understudy {
@@ -15,6 +16,9 @@ struct FramingFields {
   bool expects_continue = false;
   bool expects_other = false;
   bool retry_after = false;
+  bool grpc = false;
+  bool upgrade = false;    // Connection says so,
+  bool websocket = false;  // and Upgrade names that one alone
 };
 
 std::optional<HeadError> ReadTransferEncoding(std::string_view value, FramingFields& out) {
@@ -55,16 +59,23 @@ std::optional<HeadError> Read(const std::vector<HeaderField>& fields, int minor_
           });
         }
         break;
+      case 7:
+        if (NameIs(field.name, "upgrade")) out.websocket = NameIs(field.value, "websocket");
+        break;
       case 10:
         if (NameIs(field.name, "connection")) {
           syntax::ForEachElement(field.value, [&](std::string_view option) {
             out.close = out.close || NameIs(option, "close");
             out.keep_alive = out.keep_alive || NameIs(option, "keep-alive");
+            out.upgrade = out.upgrade || NameIs(option, "upgrade");
           });
         }
         break;
       case 11:
         if (NameIs(field.name, "retry-after")) out.retry_after = true;
+        break;
+      case 12:
+        if (NameIs(field.name, "content-type")) out.grpc = IsGrpcType(field.value);
         break;
       case 14:
         if (NameIs(field.name, "content-length")) {
@@ -102,6 +113,9 @@ std::optional<HeadError> FrameRequest(RequestHead& head) {
                  : fields.length.value_or(0) > 0 ? Framing::kLength
                                                  : Framing::kNone;
   head.keep_alive = head.minor_version >= 1 ? !fields.close : fields.keep_alive && !fields.close;
+  head.grpc = fields.grpc;
+  head.upgrade = fields.upgrade && fields.websocket && head.minor_version >= 1 &&
+                 head.method == "GET" && head.framing == Framing::kNone;
   head.expects_continue = fields.expects_continue && head.minor_version >= 1;
   return std::nullopt;
 }

@@ -10,10 +10,16 @@ void AppendLine(std::string& out, std::string_view name, std::string_view value)
   out.append(name).append(": ").append(value).append("\r\n");
 }
 
+// The key proves to a client of HTTP/1.1 that its server means WebSocket; there is none here.
+constexpr std::string_view kUpgrade =
+    "connection: upgrade\r\nupgrade: websocket\r\n"
+    "sec-websocket-key: dW5kZXJzdHVkeSBhc2tzLg==\r\n";
+
 }  // namespace
 
 void Http2Block::Clear() {
-  for (std::string* text : {&method_, &path_, &authority_, &host_, &lines_, &cookies_, &length_}) {
+  for (std::string* text :
+       {&method_, &path_, &authority_, &host_, &protocol_, &lines_, &cookies_, &length_}) {
     text->clear();
   }
   status_ = 0;
@@ -29,6 +35,8 @@ void Http2Block::AddPseudo(std::string_view name, std::string_view value) {
     path_ = value;
   } else if (name == ":authority") {
     authority_ = value;
+  } else if (name == ":protocol") {
+    protocol_ = value;
   } else if (name == ":status" && value.size() == 3) {
     status_ = (value[0] - '0') * 100 + (value[1] - '0') * 10 + (value[2] - '0');
   }
@@ -85,10 +93,16 @@ void Http2Block::WriteFraming(bool ends) {
 
 std::string_view Http2Block::RequestHead(bool ends) {
   const std::string& host = authority_.empty() ? host_ : authority_;
-  text_.assign(method_).append(" ");
-  text_.append(method_ == "CONNECT" ? authority_ : path_).append(" HTTP/1.1\r\n");
+  // Extended CONNECT (RFC 8441) is what HTTP/1.1 calls an upgrade.
+  const bool websocket = method_ == "CONNECT" && protocol_ == "websocket" && !ends;
+  text_.assign(websocket ? "GET" : method_).append(" ");
+  text_.append(method_ == "CONNECT" && !websocket ? authority_ : path_).append(" HTTP/1.1\r\n");
   if (!host.empty()) AppendLine(text_, "host", host);
   text_.append(lines_);
+  if (websocket) {
+    text_.append(kUpgrade);
+    return text_.append("\r\n");
+  }
   if (!cookies_.empty()) AppendLine(text_, "cookie", cookies_);
   WriteFraming(ends);
   return text_.append("\r\n");

@@ -47,7 +47,7 @@ class Http2Block {
   void WriteFraming(bool ends);
 
   const Http2BlockLimits limits_;
-  std::string method_, path_, authority_, host_;
+  std::string method_, path_, authority_, host_, protocol_;
   int status_ = 0;
   std::string lines_;
   std::string cookies_;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "proxy/wire/body_scanner.h"
 #include "proxy/wire/input_buffer.h"
@@ -47,6 +48,11 @@ class Http2Outgoing {
   // Payload alone, of a body made here or one that ends where its connection does.
   void AppendPayload(std::string_view payload) { payload_.append(payload); }
   void End() { ended_ = true; }
+  // Ends here, wherever the body was, with these trailers: lines with the empty one.
+  void EndWith(std::string trailers) {
+    trailers_ = std::move(trailers);
+    ended_ = true;
+  }
 
   std::string_view Pending() const { return std::string_view(payload_).substr(sent_); }
   void Sent(std::size_t bytes);
@@ -55,7 +61,7 @@ class Http2Outgoing {
   bool Done() const { return ended_ && sent_ == payload_.size(); }
   // Lines with the empty one, once it has ended; empty: none.
   std::string_view Trailers() const {
-    const std::string_view lines = scanner_.Trailers();
+    const std::string_view lines = trailers_.empty() ? scanner_.Trailers() : trailers_;
     return lines.size() > 2 ? lines : std::string_view();
   }
   // Whether the session has been told that there is nothing to send for now.
@@ -64,6 +70,7 @@ class Http2Outgoing {
  private:
   BodyScanner scanner_;
   std::string payload_;
+  std::string trailers_;
   std::size_t sent_ = 0;
   bool ended_ = false;
 };

@@ -84,7 +84,7 @@ Task<> Http2Connection::Serve(std::shared_ptr<Http2Connection> self,
   } catch (const std::exception& failure) {
     // Nothing on the path throws on purpose; what still does ends this request alone.
     spdlog::error("a request ended by an exception: {}", failure.what());
-    request->Abort();
+    request->Abort(500, "internal", "this proxy failed");
   }
   request->Finish();
   --self->serving_;

@@ -7,6 +7,7 @@
 
 #include "absl/container/inlined_vector.h"
 #include "proxy/async/clock.h"
+#include "proxy/model/grpc.h"
 #include "proxy/wire/error_answer.h"
 #include "proxy/wire/field_rules.h"
 #include "proxy/wire/head_writer.h"
@@ -35,7 +36,11 @@ Http2Request::Http2Request(Http2Connection& connection, std::int32_t stream)
       reader_(worker_.reactor),
       writer_(worker_.reactor),
       read_deadline_(
-          worker_.deadlines, [](void* self) { static_cast<Http2Request*>(self)->reader_.Wake(); },
+          worker_.deadlines,
+          [](void* self) {
+            auto* const request = static_cast<Http2Request*>(self);
+            if (!request->MayPause()) request->reader_.Wake();
+          },
           this),
       write_deadline_(
           worker_.deadlines,
@@ -127,8 +132,10 @@ Task<Downstream::ReadStatus> Http2Request::ReadMore() {
       connection_.FlushSoon();
     }
   }
+  // The end of a tunnel's one side ends it.
+  if (request_.upgrade && request_ended_ && !fresh_) co_return ReadStatus::kClosed;
   if (!fresh_ && !left_) {
-    read_deadline_.Arm(listener_.timeouts.body_idle, RecentNow());
+    if (!MayPause()) read_deadline_.Arm(listener_.timeouts.body_idle, RecentNow());
     co_await reader_.Wait();
     read_deadline_.Disarm();
   }
@@ -162,11 +169,17 @@ WriteResult Http2Request::Start(const AnswerHead& head, std::string_view bytes, 
   if (left_ || closed_) return WriteResult::kFailed;
   std::array<char, 20> status;
   Fields fields;
-  fields.push_back(Http2Field(":status", Digits(static_cast<std::uint64_t>(head.status), status)));
+  const bool tunnel = head.status == 101;
+  const int code = tunnel ? 200 : head.status;
+  fields.push_back(Http2Field(":status", Digits(static_cast<std::uint64_t>(code), status)));
   bool dated = false;
   const NominatedFields nominated(head.fields);
+  const bool bodiless = head.framing == Framing::kNone;
   for (const HeaderField& field : head.fields) {
     if (!GoesOn(field, head, nominated)) continue;
+    if (tunnel && NameIs(field.name, "sec-websocket-accept")) continue;
+    // HTTP/1.1 says so where HTTP/2 just ends.
+    if (bodiless && request_.grpc && NameIs(field.name, "content-length")) continue;
     dated = dated || NameIs(field.name, "date");
     fields.push_back(Http2Field(field.name, field.value));
   }
@@ -176,7 +189,6 @@ WriteResult Http2Request::Start(const AnswerHead& head, std::string_view bytes, 
   outgoing_.Begin(head.framing, head.content_length);
   outgoing_.Append(bytes);
   if (body_done) outgoing_.End();
-  const bool bodiless = head.framing == Framing::kNone;
   connection_.Session().SubmitAnswer(stream_, fields, bodiless ? nullptr : &outgoing_);
   return Progress();
 }
@@ -229,6 +241,7 @@ void Http2Request::SentEnd() {
 void Http2Request::Answer(int status, std::string_view reason, std::string_view sentence) {
   answer_status_ = status;
   if (left_ || closed_) return;
+  if (request_.grpc) return AnswerGrpc(status, reason, sentence);
   const std::string body = ErrorBody(reason, sentence);
   answer_bytes_ = body.size();
   std::array<char, 20> code, length;
@@ -254,8 +267,33 @@ Task<> Http2Request::Reply(int status, std::string_view reason, std::string_view
   co_return;
 }
 
-void Http2Request::Abort() {
+// An answer that is its trailers alone.
+void Http2Request::AnswerGrpc(int status, std::string_view reason, std::string_view sentence) {
+  std::array<char, 20> code;
+  const std::string message = PercentEncoded(sentence);
+  const std::string_view date = HttpDate(WallNow());
+  const auto grpc_status = static_cast<std::uint64_t>(GrpcCodeOf(status, reason));
+  Fields fields;
+  fields.push_back(Http2Field(":status", "200"));
+  fields.push_back(Http2Field("content-type", "application/grpc"));
+  fields.push_back(Http2Field("date", date));
+  fields.push_back(Http2Field("x-understudy-reason", reason));
+  fields.push_back(Http2Field("grpc-status", Digits(grpc_status, code)));
+  fields.push_back(Http2Field("grpc-message", message));
+  outgoing_.End();
+  connection_.Session().SubmitAnswer(stream_, fields, nullptr);
+  Progress();
+}
+
+void Http2Request::Abort(int status, std::string_view reason, std::string_view sentence) {
   if (left_) return;
+  if (request_.grpc && answer_status_ == 200 && !closed_ && !sent_end_ && !outgoing_.Ended()) {
+    const auto code = static_cast<int>(GrpcCodeOf(status, reason));
+    outgoing_.EndWith("grpc-status: " + std::to_string(code) +
+                      "\r\ngrpc-message: " + PercentEncoded(sentence) + "\r\n\r\n");
+    Progress();
+    return;
+  }
   left_ = true;
   if (closed_ || sent_end_) return;
   connection_.Session().Reset(stream_, NGHTTP2_INTERNAL_ERROR);

@@ -49,7 +49,7 @@ class Http2Request final : public Downstream {
   void InviteBody() override;
   Task<> Reply(int status, std::string_view reason, std::string_view sentence,
                bool close = false) override;
-  void Abort() override;
+  void Abort(int status, std::string_view reason, std::string_view sentence) override;
   void WatchWhile(Interruptible* waiting, SteadyTime) override {
     waiting_ = waiting;
     if (waiting != nullptr && left_) waiting->ClientLeft();
@@ -67,8 +67,11 @@ class Http2Request final : public Downstream {
     incoming_.MoveInto(input_);
     return std::exchange(fresh_, false);
   }
+  // gRPC's client may say nothing for as long as its answer goes on; so may both sides of a tunnel.
+  bool MayPause() const { return request_.upgrade || (request_.grpc && Answered()); }
   void ClientIsGone();
   void Answer(int status, std::string_view reason, std::string_view sentence);
+  void AnswerGrpc(int status, std::string_view reason, std::string_view sentence);
   WriteResult Progress();
 
   Http2Connection& connection_;

@@ -277,6 +277,7 @@ Http2Session::Http2Session(Side side, Events& events, const Http2Limits& limits,
   if (side == Side::kServer) {
     settings.push_back(
         {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, static_cast<std::uint32_t>(limits.streams)});
+    settings.push_back({NGHTTP2_SETTINGS_ENABLE_CONNECT_PROTOCOL, 1});
   } else {
     settings.push_back({NGHTTP2_SETTINGS_ENABLE_PUSH, 0});
   }

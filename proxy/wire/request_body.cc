@@ -1,13 +1,18 @@
 // Following the body through the client's buffer and through the kept copy.
 #include "proxy/wire/request_body.h"
 
+#include "proxy/async/clock.h"
+
 namespace understudy {
 
 RequestBody::RequestBody(Downstream& client, std::size_t keep_limit, std::uint64_t body_limit)
     : client_(&client),
-      scanner_(client.Request().framing, client.Request().content_length, true),
+      scanner_(client.Request().upgrade ? Framing::kUntilClose : client.Request().framing,
+               client.Request().content_length, true),
       keep_limit_(keep_limit),
-      body_limit_(body_limit) {
+      body_limit_(body_limit),
+      grpc_(client.Request().grpc),
+      completed_at_(client.RequestStart()) {
   if (scanner_.Done()) {
     whole_ = true;
     return;
@@ -15,7 +20,7 @@ RequestBody::RequestBody(Downstream& client, std::size_t keep_limit, std::uint64
   InputBuffer& input = client.Input();
   const std::string_view bytes = input.Bytes();
   if (bytes.empty()) return;
-  const std::size_t taken = scanner_.Scan(bytes);
+  const std::size_t taken = Scan(bytes);
   wire_bytes_ = taken;
   if (body_limit_ != 0 && scanner_.PayloadBytes() > body_limit_) status_ = Status::kTooLarge;
   if (scanner_.Bad()) status_ = Status::kMalformed;
@@ -74,18 +79,27 @@ Task<RequestBody::Status> RequestBody::ReadMore() {
   co_return status_;
 }
 
+std::size_t RequestBody::Scan(std::string_view bytes) {
+  if (!grpc_) return scanner_.Scan(bytes);
+  return scanner_.Scan(bytes, [this](std::string_view piece) { messages_.Take(piece); });
+}
+
 void RequestBody::ScanInput() {
   InputBuffer& input = client_->Input();
   // What was scanned before is still in front when it has not been sent yet.
   const std::size_t before = live_.size();
   const std::string_view bytes = input.Bytes();
-  const std::size_t taken = scanner_.Scan(bytes.substr(before));
+  const std::size_t taken = Scan(bytes.substr(before));
   wire_bytes_ += taken;
   live_ = bytes.substr(0, before + taken);
   if (scanner_.Bad()) {
     status_ = Status::kMalformed;
   } else if (body_limit_ != 0 && scanner_.PayloadBytes() > body_limit_) {
     status_ = Status::kTooLarge;
+  }
+  if (grpc_) {
+    completed_at_ = RecentNow();
+    if (messages_.Count() > 1 && stream_limit_ < keep_limit_) LimitCopy(stream_limit_);
   }
   if (overflowed_) return;
   if (kept_.Bytes() + taken > keep_limit_) {

@@ -8,6 +8,8 @@
 #include <cstdint>
 
 #include "proxy/base/chunk.h"
+#include "proxy/base/time.h"
+#include "proxy/model/grpc.h"
 #include "proxy/wire/body_scanner.h"
 #include "proxy/wire/downstream.h"
 
@@ -48,6 +50,12 @@ class RequestBody {
   // Nobody needs a copy of more than this; a larger one that is kept already goes.
   void LimitCopy(std::size_t keep_limit);
 
+  // Of a gRPC call whose client sends a second message: the same.
+  void LimitStreams(std::size_t keep_limit) { stream_limit_ = keep_limit; }
+  // Messages of a gRPC call whose first byte has come, and when its last byte had.
+  std::uint64_t GrpcMessages() const { return messages_.Count(); }
+  SteadyTime CompletedAt() const { return completed_at_; }
+
   Status State() const { return status_; }
   // The body as it lay on the wire; only when Complete() and Replayable(). Moves the copy out.
   SliceList TakeCopy();
@@ -55,12 +63,17 @@ class RequestBody {
 
  private:
   void ScanInput();
+  std::size_t Scan(std::string_view bytes);
 
   Downstream* client_ = nullptr;
   BodyScanner scanner_;
   std::size_t keep_limit_ = 0;
   const std::uint64_t body_limit_ = 0;
   Status status_ = Status::kOk;
+  bool grpc_ = false;
+  GrpcMessageCounter messages_;
+  std::size_t stream_limit_ = ~std::size_t{0};
+  SteadyTime completed_at_{};
   bool interrupted_ = false;
   bool overflowed_ = false;
   std::uint64_t wire_bytes_ = 0;

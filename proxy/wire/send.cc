@@ -2,7 +2,10 @@
 // connection when a reused one turned out stale.
 #include "proxy/wire/send.h"
 
+#include <algorithm>
+
 #include "proxy/async/clock.h"
+#include "proxy/model/grpc.h"
 #include "proxy/wire/body_pump.h"
 #include "proxy/wire/body_scanner.h"
 
@@ -70,9 +73,17 @@ class Sending : public Interruptible {
   bool TakeIdle();
   Task<bool> Acquire(bool fresh);
   Task<ExchangeOutcome> Connect(EndpointState& endpoint);
+  void ReadGrpcStatus(int code);
+  // The client's own deadline was due when it left, or about to be.
+  bool PastDeadline() const {
+    if (out_.deadline == SteadyTime{}) return false;
+    const SteadyTime now = SteadyNow();
+    return now + std::max(2 * DeadlineWheel::kTick, (now - exchange_.sent) / 10) >= out_.deadline;
+  }
   bool Stopped() const { return client_left_ || total_expired_; }
   void SendRequest();
   Task<bool> ReadHead();
+  bool BeginTunnel();
   Task<> StreamBody();
   bool Delivered(WriteResult written) const {
     return written == WriteResult::kDone && !client_left_;
@@ -86,6 +97,7 @@ class Sending : public Interruptible {
   // has its outcome.
   bool CutShort();
   void ConnectionBroke();
+  void ClientLeftOrLate();
   void Fail(ExchangeOutcome outcome);
   bool Stale() const;
   // Nothing stands in the way of sending it once more, so far as can be told now.
@@ -102,6 +114,7 @@ class Sending : public Interruptible {
   Downstream* deliver_to_ = nullptr;  // null for shadows and withheld answers
   bool total_expired_ = false;
   bool client_left_ = false;
+  bool tunnel_ = false;
   bool done_ = false;
   SteadyTime finished_{};
   bool abandoned_ = false;             // answered, and the rest is not wanted
@@ -207,8 +220,7 @@ Task<bool> Sending::Acquire(bool fresh) {
   if (out_.client != nullptr) out_.client->WatchWhile(nullptr);
   if (Stopped()) {
     connection_.reset();
-    exchange_.client_failed = client_left_;
-    Fail(client_left_ ? ExchangeOutcome::kCancelled : ExchangeOutcome::kTotalTimeout);
+    ClientLeftOrLate();
   }
   co_return connection_ != nullptr;
 }
@@ -237,11 +249,17 @@ void Sending::SendRequest() {
   RequestRewrite rewrite = out_.rewrite;
   rewrite.cluster = &out_.cluster->Config();
   rewrite.endpoint = connection_->endpoint.address.text;
+  if (out_.deadline != SteadyTime{}) {
+    rewrite.grpc_timeout = std::max<Duration>(out_.deadline - SteadyNow(), Duration(1));
+  }
   WriteRequestHead(*out_.head, rewrite, connection_->scratch);
   RequestBody& body = *out_.body;
   connection_->head.status = 0;
   PendingWrite write;
-  const std::string_view available = body.Available();
+  // A client's bytes of another protocol wait until the server speaks it, too: to one that does not
+  // they would be another request.
+  const bool waits = out_.head->upgrade;
+  const std::string_view available = waits ? std::string_view() : body.Available();
   write.Set(connection_->scratch, available);
   const WriteResult result = connection_->Write(write);
   // When it was written is asked for where a client waits alone.
@@ -257,8 +275,9 @@ void Sending::SendRequest() {
     head_left = std::string_view(connection_->scratch).substr(sent);
   }
   // After a failed write the answer, if there is one, is still read: a server may refuse early.
-  if (result != WriteResult::kFailed && (!head_left.empty() || !body.Exhausted())) {
+  if (result != WriteResult::kFailed && (!head_left.empty() || (!waits && !body.Exhausted()))) {
     pump_ = std::make_unique<BodyPump>(worker_, *connection_, body, head_left, out_.first_byte);
+    if (waits) pump_->HeadOnly();
     if (out_.client != nullptr) pump_->WatchAfter(out_.client, this);
     pump_->Begin();
   } else if (out_.client != nullptr) {
@@ -306,7 +325,11 @@ Task<bool> Sending::ReadHead() {
       up.input.Consume(head.size());
       co_return true;
     }
-    if (up.head.status == 101) break;
+    if (up.head.status == 101) {
+      if (!BeginTunnel()) break;
+      up.input.Consume(head.size());
+      co_return true;
+    }
     ++interim;
     if (out_.client != nullptr) {
       const WriteResult written = out_.client->Interim(up.head);
@@ -320,16 +343,38 @@ Task<bool> Sending::ReadHead() {
   co_return false;
 }
 
+// From a 101 on the bodies are whatever either side sends, until one of them ends.
+bool Sending::BeginTunnel() {
+  UpstreamConnection& up = *connection_;
+  const HeaderField* const upgrade = FindField(up.head.fields, "upgrade");
+  const bool agreed = out_.head->upgrade && out_.client != nullptr && pump_ == nullptr &&
+                      upgrade != nullptr && NameIs(upgrade->value, "websocket");
+  if (!agreed) return false;
+  tunnel_ = true;
+  worker_.counters.tunnels.Add();
+  up.head.framing = Framing::kUntilClose;
+  up.head.keep_alive = false;
+  out_.client->WatchWhile(nullptr);
+  pump_ = std::make_unique<BodyPump>(worker_, up, *out_.body, std::string_view(),
+                                     out_.cluster->Config().timeouts.idle);
+  pump_->Begin();
+  return true;
+}
+
 Task<> Sending::StreamBody() {
   UpstreamConnection& up = *connection_;
   out_.cluster->Succeeded(up.endpoint);
   exchange_.result.status = up.head.status;
+  const bool grpc = out_.head->grpc && up.head.status == 200;
+  const HeaderField* const early = grpc ? FindField(up.head.fields, "grpc-status") : nullptr;
+  if (early != nullptr) ReadGrpcStatus(ParseGrpcStatus(early->value));
   exchange_.framing = up.head.framing;
-  exchange_.overloaded = up.head.status == 429 || (up.head.status == 503 && up.head.retry_after);
+  exchange_.overloaded =
+      exchange_.result.status == 429 || (exchange_.result.status == 503 && up.head.retry_after);
   exchange_.captured = out_.capture_limit > 0;
   // An answer before the request's end: the rest of the request is not waited for afterwards.
   deliver_to_ = out_.client;
-  if (out_.withhold_5xx && up.head.status >= 500 && out_.body->Replayable()) {
+  if (out_.withhold_5xx && exchange_.result.status >= 500 && out_.body->Replayable()) {
     exchange_.withheld = true;
     deliver_to_ = nullptr;
   }
@@ -397,7 +442,15 @@ Task<> Sending::StreamBody() {
   }
   exchange_.result.bytes = scanner_.PayloadBytes();
   exchange_.result.outcome = ExchangeOutcome::kAnswered;
+  if (grpc && early == nullptr) ReadGrpcStatus(GrpcStatusOfTrailers(scanner_.Trailers()));
   done_ = scanner_.Done() || scanner_.UntilClose();
+}
+
+// What everything behind knows of statuses is HTTP's.
+void Sending::ReadGrpcStatus(int code) {
+  exchange_.grpc_status = code;
+  exchange_.result.status = HttpStatusOfGrpc(code);
+  exchange_.overloaded = exchange_.overloaded || exchange_.result.status == 429;
 }
 
 // Waits until the client has taken what was written. False: it left, and the exchange is over.
@@ -442,10 +495,18 @@ bool Sending::CutShort() {
   return true;
 }
 
+void Sending::ClientLeftOrLate() {
+  exchange_.client_failed = client_left_ && !PastDeadline();
+  Fail(exchange_.client_failed ? ExchangeOutcome::kCancelled : ExchangeOutcome::kTotalTimeout);
+}
+
 void Sending::ConnectionBroke() {
-  if (client_left_) {
-    exchange_.client_failed = true;
-    Fail(ExchangeOutcome::kCancelled);
+  if (tunnel_) {
+    // Whichever side ended it: it was had.
+    exchange_.result.outcome = ExchangeOutcome::kAnswered;
+    done_ = true;
+  } else if (client_left_) {
+    ClientLeftOrLate();
   } else if (pump_ != nullptr && pump_->BodyFailed()) {
     exchange_.request_failed = true;
     exchange_.client_failed = out_.body->State() == RequestBody::Status::kClientLeft;
@@ -467,7 +528,7 @@ void Sending::Fail(ExchangeOutcome outcome) {
 
 Task<> Sending::StopPump() {
   co_await pump_->Stop();
-  if (pump_->BodyFailed() && !done_) exchange_.request_failed = true;
+  if (pump_->BodyFailed() && !done_ && !tunnel_) exchange_.request_failed = true;
   pump_.reset();
 }
 

@@ -37,6 +37,9 @@ struct Outbound {
   CopyBudget* copy_budget = nullptr;       // null: none beside the limit
   Duration first_byte = Duration::zero();  // zero: no limit
   Duration total = Duration::zero();
+  // When the client of a gRPC call gives up: the server is told what is left until then, and what
+  // has not been answered by then is the server's failure. Zero: it said nothing.
+  SteadyTime deadline{};
 };
 
 Task<> Send(Worker& worker, const Outbound& outbound, Exchange& exchange);
