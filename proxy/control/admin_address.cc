@@ -1,4 +1,4 @@
-// Loopback literals, and a probe that says why a port cannot be had (gRPC itself does not).
+// Literals, and a probe that says why a port cannot be had (gRPC itself does not).
 #include "proxy/control/admin_address.h"
 
 #include <arpa/inet.h>
@@ -34,21 +34,30 @@ std::string TryBind(const Address& address, int family) {
 
 }  // namespace
 
-absl::StatusOr<std::string> LoopbackAddress(const SocketAddress& address) {
+bool MayLeaveLoopback(const AdminConfig& config) {
+  return config.tls.has_value() && (!config.tokens.empty() || !config.tls->client_ca.empty());
+}
+
+absl::StatusOr<std::string> AdminListenAddress(const AdminConfig& config) {
+  const SocketAddress& address = *config.grpc;
+  const bool anywhere = MayLeaveLoopback(config);
   const std::string host = HostOf(address);
   in_addr four{};
-  if (inet_pton(AF_INET, host.c_str(), &four) == 1 && (ntohl(four.s_addr) >> 24) == 127) {
+  if (inet_pton(AF_INET, host.c_str(), &four) == 1 &&
+      (anywhere || (ntohl(four.s_addr) >> 24) == 127)) {
     return fmt::format("{}:{}", host, address.port);
   }
   in6_addr six{};
-  if (inet_pton(AF_INET6, host.c_str(), &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six)) {
+  if (inet_pton(AF_INET6, host.c_str(), &six) == 1 && (anywhere || IN6_IS_ADDR_LOOPBACK(&six))) {
     return fmt::format("[{}]:{}", host, address.port);
   }
-  return absl::PermissionDeniedError(
-      ToAbsl(fmt::format("the admin API will not listen on {}: it has no TLS and no "
-                         "authentication, so only a loopback "
-                         "address such as 127.0.0.1:9900 is allowed",
-                         address.text.empty() ? host : address.text)));
+  const std::string shown = address.text.empty() ? host : address.text;
+  return absl::PermissionDeniedError(ToAbsl(
+      anywhere ? fmt::format("the admin API will not listen on {}: it is no IP address", shown)
+               : fmt::format("the admin API will not listen on {}: without `admin.tls`, and "
+                             "`admin.tokens` or `admin.tls.client_ca`, only a loopback address "
+                             "such as 127.0.0.1:9900 is allowed",
+                             shown)));
 }
 
 std::string WhyNotBindable(const SocketAddress& address) {

@@ -31,7 +31,7 @@ absl::Status CheckName(std::string_view what, std::string_view name) {
   return CheckText(what, name, kNameBytes);
 }
 
-absl::StatusOr<std::string> ActorOf(const grpc::ServerContext& context,
+absl::StatusOr<std::string> ActorOf(const AdminCaller& caller, const grpc::ServerContext& context,
                                     const std::string& in_request) {
   std::string name = in_request;
   if (name.empty()) {
@@ -41,10 +41,11 @@ absl::StatusOr<std::string> ActorOf(const grpc::ServerContext& context,
     }
   }
   RETURN_IF_ERROR(CheckText("actor", name, kActorBytes));
-  return name.empty() ? "operator" : "operator:" + name;
+  return ActorText(caller, name);
 }
 
-absl::StatusOr<Command> MakeCommand(CommandKind kind, const grpc::ServerContext& context,
+absl::StatusOr<Command> MakeCommand(CommandKind kind, const AdminCaller& caller,
+                                    const grpc::ServerContext& context,
                                     const v1::RolloutRef& target,
                                     const v1::CommandOptions& options) {
   Command command;
@@ -53,7 +54,7 @@ absl::StatusOr<Command> MakeCommand(CommandKind kind, const grpc::ServerContext&
   RETURN_IF_ERROR(CheckName("route", target.route()));
   RETURN_IF_ERROR(CheckName("candidate", target.candidate()));
   RETURN_IF_ERROR(CheckText("reason", options.reason(), kReasonBytes));
-  ASSIGN_OR_RETURN(command.actor, ActorOf(context, options.actor()));
+  ASSIGN_OR_RETURN(command.actor, ActorOf(caller, context, options.actor()));
   if (options.override_verdict() && options.reason().empty()) {
     return InvalidArgument(
         "an override needs a reason: it is recorded and shown in every later report");

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "proxy/control/admin_access.h"
 #include "proxy/model/rollout.h"
 #include "understudy/v1/rollout.pb.h"
 
@@ -17,14 +18,16 @@ inline constexpr std::size_t kActorBytes = 128;
 inline constexpr std::size_t kReasonBytes = 1024;
 inline constexpr std::size_t kNameBytes = 256;  // of routes, candidates, plans, ids
 
-// "operator:<name>" with the name in the request, or else in the metadata `x-understudy-actor`;
-// "operator" without either. INVALID_ARGUMENT when it is too long or has control characters.
-absl::StatusOr<std::string> ActorOf(const grpc::ServerContext& context,
+// Who acts, as the journal has it: see ActorText(). The client's own claim is the name in the
+// request, or else the metadata `x-understudy-actor`. INVALID_ARGUMENT when it is too long or has
+// control characters.
+absl::StatusOr<std::string> ActorOf(const AdminCaller& caller, const grpc::ServerContext& context,
                                     const std::string& in_request);
 
 // What all commands share. INVALID_ARGUMENT: an override without a reason, a text that is too long
 // or has control characters.
-absl::StatusOr<Command> MakeCommand(CommandKind kind, const grpc::ServerContext& context,
+absl::StatusOr<Command> MakeCommand(CommandKind kind, const AdminCaller& caller,
+                                    const grpc::ServerContext& context,
                                     const v1::RolloutRef& target,
                                     const v1::CommandOptions& options);
 

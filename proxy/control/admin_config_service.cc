@@ -27,8 +27,10 @@ void AddFaults(const ConfigCheckup& checkup,
 
 }  // namespace
 
-grpc::Status AdminConfigService::Get(grpc::ServerContext*, const v1::GetConfigRequest*,
+grpc::Status AdminConfigService::Get(grpc::ServerContext* context, const v1::GetConfigRequest*,
                                      v1::GetConfigResponse* response) {
+  const absl::StatusOr<AdminCaller> caller = guard_.Admit(*context, kService, "Get");
+  if (!caller.ok()) return ToGrpc(caller.status());
   const ConfigInForce present = config_.Present();
   response->set_text(ValidUtf8(present.text));
   response->set_hash(present.hash);
@@ -37,8 +39,11 @@ grpc::Status AdminConfigService::Get(grpc::ServerContext*, const v1::GetConfigRe
   return grpc::Status::OK;
 }
 
-grpc::Status AdminConfigService::Check(grpc::ServerContext*, const v1::CheckConfigRequest* request,
+grpc::Status AdminConfigService::Check(grpc::ServerContext* context,
+                                       const v1::CheckConfigRequest* request,
                                        v1::CheckConfigResponse* response) {
+  const absl::StatusOr<AdminCaller> caller = guard_.Admit(*context, kService, "Check");
+  if (!caller.ok()) return ToGrpc(caller.status());
   if (request->text().size() > kTextBytes) {
     return ToGrpc(InvalidArgument(fmt::format("the configuration has {} bytes; at most {} are read",
                                               request->text().size(), kTextBytes)));
@@ -46,9 +51,11 @@ grpc::Status AdminConfigService::Check(grpc::ServerContext*, const v1::CheckConf
   if (const absl::Status named = CheckName("filename", request->filename()); !named.ok()) {
     return ToGrpc(named);
   }
+  const SentValues values =
+      caller->role == AdminRole::kAdmin ? SentValues::kLookedUp : SentValues::kRefused;
   const ConfigCheckup checkup = request->text().empty()
-                                    ? config_.Check(std::nullopt, request->filename())
-                                    : config_.Check(request->text(), request->filename());
+                                    ? config_.Check(std::nullopt, request->filename(), values)
+                                    : config_.Check(request->text(), request->filename(), values);
   response->set_valid(checkup.faults.empty());
   response->set_hash(checkup.hash);
   AddFaults(checkup, response->mutable_faults());
@@ -58,7 +65,9 @@ grpc::Status AdminConfigService::Check(grpc::ServerContext*, const v1::CheckConf
 grpc::Status AdminConfigService::Reload(grpc::ServerContext* context,
                                         const v1::ReloadConfigRequest* request,
                                         v1::ReloadConfigResponse* response) {
-  const absl::StatusOr<std::string> actor = ActorOf(*context, request->actor());
+  const absl::StatusOr<AdminCaller> caller = guard_.Admit(*context, kService, "Reload");
+  if (!caller.ok()) return ToGrpc(caller.status());
+  const absl::StatusOr<std::string> actor = ActorOf(*caller, *context, request->actor());
   if (!actor.ok()) return ToGrpc(actor.status());
   const ConfigCheckup checkup = config_.Reload(*actor);
   response->set_reloaded(checkup.faults.empty());

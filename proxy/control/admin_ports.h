@@ -14,6 +14,7 @@
 
 #include "absl/status/statusor.h"
 #include "proxy/base/time.h"
+#include "proxy/control/admin_denials.h"
 #include "proxy/model/control_view.h"
 #include "proxy/model/divergence_record.h"
 
@@ -62,12 +63,17 @@ struct ConfigCheckup {
   std::string hash;                     // of the text that was checked
 };
 
+// Whether the ${...} of a text that somebody sent are looked up in this process.
+enum class SentValues { kLookedUp, kRefused };
+
 class ConfigPort {
  public:
   virtual ~ConfigPort() = default;
   virtual ConfigInForce Present() const = 0;
-  // Checks a text, or, without one, the file on disk. Changes nothing.
-  virtual ConfigCheckup Check(std::optional<std::string_view> text, std::string_view filename) = 0;
+  // Checks a text, or, without one, the file on disk, whose values are always looked up. Changes
+  // nothing.
+  virtual ConfigCheckup Check(std::optional<std::string_view> text, std::string_view filename,
+                              SentValues values) = 0;
   // Validates, builds and swaps the file on disk; with faults nothing has changed.
   virtual ConfigCheckup Reload(std::string_view actor) = 0;
 };
@@ -116,6 +122,7 @@ struct AdminPorts {
   ConfigPort& config;
   RequestExplainer explain_request;
   AdminClock clock;
+  AdminDenials& denials;  // where refusals are counted
 };
 
 }  // namespace understudy

@@ -111,9 +111,11 @@ v1::GateResponse Respond(const ControlView& view, const GateQuery& query, const 
 
 }  // namespace
 
-grpc::Status AdminReportService::GetReport(grpc::ServerContext*,
+grpc::Status AdminReportService::GetReport(grpc::ServerContext* context,
                                            const v1::GetReportRequest* request,
                                            v1::GetReportResponse* response) {
+  const absl::StatusOr<AdminCaller> caller = guard_.Admit(*context, kService, "GetReport");
+  if (!caller.ok()) return ToGrpc(caller.status());
   const std::shared_ptr<const ControlView> view = rollouts_.Read();
   for (const std::string& name : {request->route(), request->candidate(), request->rollout()}) {
     if (const absl::Status named = CheckName("name in a report", name); !named.ok()) {
@@ -150,6 +152,8 @@ grpc::Status AdminReportService::GetReport(grpc::ServerContext*,
 
 grpc::Status AdminReportService::Gate(grpc::ServerContext* context, const v1::GateRequest* request,
                                       v1::GateResponse* response) {
+  absl::StatusOr<AdminCaller> caller = guard_.Admit(*context, kService, "Gate");
+  if (!caller.ok()) return ToGrpc(caller.status());
   const absl::StatusOr<Duration> wait = WaitOf(*request);
   if (!wait.ok()) return ToGrpc(wait.status());
   const GateQuery query{request->route(), request->candidate(), request->candidate_version()};
@@ -179,12 +183,17 @@ grpc::Status AdminReportService::Gate(grpc::ServerContext* context, const v1::Ga
     if (context->IsCancelled()) return {grpc::StatusCode::CANCELLED, "the caller left"};
     if (stopping_.load()) return ToGrpc(Unavailable("the proxy is shutting down"));
     view = rollouts_.WaitNewer(view->version, std::min(left, kLook));
+    // A token that is taken away ends what it began.
+    caller = guard_.Admit(*context, kService, "Gate");
+    if (!caller.ok()) return ToGrpc(caller.status());
   }
 }
 
-grpc::Status AdminReportService::Explain(grpc::ServerContext*,
+grpc::Status AdminReportService::Explain(grpc::ServerContext* context,
                                          const v1::ExplainRolloutRequest* request,
                                          v1::ExplainRolloutResponse* response) {
+  const absl::StatusOr<AdminCaller> caller = guard_.Admit(*context, kService, "Explain");
+  if (!caller.ok()) return ToGrpc(caller.status());
   const std::shared_ptr<const ControlView> view = rollouts_.Read();
   if (view->FindRoute(request->route()) == nullptr) {
     return ToGrpc(RouteUnknown(*view, request->route()));

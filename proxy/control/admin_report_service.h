@@ -1,11 +1,12 @@
 // ReportService: the report in each format, the gate (which may wait), the explanation.
 //
-// Threads: gRPC's; every call runs on its own. The ports outlive the service. The number of waiting
-// gates is bounded.
+// Threads: gRPC's; every call runs on its own. The guard and the ports outlive the service. The
+// number of waiting gates is bounded.
 #pragma once
 
 #include <atomic>
 
+#include "proxy/control/admin_guard.h"
 #include "proxy/control/admin_ports.h"
 #include "proxy/control/admin_quota.h"
 #include "understudy/v1/report.grpc.pb.h"
@@ -14,9 +15,10 @@ namespace understudy {
 
 class AdminReportService final : public v1::ReportService::Service {
  public:
-  AdminReportService(RolloutControl& rollouts, DivergenceSource& divergences, AdminClock clock,
-                     int max_waiting_gates)
-      : rollouts_(rollouts),
+  AdminReportService(AdminGuard& guard, RolloutControl& rollouts, DivergenceSource& divergences,
+                     AdminClock clock, int max_waiting_gates)
+      : guard_(guard),
+        rollouts_(rollouts),
         divergences_(divergences),
         clock_(std::move(clock)),
         waiting_(max_waiting_gates) {}
@@ -32,6 +34,9 @@ class AdminReportService final : public v1::ReportService::Service {
                        v1::ExplainRolloutResponse* response) override;
 
  private:
+  static constexpr std::string_view kService = v1::ReportService::service_full_name();
+
+  AdminGuard& guard_;
   RolloutControl& rollouts_;
   DivergenceSource& divergences_;
   const AdminClock clock_;

@@ -55,24 +55,35 @@ grpc::Status AdminRolloutService::Apply(const Command& command, CommandResponse*
   return grpc::Status::OK;
 }
 
-grpc::Status AdminRolloutService::Run(CommandKind kind, const Context& context,
-                                      const CommandRequest& request, CommandResponse* response) {
+grpc::Status AdminRolloutService::Run(CommandKind kind, std::string_view method,
+                                      const Context& context, const CommandRequest& request,
+                                      CommandResponse* response) {
+  const absl::StatusOr<AdminCaller> caller = guard_.Admit(context, kService, method);
+  if (!caller.ok()) return ToGrpc(caller.status());
   const v1::RolloutRef& target = request.rollout();
   if (target.id().empty() && target.route().empty()) {
     return ToGrpc(InvalidArgument(
         fmt::format("{} needs a rollout: its id, or a route (and candidate)", ToString(kind))));
   }
-  const absl::StatusOr<Command> command = MakeCommand(kind, context, target, request.options());
+  const absl::StatusOr<Command> command =
+      MakeCommand(kind, *caller, context, target, request.options());
   return command.ok() ? Apply(*command, response) : ToGrpc(command.status());
 }
 
 grpc::Status AdminRolloutService::Create(Context* context, const v1::CreateRolloutRequest* request,
                                          CommandResponse* response) {
+  const absl::StatusOr<AdminCaller> caller = guard_.Admit(*context, kService, "Create");
+  if (!caller.ok()) return ToGrpc(caller.status());
+  if (request->unquarantine()) {
+    const absl::Status may = guard_.Need(*context, *caller, AdminRole::kApprover,
+                                         "Create of a version that was rolled back before");
+    if (!may.ok()) return ToGrpc(may);
+  }
   v1::RolloutRef target;
   target.set_route(request->route());
   target.set_candidate(request->candidate());
   absl::StatusOr<Command> command =
-      MakeCommand(CommandKind::kCreate, *context, target, request->options());
+      MakeCommand(CommandKind::kCreate, *caller, *context, target, request->options());
   if (!command.ok()) return ToGrpc(command.status());
   if (const absl::Status named = CheckName("plan", request->plan()); !named.ok()) {
     return ToGrpc(named);
@@ -102,24 +113,36 @@ grpc::Status AdminRolloutService::Create(Context* context, const v1::CreateRollo
 
 grpc::Status AdminRolloutService::SetWeight(Context* context, const v1::SetWeightRequest* request,
                                             CommandResponse* response) {
+  const absl::StatusOr<AdminCaller> caller = guard_.Admit(*context, kService, "SetWeight");
+  if (!caller.ok()) return ToGrpc(caller.status());
   const absl::StatusOr<std::uint32_t> weight = WeightPpm(request->weight_percent());
   if (!weight.ok()) return ToGrpc(weight.status());
+  // Without an override a weight can only be lowered.
+  if (request->options().override_verdict() && *weight > 0) {
+    const absl::Status may =
+        guard_.Need(*context, *caller, AdminRole::kApprover, "SetWeight with an override");
+    if (!may.ok()) return ToGrpc(may);
+  }
   if (request->rollout().id().empty() && request->rollout().route().empty()) {
     return ToGrpc(
         InvalidArgument("set-weight needs a rollout: its id, or a route (and candidate)"));
   }
-  absl::StatusOr<Command> command =
-      MakeCommand(CommandKind::kSetWeight, *context, request->rollout(), request->options());
+  absl::StatusOr<Command> command = MakeCommand(CommandKind::kSetWeight, *caller, *context,
+                                                request->rollout(), request->options());
   if (!command.ok()) return ToGrpc(command.status());
   command->weight_ppm = *weight;
   return Apply(*command, response);
 }
 
-grpc::Status AdminRolloutService::Switch(CommandKind kind, const Context& context,
-                                         const SwitchRequest& request, SwitchResponse* response) {
+grpc::Status AdminRolloutService::Switch(CommandKind kind, std::string_view method,
+                                         const Context& context, const SwitchRequest& request,
+                                         SwitchResponse* response) {
+  const absl::StatusOr<AdminCaller> caller = guard_.Admit(context, kService, method);
+  if (!caller.ok()) return ToGrpc(caller.status());
   v1::RolloutRef target;
   target.set_route(request.route());
-  const absl::StatusOr<Command> command = MakeCommand(kind, context, target, request.options());
+  const absl::StatusOr<Command> command =
+      MakeCommand(kind, *caller, context, target, request.options());
   if (!command.ok()) return ToGrpc(command.status());
   // Nothing is asked of the picture first: killing must work whatever state it is in.
   const absl::StatusOr<RolloutState> after = rollouts_.Apply(*command);
@@ -136,8 +159,10 @@ grpc::Status AdminRolloutService::Switch(CommandKind kind, const Context& contex
   return grpc::Status::OK;
 }
 
-grpc::Status AdminRolloutService::Get(Context*, const v1::GetRolloutRequest* request,
+grpc::Status AdminRolloutService::Get(Context* context, const v1::GetRolloutRequest* request,
                                       v1::GetRolloutResponse* response) {
+  const absl::StatusOr<AdminCaller> caller = guard_.Admit(*context, kService, "Get");
+  if (!caller.ok()) return ToGrpc(caller.status());
   const std::shared_ptr<const ControlView> view = rollouts_.Read();
   const absl::StatusOr<AdminTarget> target = FindTarget(*view, request->rollout());
   if (!target.ok()) return ToGrpc(target.status());
@@ -145,8 +170,10 @@ grpc::Status AdminRolloutService::Get(Context*, const v1::GetRolloutRequest* req
   return grpc::Status::OK;
 }
 
-grpc::Status AdminRolloutService::List(Context*, const v1::ListRolloutsRequest* request,
+grpc::Status AdminRolloutService::List(Context* context, const v1::ListRolloutsRequest* request,
                                        v1::ListRolloutsResponse* response) {
+  const absl::StatusOr<AdminCaller> caller = guard_.Admit(*context, kService, "List");
+  if (!caller.ok()) return ToGrpc(caller.status());
   const std::shared_ptr<const ControlView> view = rollouts_.Read();
   const std::uint32_t asked = request->page_size() == 0 ? kDefaultPage : request->page_size();
   const std::uint32_t page = std::min(asked, kLargestPage);
@@ -170,62 +197,62 @@ grpc::Status AdminRolloutService::List(Context*, const v1::ListRolloutsRequest* 
 
 grpc::Status AdminRolloutService::Start(Context* context, const CommandRequest* request,
                                         CommandResponse* response) {
-  return Run(CommandKind::kStart, *context, *request, response);
+  return Run(CommandKind::kStart, "Start", *context, *request, response);
 }
 
 grpc::Status AdminRolloutService::Hold(Context* context, const CommandRequest* request,
                                        CommandResponse* response) {
-  return Run(CommandKind::kHold, *context, *request, response);
+  return Run(CommandKind::kHold, "Hold", *context, *request, response);
 }
 
 grpc::Status AdminRolloutService::Resume(Context* context, const CommandRequest* request,
                                          CommandResponse* response) {
-  return Run(CommandKind::kResume, *context, *request, response);
+  return Run(CommandKind::kResume, "Resume", *context, *request, response);
 }
 
 grpc::Status AdminRolloutService::Approve(Context* context, const CommandRequest* request,
                                           CommandResponse* response) {
-  return Run(CommandKind::kApprove, *context, *request, response);
+  return Run(CommandKind::kApprove, "Approve", *context, *request, response);
 }
 
 grpc::Status AdminRolloutService::Advance(Context* context, const CommandRequest* request,
                                           CommandResponse* response) {
-  return Run(CommandKind::kAdvance, *context, *request, response);
+  return Run(CommandKind::kAdvance, "Advance", *context, *request, response);
 }
 
 grpc::Status AdminRolloutService::RollBack(Context* context, const CommandRequest* request,
                                            CommandResponse* response) {
-  return Run(CommandKind::kRollBack, *context, *request, response);
+  return Run(CommandKind::kRollBack, "RollBack", *context, *request, response);
 }
 
 grpc::Status AdminRolloutService::Promote(Context* context, const CommandRequest* request,
                                           CommandResponse* response) {
-  return Run(CommandKind::kPromote, *context, *request, response);
+  return Run(CommandKind::kPromote, "Promote", *context, *request, response);
 }
 
 grpc::Status AdminRolloutService::Cancel(Context* context, const CommandRequest* request,
                                          CommandResponse* response) {
-  return Run(CommandKind::kCancel, *context, *request, response);
+  return Run(CommandKind::kCancel, "Cancel", *context, *request, response);
 }
 
 grpc::Status AdminRolloutService::Kill(Context* context, const SwitchRequest* request,
                                        SwitchResponse* response) {
-  return Switch(CommandKind::kKill, *context, *request, response);
+  return Switch(CommandKind::kKill, "Kill", *context, *request, response);
 }
 
 grpc::Status AdminRolloutService::Unkill(Context* context, const SwitchRequest* request,
                                          SwitchResponse* response) {
-  return Switch(CommandKind::kUnkill, *context, *request, response);
+  return Switch(CommandKind::kUnkill, "Unkill", *context, *request, response);
 }
 
 grpc::Status AdminRolloutService::Freeze(Context* context, const SwitchRequest* request,
                                          SwitchResponse* response) {
-  return Switch(CommandKind::kFreeze, *context, *request, response);
+  return Switch(CommandKind::kFreeze, "Freeze", *context, *request, response);
 }
 
 grpc::Status AdminRolloutService::Unfreeze(Context* context, const SwitchRequest* request,
                                            SwitchResponse* response) {
-  return Switch(CommandKind::kUnfreeze, *context, *request, response);
+  return Switch(CommandKind::kUnfreeze, "Unfreeze", *context, *request, response);
 }
 
 }  // namespace understudy

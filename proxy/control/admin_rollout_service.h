@@ -1,11 +1,13 @@
 // RolloutService over RolloutControl: commands, look-ups, and the watch stream.
 //
-// Threads: gRPC's; every call runs on its own. The ports outlive the service. A watcher that does
-// not read blocks the thread of its own call and nothing else; their number is bounded.
+// Threads: gRPC's; every call runs on its own. The guard and the ports outlive the service. A
+// watcher that does not read blocks the thread of its own call and nothing else; their number is
+// bounded.
 #pragma once
 
 #include <atomic>
 
+#include "proxy/control/admin_guard.h"
 #include "proxy/control/admin_ports.h"
 #include "proxy/control/admin_quota.h"
 #include "understudy/v1/rollout.grpc.pb.h"
@@ -14,8 +16,9 @@ namespace understudy {
 
 class AdminRolloutService final : public v1::RolloutService::Service {
  public:
-  AdminRolloutService(RolloutControl& rollouts, AdminClock clock, int max_watchers)
-      : rollouts_(rollouts), clock_(std::move(clock)), watchers_(max_watchers) {}
+  AdminRolloutService(AdminGuard& guard, RolloutControl& rollouts, AdminClock clock,
+                      int max_watchers)
+      : guard_(guard), rollouts_(rollouts), clock_(std::move(clock)), watchers_(max_watchers) {}
 
   // Ends every watch within a second, with UNAVAILABLE.
   void StopWaiting() { stopping_.store(true); }
@@ -62,12 +65,16 @@ class AdminRolloutService final : public v1::RolloutService::Service {
                         SwitchResponse* response) override;
 
  private:
-  grpc::Status Run(CommandKind kind, const Context& context, const CommandRequest& request,
-                   CommandResponse* response);
+  // `method` as in the table of roles.
+  grpc::Status Run(CommandKind kind, std::string_view method, const Context& context,
+                   const CommandRequest& request, CommandResponse* response);
   grpc::Status Apply(const Command& command, CommandResponse* response);
-  grpc::Status Switch(CommandKind kind, const Context& context, const SwitchRequest& request,
-                      SwitchResponse* response);
+  grpc::Status Switch(CommandKind kind, std::string_view method, const Context& context,
+                      const SwitchRequest& request, SwitchResponse* response);
 
+  static constexpr std::string_view kService = v1::RolloutService::service_full_name();
+
+  AdminGuard& guard_;
   RolloutControl& rollouts_;
   const AdminClock clock_;
   CallQuota watchers_;

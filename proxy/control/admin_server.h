@@ -1,4 +1,4 @@
-// The admin API on loopback: all services, health and reflection, within bounds.
+// The admin API: all services, health and reflection, within bounds and behind the guard.
 //
 // Threads: Start and Shutdown from one owner; the services run on gRPC's threads, at most
 // AdminLimits::threads of them. Ownership: the ports are borrowed and outlive the server.
@@ -25,14 +25,15 @@ struct AdminLimits {
 };
 
 struct AdminOptions {
-  SocketAddress address;  // port 0: any free one
+  AdminConfig config;  // with `grpc`; port 0: any free one
   AdminLimits limits;
 };
 
 class AdminServer {
  public:
-  // PERMISSION_DENIED for an address that is not loopback; UNAVAILABLE naming the address when it
-  // cannot be had.
+  // PERMISSION_DENIED for an address that is not loopback while not everybody is asked who they are
+  // over TLS; INVALID_ARGUMENT for files that cannot be used; UNAVAILABLE naming the address when
+  // it cannot be had.
   static absl::StatusOr<std::unique_ptr<AdminServer>> Start(const AdminOptions& options,
                                                             const AdminPorts& ports);
   ~AdminServer();  // as Shutdown(zero)

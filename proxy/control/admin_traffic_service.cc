@@ -99,17 +99,36 @@ absl::Status CheckKnown(const ControlView& view, const v1::ListDivergencesReques
   return NotFound(fmt::format("no route has a candidate named \"{}\"", candidate));
 }
 
+// What clients wrote and got is not for everybody who may look at numbers.
+void WithholdBodies(v1::GetDivergenceResponse& response) {
+  v1::Divergence& divergence = *response.mutable_divergence();
+  const bool any = !divergence.request_body().empty() ||
+                   !divergence.incumbent_answer().body().empty() ||
+                   !divergence.candidate_answer().body().empty();
+  if (!any) return;
+  divergence.clear_request_body();
+  divergence.mutable_incumbent_answer()->clear_body();
+  divergence.mutable_candidate_answer()->clear_body();
+  response.set_withheld("the bodies are there, and need the role operator");
+}
+
 }  // namespace
 
-grpc::Status AdminTrafficService::ListRoutes(grpc::ServerContext*, const v1::ListRoutesRequest*,
+grpc::Status AdminTrafficService::ListRoutes(grpc::ServerContext* context,
+                                             const v1::ListRoutesRequest*,
                                              v1::ListRoutesResponse* response) {
+  const absl::StatusOr<AdminCaller> caller = guard_.Admit(*context, kService, "ListRoutes");
+  if (!caller.ok()) return ToGrpc(caller.status());
   const std::shared_ptr<const ControlView> view = rollouts_.Read();
   for (const RouteView& route : view->routes) *response->add_routes() = ToProto(route, *view);
   return grpc::Status::OK;
 }
 
-grpc::Status AdminTrafficService::GetRoute(grpc::ServerContext*, const v1::GetRouteRequest* request,
+grpc::Status AdminTrafficService::GetRoute(grpc::ServerContext* context,
+                                           const v1::GetRouteRequest* request,
                                            v1::GetRouteResponse* response) {
+  const absl::StatusOr<AdminCaller> caller = guard_.Admit(*context, kService, "GetRoute");
+  if (!caller.ok()) return ToGrpc(caller.status());
   const std::shared_ptr<const ControlView> view = rollouts_.Read();
   const RouteView* route = view->FindRoute(request->route());
   if (route == nullptr) return ToGrpc(RouteUnknown(*view, request->route()));
@@ -120,9 +139,11 @@ grpc::Status AdminTrafficService::GetRoute(grpc::ServerContext*, const v1::GetRo
   return grpc::Status::OK;
 }
 
-grpc::Status AdminTrafficService::ExplainRequest(grpc::ServerContext*,
+grpc::Status AdminTrafficService::ExplainRequest(grpc::ServerContext* context,
                                                  const v1::ExplainRequestRequest* request,
                                                  v1::ExplainRequestResponse* response) {
+  const absl::StatusOr<AdminCaller> caller = guard_.Admit(*context, kService, "ExplainRequest");
+  if (!caller.ok()) return ToGrpc(caller.status());
   const absl::StatusOr<RequestDescription> description = Describe(*request);
   if (!description.ok()) return ToGrpc(description.status());
   const absl::StatusOr<RequestForecast> forecast = explain_request_(*description);
@@ -167,6 +188,8 @@ grpc::Status AdminTrafficService::Cluster(const grpc::ServerContext& context,
 grpc::Status AdminTrafficService::ListDivergences(grpc::ServerContext* context,
                                                   const v1::ListDivergencesRequest* request,
                                                   v1::ListDivergencesResponse* response) {
+  const absl::StatusOr<AdminCaller> caller = guard_.Admit(*context, kService, "ListDivergences");
+  if (!caller.ok()) return ToGrpc(caller.status());
   if (!(request->min_divergence() >= 0 && request->min_divergence() <= 1)) {
     return ToGrpc(InvalidArgument("min_divergence is a score from 0 to 1"));
   }
@@ -193,9 +216,11 @@ grpc::Status AdminTrafficService::ListDivergences(grpc::ServerContext* context,
   return grpc::Status::OK;
 }
 
-grpc::Status AdminTrafficService::GetDivergence(grpc::ServerContext*,
+grpc::Status AdminTrafficService::GetDivergence(grpc::ServerContext* context,
                                                 const v1::GetDivergenceRequest* request,
                                                 v1::GetDivergenceResponse* response) {
+  const absl::StatusOr<AdminCaller> caller = guard_.Admit(*context, kService, "GetDivergence");
+  if (!caller.ok()) return ToGrpc(caller.status());
   if (request->id().empty()) {
     return ToGrpc(InvalidArgument("name a divergence; `divergence list` shows their ids"));
   }
@@ -205,6 +230,7 @@ grpc::Status AdminTrafficService::GetDivergence(grpc::ServerContext*,
   const absl::StatusOr<DivergenceRecord> record = divergences_.Find(request->id());
   if (!record.ok()) return ToGrpc(record.status());
   *response->mutable_divergence() = ToProto(*record, true);
+  if (caller->role < AdminRole::kOperator) WithholdBodies(*response);
   return grpc::Status::OK;
 }
 

@@ -1,8 +1,9 @@
 // TrafficService: routes, the forecast for a described request, divergence records.
 //
-// Threads: gRPC's; every call runs on its own. The ports outlive the service.
+// Threads: gRPC's; every call runs on its own. The guard and the ports outlive the service.
 #pragma once
 
+#include "proxy/control/admin_guard.h"
 #include "proxy/control/admin_ports.h"
 #include "proxy/control/admin_quota.h"
 #include "understudy/v1/traffic.grpc.pb.h"
@@ -11,9 +12,10 @@ namespace understudy {
 
 class AdminTrafficService final : public v1::TrafficService::Service {
  public:
-  AdminTrafficService(RolloutControl& rollouts, DivergenceSource& divergences,
+  AdminTrafficService(AdminGuard& guard, RolloutControl& rollouts, DivergenceSource& divergences,
                       RequestExplainer explain_request)
-      : rollouts_(rollouts),
+      : guard_(guard),
+        rollouts_(rollouts),
         divergences_(divergences),
         explain_request_(std::move(explain_request)) {}
 
@@ -31,6 +33,7 @@ class AdminTrafficService final : public v1::TrafficService::Service {
                              v1::GetDivergenceResponse* response) override;
 
  private:
+  static constexpr std::string_view kService = v1::TrafficService::service_full_name();
   static constexpr int kClusterings = 2;
 
   // What the newest records that pass the filter have in common; filter.limit bounds the clusters.
@@ -38,6 +41,7 @@ class AdminTrafficService final : public v1::TrafficService::Service {
                        const v1::ListDivergencesRequest& request, DivergenceFilter filter,
                        v1::ListDivergencesResponse& response);
 
+  AdminGuard& guard_;
   RolloutControl& rollouts_;
   DivergenceSource& divergences_;
   const RequestExplainer explain_request_;

@@ -29,6 +29,8 @@ v1::RolloutRef Pinned(const AdminTarget& target, const v1::RolloutRef& asked) {
 
 grpc::Status AdminRolloutService::Watch(Context* context, const v1::WatchRolloutRequest* request,
                                         grpc::ServerWriter<v1::WatchRolloutResponse>* writer) {
+  absl::StatusOr<AdminCaller> caller = guard_.Admit(*context, kService, "Watch");
+  if (!caller.ok()) return ToGrpc(caller.status());
   const std::optional<CallQuota::Place> place = watchers_.Take();
   if (!place.has_value()) {
     return {grpc::StatusCode::RESOURCE_EXHAUSTED,
@@ -65,6 +67,9 @@ grpc::Status AdminRolloutService::Watch(Context* context, const v1::WatchRollout
     }
     const Duration until_heartbeat = kHeartbeat - (clock_.steady() - *last_sent);
     view = rollouts_.WaitNewer(view->version, std::max(until_heartbeat, Duration(1)));
+    // A token that is taken away ends what it began.
+    caller = guard_.Admit(*context, kService, "Watch");
+    if (!caller.ok()) return ToGrpc(caller.status());
   }
   return grpc::Status::OK;
 }

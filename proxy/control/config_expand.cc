@@ -67,6 +67,10 @@ class Expansion {
   // The value of what stands between the braces; nothing after a fault.
   std::optional<std::string> Value(const std::string& inner, ConfigPlace place) {
     constexpr std::string_view kFile = "file:";
+    if (const std::string why = environment_.WhyClosed(); !why.empty()) {
+      faults_.Add(place, fmt::format("{} is not looked up: {}", Quoted("${" + inner + "}"), why));
+      return std::nullopt;
+    }
     std::optional<std::string> value;
     if (inner.compare(0, kFile.size(), kFile) == 0) {
       value = FileValue(inner.substr(kFile.size()), place);

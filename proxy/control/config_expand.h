@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "proxy/control/config_yaml.h"
@@ -16,6 +17,8 @@ class ConfigEnvironment {
   virtual std::optional<std::string> Variable(const std::string& name) const = 0;
   // The file's bytes; an error says why not, without the path. At most `most` bytes.
   virtual absl::StatusOr<std::string> File(const std::string& path, std::size_t most) const = 0;
+  // Why nothing is looked up, not even defaults; empty where it is.
+  virtual std::string WhyClosed() const { return ""; }
 };
 
 // The process's own variables and files.
@@ -23,6 +26,20 @@ class ProcessEnvironment final : public ConfigEnvironment {
  public:
   std::optional<std::string> Variable(const std::string& name) const override;
   absl::StatusOr<std::string> File(const std::string& path, std::size_t most) const override;
+};
+
+// Nothing comes from outside, and every ${...} is a fault.
+class ClosedEnvironment final : public ConfigEnvironment {
+ public:
+  explicit ClosedEnvironment(std::string why) : why_(std::move(why)) {}
+  std::optional<std::string> Variable(const std::string&) const override { return std::nullopt; }
+  absl::StatusOr<std::string> File(const std::string&, std::size_t) const override {
+    return absl::PermissionDeniedError(why_);
+  }
+  std::string WhyClosed() const override { return why_; }
+
+ private:
+  const std::string why_;
 };
 
 inline constexpr std::size_t kMostExpandedFileBytes = 64u << 10;

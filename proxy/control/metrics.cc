@@ -62,6 +62,16 @@ void CollectTransitions(const TransitionCounters& transitions, Families& out) {
   std::move(promotions).Finish(out);
 }
 
+void CollectDenials(const AdminDenials& denials, Families& out) {
+  FamilyBuilder denied =
+      CounterFamily("admin_denied_total", "Calls of the admin API refused for want of a right");
+  for (int i = 0; i < kAdminDenials; ++i) {
+    const auto denial = static_cast<AdminDenial>(i);
+    denied.Value({{"reason", ToString(denial)}}, static_cast<double>(denials.Count(denial)));
+  }
+  std::move(denied).Finish(out);
+}
+
 }  // namespace
 
 MetricsCollector::MetricsCollector(MetricsSources sources) : sources_(std::move(sources)) {}
@@ -72,6 +82,7 @@ std::vector<prometheus::MetricFamily> MetricsCollector::Collect() const {
   if (const std::shared_ptr<const ControlView> view = sources_.view()) CollectRollouts(*view, out);
   if (sources_.transitions != nullptr) CollectTransitions(*sources_.transitions, out);
   if (sources_.records != nullptr) CollectRecords(*sources_.records, out);
+  if (sources_.denials != nullptr) CollectDenials(*sources_.denials, out);
   FamilyBuilder access = CounterFamily("access_log_dropped_total", "Access lines lost");
   access.Value({}, static_cast<double>(sources_.access_lines_dropped()));
   std::move(access).Finish(out);

@@ -18,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "proxy/control/admin_denials.h"
 #include "proxy/control/metrics_transitions.h"
 #include "proxy/control/records_writer.h"
 #include "proxy/model/control_view.h"
@@ -38,6 +39,7 @@ struct MetricsSources {
   std::function<std::uint64_t()> access_lines_dropped;
   const RecordCounters* records = nullptr;          // null: no record store
   const TransitionCounters* transitions = nullptr;  // null: no journal
+  const AdminDenials* denials = nullptr;            // null: no admin API
   std::string version;                              // of the program
 };
 

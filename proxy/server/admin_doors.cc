@@ -73,10 +73,15 @@ ConfigInForce ConfigFile::Present() const {
   return present_;
 }
 
-ConfigCheckup ConfigFile::Check(std::optional<std::string_view> text, std::string_view filename) {
+ConfigCheckup ConfigFile::Check(std::optional<std::string_view> text, std::string_view filename,
+                                SentValues values) {
+  const ProcessEnvironment open;
+  const ClosedEnvironment closed("only an admin's text is given values of the server's machine");
+  const ConfigEnvironment& environment =
+      values == SentValues::kLookedUp ? static_cast<const ConfigEnvironment&>(open) : closed;
   std::string from_disk;
   const ConfigResult result =
-      text ? LoadConfig(*text, std::string(filename), known_of_texts_, ProcessEnvironment())
+      text ? LoadConfig(*text, std::string(filename), known_of_texts_, environment)
            : Read(from_disk);
   return {Complaints(result.faults), ConfigHash(text ? *text : from_disk)};
 }

@@ -25,7 +25,8 @@ class ConfigFile : public ConfigPort {
   ConfigResult Load();
 
   ConfigInForce Present() const override;
-  ConfigCheckup Check(std::optional<std::string_view> text, std::string_view filename) override;
+  ConfigCheckup Check(std::optional<std::string_view> text, std::string_view filename,
+                      SentValues values) override;
   ConfigCheckup Reload(std::string_view actor) override;
 
   std::uint64_t Reloads() const;

@@ -103,6 +103,7 @@ struct Process::Parts {
   std::unique_ptr<RolloutDriver> driver;
   std::vector<std::unique_ptr<WorkerThread>> workers;
   ControlThread control;  // ends before the driver goes
+  AdminDenials admin_denials;
   std::unique_ptr<MetricsCollector> metrics;
   std::unique_ptr<StatusServer> status_server;
   std::unique_ptr<AdminServer> admin;
@@ -206,8 +207,9 @@ absl::Status Process::Parts::MakeAdmin() {
                            [this](const RequestDescription& request) {
                              return ExplainRequest(*traffic.Read(), request);
                            },
-                           {WallNow, SteadyNow}};
-    ASSIGN_OR_RETURN(admin, AdminServer::Start({*topology->admin.grpc, {}}, ports));
+                           {WallNow, SteadyNow},
+                           admin_denials};
+    ASSIGN_OR_RETURN(admin, AdminServer::Start({topology->admin, {}}, ports));
   }
   metrics = std::make_unique<MetricsCollector>(MetricsSources{
       *book, [this] { return driver->Read(); },
@@ -215,7 +217,7 @@ absl::Status Process::Parts::MakeAdmin() {
         return ConfigMetrics{config->Present().hash, config->Reloads(), config->FailedReloads()};
       },
       [this] { return access_log->Dropped(); }, &records->Counters(), &store->Transitions(),
-      kVersion});
+      &admin_denials, kVersion});
   if (topology->admin.http) {
     ASSIGN_OR_RETURN(status_server,
                      StatusServer::Start(*topology->admin.http,

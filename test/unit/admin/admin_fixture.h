@@ -52,13 +52,16 @@ struct ScriptedConfig : ConfigPort {
   std::vector<ConfigComplaint> faults;
   std::string last_actor;
   std::optional<std::string> last_text;
+  SentValues last_values = SentValues::kRefused;
 
   ConfigInForce Present() const override {
     std::lock_guard lock(turns);
     return present;
   }
-  ConfigCheckup Check(std::optional<std::string_view> text, std::string_view) override {
+  ConfigCheckup Check(std::optional<std::string_view> text, std::string_view,
+                      SentValues values) override {
     std::lock_guard lock(turns);
+    last_values = values;
     last_text.reset();
     if (text.has_value()) last_text = std::string(*text);
     return {faults, "ffffffffffffffff"};
@@ -75,7 +78,7 @@ class AdminFixture {
   explicit AdminFixture(AdminLimits limits = {}, ControlView view = samples::PassingView())
       : control(std::move(view)) {
     AdminOptions options;
-    options.address = {"127.0.0.1", 0, "127.0.0.1:0"};
+    options.config.grpc = {"127.0.0.1", 0, "127.0.0.1:0"};
     options.limits = limits;
     absl::StatusOr<std::unique_ptr<AdminServer>> started = AdminServer::Start(options, Ports());
     REQUIRE(started.ok());
@@ -93,7 +96,8 @@ class AdminFixture {
               last_description = description;
               return forecast;
             },
-            {[this] { return control.Wall(); }, [this] { return control.Steady(); }}};
+            {[this] { return control.Wall(); }, [this] { return control.Steady(); }},
+            denials};
   }
 
   // A bound on a call that hangs; no test waits for it.
@@ -121,6 +125,7 @@ class AdminFixture {
   RequestForecast forecast;
   RequestDescription last_description;
   std::string actor_metadata;
+  AdminDenials denials;
   std::unique_ptr<AdminServer> server;
   std::shared_ptr<grpc::Channel> channel;
 };

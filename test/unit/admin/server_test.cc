@@ -55,7 +55,7 @@ std::string Exchange(AdminFixture& fixture, const std::string& method, const std
 
 absl::Status StartOn(AdminFixture& fixture, const SocketAddress& address) {
   AdminOptions options;
-  options.address = address;
+  options.config.grpc = address;
   return AdminServer::Start(options, fixture.Ports()).status();
 }
 

@@ -1,0 +1,75 @@
+// The mode is looked at on the open file: its name may lead elsewhere a moment later.
+#include "proxy/control/small_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "proxy/base/status.h"
+
+namespace understudy {
+namespace {
+
+std::int64_t Nanoseconds(const timespec& time) {
+  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
+absl::Status Unreadable(int error) {
+  return InvalidArgument("cannot be read: " + std::generic_category().message(error));
+}
+
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  int number() const { return number_; }
+
+ private:
+  const int number_;
+};
+
+}  // namespace
+
+FileStamp StampOf(const std::string& path) {
+  struct stat info = {};
+  if (::stat(path.c_str(), &info) != 0) return {.error = errno};
+  return {info.st_dev, info.st_ino, info.st_size, Nanoseconds(info.st_mtim),
+          Nanoseconds(info.st_ctim)};
+}
+
+absl::StatusOr<std::string> ReadSmallFile(const std::string& path, std::size_t most_bytes,
+                                          Secrecy secrecy) {
+  // A pipe or a device could block for ever: it is not waited for.
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (file.number() < 0) return Unreadable(errno);
+  struct stat info = {};
+  if (::fstat(file.number(), &info) != 0) return Unreadable(errno);
+  if (!S_ISREG(info.st_mode)) return InvalidArgument("is not a regular file");
+  if (secrecy == Secrecy::kSecret && (info.st_mode & S_IROTH) != 0) {
+    return InvalidArgument("can be read by everybody; take that away with `chmod o-r`");
+  }
+  std::string bytes(most_bytes + 1, '\0');
+  std::size_t size = 0;
+  while (size < bytes.size()) {
+    const ssize_t got = ::read(file.number(), bytes.data() + size, bytes.size() - size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return Unreadable(errno);
+    if (got == 0) break;
+    size += static_cast<std::size_t>(got);
+  }
+  if (size > most_bytes) {
+    return InvalidArgument(fmt::format("has more than {} bytes", most_bytes));
+  }
+  bytes.resize(size);
+  return bytes;
+}
+
+}  // namespace understudy
