@@ -8,7 +8,7 @@ say "Starting the model servers and Understudy"
 for model in incumbent:1 good:2 regressed:3; do
   start_model "${model%:*}" serve.py --model "$demo/${model%:*}.joblib" --version "${model#*:}"
 done
-await_models /v2/health/ready incumbent good regressed
+await_models "http_health /v2/health/ready" incumbent good regressed
 start_understudy understudy.yaml incumbent good regressed
 inference=http://$listener/v2/models/digits/infer
 start_traffic 80 traffic.py --answers "$demo/traffic.npz" \

@@ -6,6 +6,8 @@ import socket
 import uvicorn
 from fastapi.responses import Response, StreamingResponse
 
+from port_file import write_port
+
 
 def listen_and_run(app, port_file):
     """Serves `app` until SIGTERM; writes the port to `port_file` once it listens.
@@ -18,10 +20,7 @@ def listen_and_run(app, port_file):
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(("127.0.0.1", 0))
     listener.listen(512)
-    # Written whole or not at all: whoever waits for the file may read it at any moment.
-    part = port_file.with_suffix(".part")
-    part.write_text(f"{listener.getsockname()[1]}\n")
-    part.rename(port_file)
+    write_port(port_file, listener.getsockname()[1])
     uvicorn.Server(uvicorn.Config(app, access_log=False, log_level="warning")).run([listener])
 
 

@@ -5,7 +5,7 @@ say "Starting the language models, which learn from licences as they start, and 
 start_model incumbent serve_llm.py --order 5
 start_model good serve_llm.py --order 5
 start_model regressed serve_llm.py --order 5 --break tool-calls
-await_models /health incumbent good regressed
+await_models "http_health /health" incumbent good regressed
 start_understudy understudy_llm.yaml incumbent good regressed
 inference=http://$listener/v1/chat/completions
 say "What a client gets, event by event"

@@ -53,12 +53,15 @@ class Tally:
             }
 
 
-def run_connection(seed, arguments, ask, tally, stop):
+def connect_http(address):
+    return http.client.HTTPConnection(address, timeout=LONGEST_WAIT)
+
+
+def run_connection(seed, arguments, ask, connect, tally, stop):
     """One keep-alive client until `stop` is set; a broken connection is a fault and reopened."""
     chance = random.Random(seed)
     mean_gap = arguments.connections / arguments.rate
-    host, port = arguments.address.rsplit(":", 1)
-    connection = http.client.HTTPConnection(host, int(port), timeout=LONGEST_WAIT)
+    connection = connect(arguments.address)
     due = time.monotonic() + chance.expovariate(1 / mean_gap)
     number = 0
     while not stop.wait(max(0.0, due - time.monotonic())):
@@ -84,14 +87,14 @@ def add_options(parser):
     parser.add_argument("--summary", type=pathlib.Path, required=True, help="JSON file to write")
 
 
-def run(arguments, ask):
-    """`ask(connection, chance, number)` sends one request and returns (fault or None, version). The
-    exit code: 1 if any answer was wrong, or none was right."""
+def run(arguments, ask, connect=connect_http):
+    """`ask(connection, chance, number)` sends one request over what `connect(address)` returned, and
+    returns (fault or None, version). The exit code: 1 if any answer was wrong, or none was right."""
     tally = Tally()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    threads = [threading.Thread(target=run_connection, args=(i, arguments, ask, tally, stop))
+    threads = [threading.Thread(target=run_connection, args=(i, arguments, ask, connect, tally, stop))
                for i in range(arguments.connections)]
     for thread in threads:
         thread.start()

@@ -76,14 +76,26 @@ start_model() {
   start "$name" "$python" "$parts/$script" "$@" --port-file "$demo/$name.port"
 }
 
-# await_models HEALTH NAME...: sets each variable NAME to the address of that model, once it is well.
+# http_health PATH ADDRESS: whether that server answers GET PATH with a good status.
+http_health() { curl -fsS "http://$2$1"; }
+
+# grpc_health ADDRESS: whether that server's gRPC health check answers.
+grpc_health() {
+  # An empty message: not compressed, of length 0.
+  printf '\0\0\0\0\0' | curl -fsS --http2-prior-knowledge -D - -o /dev/null -H "te: trailers" \
+    -H "content-type: application/grpc" --data-binary @- "http://$1/grpc.health.v1.Health/Check" \
+    | grep '^grpc-status: 0'
+}
+
+# await_models HEALTH NAME...: sets each variable NAME to the address of that model, once the command
+# HEALTH finds it well.
 await_models() {
   local health=$1 name
   shift
   for name in "$@"; do
     wait_for 30 "the port of $name" test -e "$demo/$name.port"
     printf -v "$name" '127.0.0.1:%s' "$(cat "$demo/$name.port")"
-    wait_for 30 "health of $name" curl -fsS "http://${!name}$health"
+    wait_for 30 "health of $name" $health "${!name}"
   done
 }
 

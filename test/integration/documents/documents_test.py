@@ -51,7 +51,7 @@ class Documents(unittest.TestCase):
         self.assert_accepted(blocks[0])
 
     def test_the_demo_has_configurations_that_are_accepted(self):
-        for name in "understudy.yaml", "understudy_llm.yaml":
+        for name in "understudy.yaml", "understudy_grpc.yaml", "understudy_llm.yaml":
             text = (ROOT / "scripts/demo.d" / name).read_text("utf-8")
             ports = iter(range(20001, 20010))
             self.assert_accepted(re.sub(r"@[A-Z_]+@", lambda _: f"127.0.0.1:{next(ports)}", text))

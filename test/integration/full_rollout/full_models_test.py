@@ -81,8 +81,8 @@ class FullModels(unittest.TestCase):
         """The demo's traffic, which verifies every answer against the models' own."""
         self.summary = self.folder / "traffic.json"
         versions = [f"--version={version}={model}" for model, version in VERSIONS.items()]
-        return self.spawn(PYTHON, PARTS / "traffic.py", "--address", understudy.listener, "--path",
-                          "/v2/models/m/infer", "--answers", self.models / "traffic.npz", "--rate",
+        return self.spawn(PYTHON, PARTS / "traffic.py", "--address", understudy.listener, "--model",
+                          "m", "--answers", self.models / "traffic.npz", "--rate",
                           "80", "--seconds", "300", "--summary", self.summary, *versions)
 
     def end_traffic(self, traffic):
