@@ -219,7 +219,8 @@ Task<WriteResult> Http2Request::Flush() {
   while (!left_ && !closed_ && outgoing_.Pending().size() > kMostPending / 2) {
     co_await writer_.Wait();
   }
-  co_return left_ || closed_ ? WriteResult::kFailed : WriteResult::kDone;
+  // A stream that closed behind its whole answer was not given up.
+  co_return left_ || (closed_ && !sent_end_) ? WriteResult::kFailed : WriteResult::kDone;
 }
 
 void Http2Request::Sent() {

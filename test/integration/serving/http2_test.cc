@@ -203,3 +203,15 @@ TEST_CASE("a request over HTTP/2 is mirrored and compared as any other") {
   CHECK(RunningProxy::Eventually(
       [&] { return proxy.Metric("understudy_mirror_pairs_total", "outcome=\"compared\"") == 1; }));
 }
+
+TEST_CASE("a client that got all of a large answer has not left, and its request is mirrored") {
+  const std::string tensor(300000, 't');
+  FakeUpstream incumbent(JsonAnswer(tensor));
+  FakeUpstream candidate(JsonAnswer(tensor));
+  RunningProxy proxy(TwoModels(incumbent.Address(), candidate.Address()));
+  Http2Client client(proxy.Port(), {.window = 4u << 20});
+  for (int i = 0; i < 5; ++i) CHECK(client.Ask("POST", "/v2/m", {}, "{}").body == tensor);
+  CHECK(RunningProxy::Eventually(
+      [&] { return proxy.Metric("understudy_mirror_pairs_total", "outcome=\"compared\"") == 5; }));
+  CHECK(proxy.Metric("understudy_clients_left_total") == 0);
+}
