@@ -1,6 +1,8 @@
 // Field by field.
 #include "proxy/wire/http2_block.h"
 
+#include <algorithm>
+
 #include "proxy/wire/field_rules.h"
 
 namespace understudy {
@@ -8,6 +10,17 @@ namespace {
 
 void AppendLine(std::string& out, std::string_view name, std::string_view value) {
   out.append(name).append(": ").append(value).append("\r\n");
+}
+
+// Blanks at the ends of what gRPC says are of it, those of a field's value are not.
+void AppendMessage(std::string& out, std::string_view name, std::string_view value) {
+  const std::size_t leading = std::min(value.find_first_not_of(' '), value.size());
+  const std::size_t end = std::max(value.find_last_not_of(' ') + 1, leading);
+  out.append(name).append(": ");
+  for (std::size_t i = 0; i < leading; ++i) out.append("%20");
+  out.append(value.substr(leading, end - leading));
+  for (std::size_t i = end; i < value.size(); ++i) out.append("%20");
+  out.append("\r\n");
 }
 
 // The key proves to a client of HTTP/1.1 that its server means WebSocket; there is none here.
@@ -67,6 +80,7 @@ void Http2Block::Add(std::string_view name, std::string_view value, bool of_trai
       }
       break;
     case 12:
+      if (name == "grpc-message") return AppendMessage(lines_, name, value);
       grpc_ = grpc_ || (name == "content-type" && value.starts_with("application/grpc"));
       break;
     case 14:

@@ -246,6 +246,8 @@ struct Http2Callbacks {
     if (nghttp2_option_new(&options) != 0) throw std::bad_alloc();
     nghttp2_option_set_no_auto_window_update(options, 1);
     nghttp2_option_set_no_closed_streams(options, 1);
+    // Servers of gRPC send messages as they are, and blanks around a value are none of it later.
+    nghttp2_option_set_no_rfc9113_leading_and_trailing_ws_validation(options, 1);
     nghttp2_option_set_max_deflate_dynamic_table_size(
         options, static_cast<std::size_t>(limits.header_table));
     // Its own limit of resets is left far behind ours, which honest streams can pay for.

@@ -234,3 +234,30 @@ TEST_CASE("a shadow's timeout is the client's, capped by the mirror's") {
   CHECK(told <= 2s);
   CHECK(told > 1s);
 }
+
+TEST_CASE("blanks around the values of a call, which gRPC's own servers send, break nothing") {
+  FakeHttp2Upstream model([](const Request& request) -> Answer {
+    if (request.Field(":path") == "/s.S/Fail") {
+      return {200,
+              {{"content-type", "application/grpc"},
+               {"grpc-status", "3"},
+               {"grpc-message", " no such row: "},
+               {"x-more", " a "}}};
+    }
+    return {200,
+            {{"content-type", "application/grpc"}},
+            request.body,
+            {{"grpc-status", "0"}, {"grpc-message", " fine "}}};
+  });
+  RunningProxy proxy(OneModel(model.Address(), kHttp2));
+  Http2Client client(proxy.Port());
+  const Http2Answer failed = client.Ask("POST", "/s.S/Fail", With("x-who", " me "), kMessage);
+  CHECK(failed.Field("grpc-status") == "3");
+  // A blank at an end is not one of HTTP's values; encoded, it is one of the message.
+  CHECK(failed.Field("grpc-message") == "%20no such row:%20");
+  CHECK(failed.Field("x-more") == "a");
+  CHECK(model.Requests().at(0).Field("x-who") == "me");
+  const Http2Answer fine = client.Ask("POST", "/s.S/Infer", kGrpc, kMessage);
+  CHECK(fine.body == kMessage);
+  CHECK(fine.Trailer("grpc-message") == "%20fine%20");
+}

@@ -61,6 +61,17 @@ TEST_CASE("an answer without a body has an end of its own in HTTP/1.1, too") {
   CHECK(BlockOf({{":status", "103"}}).AnswerHead(false) == "HTTP/1.1 103 \r\n\r\n");
 }
 
+TEST_CASE("blanks at the ends of a message of gRPC are kept where fields have none") {
+  const auto head = [](const std::string& message) {
+    return std::string(BlockOf({{":status", "200"}, {"grpc-message", message}}).AnswerHead(false));
+  };
+  const std::string rest = "\r\ntransfer-encoding: chunked\r\n\r\n";
+  CHECK(head("a b") == "HTTP/1.1 200 \r\ngrpc-message: a b" + rest);
+  CHECK(head("") == "HTTP/1.1 200 \r\ngrpc-message: " + rest);
+  CHECK(head(" a: ") == "HTTP/1.1 200 \r\ngrpc-message: %20a:%20" + rest);
+  CHECK(head("  ") == "HTTP/1.1 200 \r\ngrpc-message: %20%20" + rest);
+}
+
 TEST_CASE("pieces of a cookie are put together") {
   CHECK(
       BlockOf(With(kPost, {{"cookie", "a=1"}, {"b", "c"}, {"cookie", "d=2"}})).RequestHead(true) ==
