@@ -1,6 +1,7 @@
 // What nghttp2 calls, and what is told to it.
 #include "proxy/wire/http2_session.h"
 
+#include <algorithm>
 #include <new>
 #include <vector>
 
@@ -14,6 +15,9 @@ constexpr int kFramesPerData = 3;
 // What one request may bring beside its head: windows, a priority, a reset.
 constexpr int kFramesPerRequest = 8;
 constexpr std::size_t kMostQueuedFrames = 10000;
+constexpr std::size_t kMostGivenUp = 1024;
+// What may still come of a stream that was reset here: an interim answer, a head, trailers.
+constexpr int kLateFrames = 3;
 
 }  // namespace
 
@@ -29,18 +33,6 @@ struct Http2Callbacks {
   static Http2Session& Of(void* user) { return *static_cast<Http2Session*>(user); }
   static void* Object(Http2Session& self, std::int32_t stream) {
     return nghttp2_session_get_stream_user_data(self.session_, stream);
-  }
-
-  static int OnBeginFrame(nghttp2_session*, const nghttp2_frame_hd* head, void* user) {
-    Http2Session& self = Of(user);
-    // Heard of nowhere else, since they mean nothing here.
-    if (head->type != NGHTTP2_PRIORITY || self.fault_ != Http2Fault::kNone) return self.Verdict();
-    if (head->stream_id == 0) {
-      self.GiveUp(Http2Fault::kProtocol, NGHTTP2_PROTOCOL_ERROR);
-    } else {
-      self.Charge(self.control_, Http2Fault::kControlFrames);
-    }
-    return self.Verdict();
   }
 
   static int OnBeginHeaders(nghttp2_session*, const nghttp2_frame*, void* user) {
@@ -126,9 +118,6 @@ struct Http2Callbacks {
         self.Charge(self.control_, Http2Fault::kControlFrames);
         self.events_.OnSettings();
         return self.Verdict();
-      case NGHTTP2_WINDOW_UPDATE:
-        self.Charge(self.control_, Http2Fault::kControlFrames);
-        return self.Verdict();
       default:
         return self.Verdict();
     }
@@ -139,6 +128,7 @@ struct Http2Callbacks {
     Http2Session& self = Of(user);
     if (frame->hd.type == NGHTTP2_HEADERS) self.events_.OnMalformed();
     self.in_block_ = false;
+    self.GaveUp(frame->hd.stream_id);
     self.Charge(self.resets_, Http2Fault::kResets);
     return self.Verdict();
   }
@@ -215,6 +205,9 @@ struct Http2Callbacks {
           self.events_.OnSentEnd(frame->hd.stream_id, object);
         }
         return 0;
+      case NGHTTP2_RST_STREAM:
+        self.GaveUp(frame->hd.stream_id);
+        return 0;
       case NGHTTP2_GOAWAY:
         // One that nghttp2 made: the peer broke the protocol.
         if (frame->goaway.error_code != NGHTTP2_NO_ERROR && self.fault_ == Http2Fault::kNone) {
@@ -229,7 +222,6 @@ struct Http2Callbacks {
   static const nghttp2_session_callbacks* Make() {
     nghttp2_session_callbacks* made = nullptr;
     if (nghttp2_session_callbacks_new(&made) != 0) throw std::bad_alloc();
-    nghttp2_session_callbacks_set_on_begin_frame_callback(made, OnBeginFrame);
     nghttp2_session_callbacks_set_on_begin_headers_callback(made, OnBeginHeaders);
     nghttp2_session_callbacks_set_on_header_callback(made, OnHeader);
     nghttp2_session_callbacks_set_on_frame_recv_callback(made, OnFrame);
@@ -262,8 +254,10 @@ Http2Session::Http2Session(Side side, Events& events, const Http2Limits& limits,
     : events_(events),
       side_(side),
       block_(block_limits),
+      first_window_(limits.stream_window),
       resets_(limits.resets),
-      control_(limits.control_frames) {
+      control_(limits.control_frames),
+      heads_(side == Side::kServer ? Http2FrameHeads::kPrefaceBytes : 0) {
   static const nghttp2_session_callbacks* const callbacks = Http2Callbacks::Make();
   nghttp2_option* const options = Http2Callbacks::Options(limits);
   const int made = side == Side::kServer
@@ -292,8 +286,7 @@ Http2Session::~Http2Session() { nghttp2_session_del(session_); }
 bool Http2Session::Receive(std::string_view bytes, SteadyTime now) {
   now_ = now;
   receiving_ = true;
-  const ssize_t taken = nghttp2_session_mem_recv(
-      session_, reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+  const ssize_t taken = Feed(bytes);
   receiving_ = false;
   if (fault_ != Http2Fault::kNone) {
     nghttp2_session_terminate_session(session_, fault_code_);
@@ -325,6 +318,90 @@ bool Http2Session::Charge(Http2Budget& budget, Http2Fault fault) {
   if (budget.Charge(now_)) return true;
   GiveUp(fault, NGHTTP2_ENHANCE_YOUR_CALM);
   return false;
+}
+
+ssize_t Http2Session::Feed(std::string_view bytes) {
+  ssize_t taken = 0;
+  const auto feed = [&](std::size_t size) {
+    if (size == 0) return true;
+    taken = nghttp2_session_mem_recv(session_, reinterpret_cast<const std::uint8_t*>(bytes.data()),
+                                     size);
+    bytes.remove_prefix(size);
+    return taken >= 0;
+  };
+  std::size_t scanned = 0;
+  while (scanned < bytes.size()) {
+    scanned += heads_.Scan(bytes.substr(scanned));
+    if (!heads_.Found()) continue;
+    const std::size_t before = scanned - std::min(scanned, Http2FrameHeads::kHeadBytes);
+    if (heads_.Type() <= NGHTTP2_HEADERS) {
+      if (!feed(before)) return taken;
+      scanned -= before;
+    }
+    OnFrameHead();
+    if (fault_ != Http2Fault::kNone) return taken;
+  }
+  feed(bytes.size());
+  return taken;
+}
+
+void Http2Session::OnFrameHead() {
+  const std::int32_t stream = heads_.Stream();
+  switch (heads_.Type()) {
+    case NGHTTP2_HEADERS:
+      if (side_ == Side::kServer && stream > highest_) {
+        skipped_ = skipped_ || stream != highest_ + 2;
+        highest_ = stream;
+        return;
+      }
+      [[fallthrough]];
+    case NGHTTP2_DATA:
+      if (stream != 0 && nghttp2_session_find_stream(session_, stream) == nullptr) {
+        OnLateFrame(stream, heads_.Type() == NGHTTP2_DATA);
+      }
+      return;
+    case NGHTTP2_PRIORITY:
+      if (stream == 0) return GiveUp(Http2Fault::kProtocol, NGHTTP2_PROTOCOL_ERROR);
+      break;
+    case NGHTTP2_WINDOW_UPDATE:
+      break;
+    default:
+      if (heads_.Type() <= NGHTTP2_CONTINUATION) return;
+      break;  // of a type that means nothing here
+  }
+  Charge(control_, Http2Fault::kControlFrames);
+}
+
+void Http2Session::GaveUp(std::int32_t stream) {
+  if (stream <= 0) return;
+  if (std::find(given_up_.begin(), given_up_.end(), stream) != given_up_.end()) return;
+  const std::int32_t window =
+      nghttp2_session_get_stream_effective_local_window_size(session_, stream);
+  late_bytes_ += window > 0 ? static_cast<std::uint64_t>(window) : first_window_;
+  control_.Credit(kLateFrames);
+  if (given_up_.size() < kMostGivenUp) {
+    given_up_.push_back(stream);
+  } else {
+    given_up_[next_given_up_++ % kMostGivenUp] = stream;
+  }
+}
+
+void Http2Session::OnLateFrame(std::int32_t stream, bool data) {
+  const bool reset_here = std::find(given_up_.begin(), given_up_.end(), stream) != given_up_.end();
+  const bool beyond_goaway =
+      side_ == Side::kServer && stream > nghttp2_session_get_last_proc_stream_id(session_);
+  if (reset_here || beyond_goaway) {
+    if (data && heads_.Length() > 0 && heads_.Length() <= late_bytes_) {
+      late_bytes_ -= heads_.Length();
+    } else {
+      Charge(control_, Http2Fault::kControlFrames);
+    }
+  } else if (data) {
+    Reset(stream, NGHTTP2_STREAM_CLOSED);
+    Charge(resets_, Http2Fault::kResets);
+  } else {
+    GiveUp(Http2Fault::kProtocol, skipped_ ? NGHTTP2_PROTOCOL_ERROR : NGHTTP2_STREAM_CLOSED);
+  }
 }
 
 void Http2Session::SubmitAnswer(std::int32_t stream, std::span<const nghttp2_nv> fields,

@@ -10,12 +10,14 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "proxy/base/time.h"
 #include "proxy/model/topology.h"
 #include "proxy/wire/http2_block.h"
 #include "proxy/wire/http2_body.h"
 #include "proxy/wire/http2_budget.h"
+#include "proxy/wire/http2_frame_heads.h"
 
 namespace understudy {
 
@@ -104,16 +106,30 @@ class Http2Session {
   // What a callback of Receive() returns: after a fault nothing more is read. nghttp2 must not be
   // told to terminate from within: a malformed frame behind that ends it with an assertion.
   int Verdict() const { return fault_ == Http2Fault::kNone ? 0 : NGHTTP2_ERR_CALLBACK_FAILURE; }
-  void Submit();
+  // Gives nghttp2 what came. How much it took, or an error of its.
+  ssize_t Feed(std::string_view bytes);
+  // All before it has been given.
+  void OnFrameHead();
+  // Of a stream that is closed or was never begun: nghttp2 passes over it in silence.
+  void OnLateFrame(std::int32_t stream, bool data);
+  void GaveUp(std::int32_t stream);
 
   Events& events_;
   const Side side_;
   Http2Block block_;
+  const std::uint64_t first_window_;  // of each stream
   Http2Budget resets_;
   Http2Budget control_;
   SteadyTime now_{};
   Http2Fault fault_ = Http2Fault::kNone;
   std::uint32_t fault_code_ = 0;
+  // Streams that were reset here last, whose peer may not have known when it sent more of them.
+  std::vector<std::int32_t> given_up_;
+  std::size_t next_given_up_ = 0;
+  std::uint64_t late_bytes_ = 0;  // of their bodies may still come
+  Http2FrameHeads heads_;
+  std::int32_t highest_ = -1;  // of the peer's streams, at a server
+  bool skipped_ = false;       // some below that were never begun
   bool receiving_ = false;
   bool in_block_ = false;
   bool peer_leaves_ = false;    // it has sent GOAWAY

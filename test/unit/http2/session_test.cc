@@ -89,6 +89,48 @@ struct Pair {
   Peer server{Http2Session::Side::kServer};
 };
 
+// A frame of any kind.
+std::string Frame(int type, int flags, std::int32_t stream, std::string_view payload = {}) {
+  std::string frame;
+  const auto byte = [&frame](std::size_t value) { frame += static_cast<char>(value & 0xff); };
+  for (const int shift : {16, 8, 0}) byte(payload.size() >> shift);
+  byte(static_cast<std::size_t>(type));
+  byte(static_cast<std::size_t>(flags));
+  for (const int shift : {24, 16, 8, 0}) byte(static_cast<std::size_t>(stream) >> shift);
+  return frame.append(payload);
+}
+
+// GET http://a/ by HPACK's static table.
+const std::string kGet(
+    "\x82\x86\x84\x41\x01"
+    "a",
+    6);
+
+constexpr int kEnds = 5;  // END_STREAM and END_HEADERS
+
+// A client that sends what it likes, and the frames that come back.
+struct RawClient {
+  explicit RawClient(const Http2Limits& limits = {}) : server(Http2Session::Side::kServer, limits) {
+    Send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + Frame(4, 0, 0));
+  }
+  bool Send(const std::string& bytes) {
+    const bool open = server.session.Receive(bytes, SteadyTime());
+    std::string out;
+    server.session.Produce(out, 1u << 20);
+    while (out.size() >= 9) {
+      const auto byte = [&out](std::size_t at) { return static_cast<unsigned char>(out[at]); };
+      const std::size_t size = (byte(0) << 16 | byte(1) << 8 | byte(2)) + 9u;
+      if (out[3] == 3) reset = byte(12);
+      if (out[3] == 7) gone = byte(16);
+      out.erase(0, size);
+    }
+    return open;
+  }
+  Peer server;
+  std::optional<int> reset;  // code of the last RST_STREAM
+  std::optional<int> gone;   // of GOAWAY
+};
+
 std::string Chunked(std::size_t bytes) {
   char size[20];
   std::snprintf(size, sizeof size, "%zx\r\n", bytes);
@@ -209,4 +251,108 @@ TEST_CASE("a window that is not given back holds the sender, and no other stream
   server.session.TakeOff(one, 20000);
   talk();
   CHECK(server.halves[one].body.size() == 40000);
+}
+
+TEST_CASE("a frame on a stream that its client ended or reset is against the protocol") {
+  RawClient client;
+  REQUIRE(client.Send(Frame(1, kEnds, 1, kGet)));
+  const bool reset = GENERATE(false, true);
+  if (reset) {
+    client.Send(Frame(3, 0, 1, std::string("\0\0\0\x08", 4)));
+  } else {
+    client.server.Answer(1, "0\r\n\r\n");
+    client.Send(Frame(6, 0, 0, "12345678"));
+  }
+  REQUIRE(client.server.halves[1].closed);
+  const bool long_ago = GENERATE(false, true);
+  for (std::int32_t stream = 3; long_ago && stream < 600; stream += 2) {
+    REQUIRE(client.Send(Frame(1, kEnds, stream, kGet)));
+    client.server.Answer(stream, "0\r\n\r\n");
+    REQUIRE(client.Send(Frame(6, 0, 0, "12345678")));
+  }
+  const bool data = GENERATE(false, true);
+  if (data) {
+    CHECK(client.Send(Frame(0, 0, 1, "late")));
+    CHECK(client.reset == NGHTTP2_STREAM_CLOSED);
+  } else {
+    CHECK_FALSE(client.Send(Frame(1, kEnds, 1, kGet)));
+    CHECK(client.gone == NGHTTP2_STREAM_CLOSED);
+  }
+}
+
+TEST_CASE("streams' numbers rise") {
+  RawClient client;
+  REQUIRE(client.Send(Frame(1, kEnds, 5, kGet)));
+  CHECK_FALSE(client.Send(Frame(1, kEnds, 3, kGet)));
+  CHECK(client.gone == NGHTTP2_PROTOCOL_ERROR);
+  CHECK(client.server.halves.size() == 1);
+}
+
+TEST_CASE("what a client sent before it knew that its stream was reset is passed over") {
+  RawClient client;
+  REQUIRE(client.Send(Frame(1, 4, 1, kGet)));
+  client.server.session.Reset(1, NGHTTP2_CANCEL);
+  REQUIRE(client.Send(Frame(6, 0, 0, "12345678")));
+  REQUIRE(client.server.halves[1].closed);
+  CHECK(client.reset == NGHTTP2_CANCEL);
+  client.reset.reset();
+  for (int i = 0; i < 60; ++i) CHECK(client.Send(Frame(0, 0, 1, std::string(16384, 'x'))));
+  CHECK(client.Send(Frame(1, kEnds, 1, "\x88")));
+  CHECK_FALSE(client.reset);
+  CHECK_FALSE(client.gone);
+  CHECK(client.server.halves[1].body.empty());
+}
+
+TEST_CASE("what comes on streams that were reset is bounded by what their windows allowed") {
+  Http2Limits limits;
+  limits.stream_window = 65536;
+  limits.control_frames = 100;
+  RawClient client(limits);
+  REQUIRE(client.Send(Frame(1, 4, 1, kGet)));
+  client.server.session.Reset(1, NGHTTP2_CANCEL);
+  int sent = 0;
+  while (sent < 1000 && client.Send(Frame(0, 0, 1, std::string(16384, 'x')))) ++sent;
+  CHECK(sent > 100);
+  CHECK(sent < 150);
+  CHECK(client.gone == NGHTTP2_ENHANCE_YOUR_CALM);
+  CHECK(client.server.session.Fault() == Http2Fault::kControlFrames);
+}
+
+TEST_CASE("frames read the same however they are cut") {
+  const std::string bytes = Frame(6, 0, 0, "12345678") + Frame(1, kEnds, 1, kGet) +
+                            Frame(1, 4, 3, kGet) + Frame(0, 0, 3, "abc") + Frame(0, 1, 3, "def") +
+                            Frame(3, 0, 1, std::string("\0\0\0\x08", 4)) + Frame(0, 0, 1, "late");
+  for (std::size_t piece = 1; piece < 30; ++piece) {
+    RawClient client;
+    for (std::size_t at = 0; at < bytes.size(); at += piece) {
+      REQUIRE(client.Send(bytes.substr(at, piece)));
+    }
+    CHECK(client.server.halves[3].body == "abcdef");
+    CHECK(client.server.halves.size() == 2);
+    CHECK(client.reset == NGHTTP2_STREAM_CLOSED);
+  }
+}
+
+TEST_CASE("frames that mean nothing are passed over, and many of them are a flood") {
+  const int type = GENERATE(0x0a, 0x10, 0xff);
+  Http2Limits limits;
+  limits.control_frames = 100;
+  RawClient client(limits);
+  int sent = 0;
+  while (sent < 1000 && client.Send(Frame(type, 0, 0, "whatever"))) ++sent;
+  CHECK(sent >= 90);
+  CHECK(sent <= 110);
+  CHECK(client.gone == NGHTTP2_ENHANCE_YOUR_CALM);
+}
+
+TEST_CASE("windows of streams that are closed are a flood, too") {
+  Http2Limits limits;
+  limits.control_frames = 100;
+  RawClient client(limits);
+  REQUIRE(client.Send(Frame(1, kEnds, 1, kGet)));
+  client.Send(Frame(3, 0, 1, std::string("\0\0\0\x08", 4)));
+  int sent = 0;
+  while (sent < 1000 && client.Send(Frame(8, 0, 1, std::string("\0\0\0\1", 4)))) ++sent;
+  CHECK(sent <= 130);
+  CHECK(client.gone == NGHTTP2_ENHANCE_YOUR_CALM);
 }
