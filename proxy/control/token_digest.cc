@@ -23,7 +23,7 @@ TokenDigest DigestOfToken(std::string_view token) {
   return digest;
 }
 
-std::string HexText(const TokenDigest& digest) {
+std::string DigestText(const TokenDigest& digest) {
   std::string text;
   for (const unsigned char byte : digest) {
     text += kHex[byte >> 4];

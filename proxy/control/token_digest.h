@@ -15,7 +15,7 @@ using TokenDigest = std::array<unsigned char, 32>;
 TokenDigest DigestOfToken(std::string_view token);
 
 // 64 hex digits, in lower case as written; either case as read.
-std::string HexText(const TokenDigest& digest);
+std::string DigestText(const TokenDigest& digest);
 std::optional<TokenDigest> ParseTokenDigest(std::string_view hex);
 
 // Takes as long whatever the two are.

@@ -21,7 +21,8 @@ struct SampledProcess {
   ConfigMetrics config{"00112233aabbccdd", 3, 1};
   std::uint64_t access_dropped = 5;
   MetricsCollector collector{{book, [this] { return view; }, [this] { return config; },
-                              [this] { return access_dropped; }, &records, &transitions, "0.1.0"}};
+                              [this] { return access_dropped; }, &records, &transitions, nullptr,
+                              "0.1.0"}};
 
   std::string Text() const { return RenderMetrics(collector); }
   Exposition Page() const { return ReadExposition(Text()); }
