@@ -28,7 +28,7 @@ constexpr Duration kLongest = std::chrono::hours(24 * 365);
 
 }  // namespace
 
-bool IsGrpcType(std::string_view content_type) {
+bool IsGrpcTypeAtLength(std::string_view content_type) {
   static constexpr std::string_view kType = "application/grpc";
   if (content_type.size() < kType.size() ||
       !SameName(content_type.substr(0, kType.size()), kType)) {

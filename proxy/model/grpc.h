@@ -4,6 +4,7 @@
 // Threads: pure functions, and a counter per body.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -25,7 +26,12 @@ enum class GrpcCode {
 };
 
 // Of a content type: gRPC's, whatever its messages are made of. gRPC-Web is not.
-bool IsGrpcType(std::string_view content_type);
+bool IsGrpcTypeAtLength(std::string_view content_type);
+inline bool IsGrpcType(std::string_view content_type) {
+  static constexpr std::size_t kSubtype = 12;  // behind "application/"
+  return content_type.size() > kSubtype && (content_type[kSubtype] | 0x20) == 'g' &&
+         IsGrpcTypeAtLength(content_type);
+}
 
 // Health checks and reflection: they ask about a server, not a model.
 bool IsGrpcInfrastructure(std::string_view path);

@@ -75,7 +75,8 @@ std::optional<HeadError> Read(const std::vector<HeaderField>& fields, int minor_
         if (NameIs(field.name, "retry-after")) out.retry_after = true;
         break;
       case 12:
-        if (NameIs(field.name, "content-type")) out.grpc = IsGrpcType(field.value);
+        // Most values say sooner than the name that it is another type.
+        if (IsGrpcType(field.value) && NameIs(field.name, "content-type")) out.grpc = true;
         break;
       case 14:
         if (NameIs(field.name, "content-length")) {
