@@ -13,6 +13,7 @@
 
 #include "proxy/async/clock.h"
 #include "proxy/async/tcp_socket.h"
+#include "proxy/async/tls_stream.h"
 
 namespace understudy {
 namespace {
@@ -23,6 +24,9 @@ constexpr int kMostTurns = 16;           // before Asio looks for what it has
 constexpr std::uint32_t kEnds = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
 
 }  // namespace
+
+SocketWatch::SocketWatch() = default;
+SocketWatch::~SocketWatch() = default;
 
 Reactor::Reactor(Loop& loop, DeadlineWheel& wheel)
     : loop_(loop), wheel_(wheel), epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
@@ -185,7 +189,8 @@ void Reactor::OnEvents(SocketWatch& watch, std::uint32_t events) {
   if (watch.fd < 0) return;
   if ((events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) {
     watch.writable = true;
-    if (watch.writer) std::exchange(watch.writer, {})({});
+    if (watch.tls != nullptr) watch.tls->Flush();
+    if (watch.writable && watch.writer) std::exchange(watch.writer, {})({});
   }
   if (watch.fd < 0 || watch.on_peer == nullptr || (events & watch.on_peer_events) == 0) return;
   std::exchange(watch.on_peer, nullptr)();
@@ -201,7 +206,11 @@ void Reactor::ResumeReader(SocketWatch& watch) {
   } catch (const std::bad_alloc&) {  // costs this connection alone
     result.error = asio::error::no_memory;
   }
-  if (result.Blocked()) return;
+  if (result.Blocked()) {
+    // TLS has read much that was nobody's data: others come first.
+    if (watch.readable) GoOnLater(watch);
+    return;
+  }
   std::exchange(watch.reader, {})(result);
 }
 

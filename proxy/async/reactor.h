@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -23,6 +24,8 @@
 #include "proxy/base/time.h"
 
 namespace understudy {
+
+class TlsStream;
 
 // Where a read goes: asked for room once there is something to read, so that sockets which wait
 // need no memory. Of anything with Prepare().
@@ -45,6 +48,9 @@ class ReadTarget {
 
 // What the reactor knows of one descriptor.
 struct SocketWatch {
+  SocketWatch();
+  ~SocketWatch();
+
   int fd = -1;
   bool readable = true;  // until a call says otherwise
   bool writable = true;
@@ -59,7 +65,8 @@ struct SocketWatch {
   Resumption writer;
   std::function<void()> on_peer;  // called once, on an event that on_peer_events names
   std::uint32_t on_peer_events = 0;
-  SocketWatch* next = nullptr;  // of all there are
+  std::unique_ptr<TlsStream> tls;  // null: plaintext
+  SocketWatch* next = nullptr;     // of all there are
   SocketWatch* previous = nullptr;
 };
 

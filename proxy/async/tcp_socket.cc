@@ -6,18 +6,17 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 
-#include "proxy/async/clock.h"
+#include "proxy/async/raw_io.h"
+#include "proxy/async/tls_stream.h"
 
 namespace understudy {
 namespace {
 
 constexpr int kMostInARow = 16;  // then others come first
-
-error_code Errno() { return error_code(errno, boost::system::system_category()); }
-
-bool WouldBlock() { return errno == EAGAIN || errno == EWOULDBLOCK; }
 
 // False when it is somebody else's turn: whoever then waits goes on in the next one.
 bool MayGoOn(SocketWatch& watch) {
@@ -30,23 +29,7 @@ bool MayGoOn(SocketWatch& watch) {
 }  // namespace
 
 IoResult ReadNow(SocketWatch& watch, asio::mutable_buffer buffer) {
-  while (true) {
-    const ssize_t got = ::recv(watch.fd, buffer.data(), buffer.size(), 0);
-    if (got > 0) {
-      const auto bytes = static_cast<std::size_t>(got);
-      SteadyNow();  // for RecentNow()
-      watch.burst_bytes += bytes;
-      // Edge-triggered: a read that was not filled has emptied the socket, and more makes an event;
-      // but the peer's end, once announced, does not.
-      if (bytes < buffer.size() && !watch.ended) watch.readable = false;
-      return {{}, bytes};
-    }
-    if (got == 0) return {asio::error::eof, 0};
-    if (errno == EINTR) continue;
-    if (!WouldBlock()) return {Errno(), 0};
-    watch.readable = false;
-    return {asio::error::would_block, 0};
-  }
+  return watch.tls == nullptr ? ReadRaw(watch, buffer) : watch.tls->Read(buffer);
 }
 
 error_code TcpSocket::Open(int fd) {
@@ -58,7 +41,9 @@ error_code TcpSocket::Open(int fd) {
 }
 
 void TcpSocket::Close() {
-  if (watch_ != nullptr) reactor_->Close(*std::exchange(watch_, nullptr));
+  if (watch_ == nullptr) return;
+  if (watch_->tls != nullptr) watch_->tls->SayGoodbye();
+  reactor_->Close(*std::exchange(watch_, nullptr));
 }
 
 Task<error_code> TcpSocket::Connect(asio::ip::tcp::endpoint address) {
@@ -102,31 +87,55 @@ IoResult TcpSocket::TryReadInto(const ReadTarget& target) {
   return ReadNow(*watch_, target.Prepare());
 }
 
-template <typename Call>
-ssize_t TcpSocket::Send(std::size_t bytes, Call call) {
-  if (watch_ == nullptr || !watch_->writable) {
-    errno = watch_ == nullptr ? EBADF : EAGAIN;
-    return -1;
-  }
-  while (true) {
-    const ssize_t sent = call(watch_->fd);
-    // One that takes a part is full, and makes an event when there is room.
-    if (sent >= 0 && static_cast<std::size_t>(sent) < bytes) watch_->writable = false;
-    if (sent >= 0) return sent;
-    if (errno == EINTR) continue;
-    if (WouldBlock()) watch_->writable = false;
-    return -1;
-  }
-}
-
 ssize_t TcpSocket::SendNow(const msghdr& message, std::size_t bytes) {
-  return Send(bytes, [&](int fd) { return ::sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT); });
+  if (watch_ == nullptr) {
+    errno = EBADF;
+    return -1;
+  }
+  if (watch_->tls != nullptr) {
+    std::array<std::string_view, 4> pieces;
+    const std::size_t count = std::min(message.msg_iovlen, pieces.size());
+    for (std::size_t i = 0; i < count; ++i) {
+      const iovec& part = message.msg_iov[i];
+      pieces[i] = {static_cast<const char*>(part.iov_base), part.iov_len};
+    }
+    return watch_->tls->Send({pieces.data(), count});
+  }
+  return SendRaw(*watch_, bytes,
+                 [&](int fd) { return ::sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT); });
 }
 
 ssize_t TcpSocket::SendNow(std::string_view bytes) {
-  return Send(bytes.size(), [&](int fd) {
-    return ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-  });
+  if (watch_ == nullptr) {
+    errno = EBADF;
+    return -1;
+  }
+  return watch_->tls == nullptr ? SendRaw(*watch_, bytes) : watch_->tls->Send({&bytes, 1});
+}
+
+void TcpSocket::BeginTls(std::unique_ptr<TlsStream> tls) {
+  watch_->tls = std::move(tls);
+  watch_->tls->AttachTo(*watch_);
+}
+
+void TcpSocket::EndTls() {
+  if (watch_ != nullptr) watch_->tls.reset();
+}
+
+Task<error_code> TcpSocket::Handshake() {
+  while (IsOpen()) {
+    switch (watch_->tls->Handshake()) {
+      case TlsStream::Progress::kDone:
+        co_return error_code();
+      case TlsStream::Progress::kFailed:
+        co_return asio::error::connection_aborted;
+      case TlsStream::Progress::kWaits:
+        break;
+    }
+    const IoResult waited = co_await WaitReadable();
+    if (waited.error) co_return waited.error;
+  }
+  co_return asio::error::operation_aborted;
 }
 
 void TcpSocket::Begin(Resumption SocketWatch::*which, const ReadTarget& target,
@@ -146,6 +155,7 @@ void TcpSocket::Begin(Resumption SocketWatch::*which, const ReadTarget& target,
 }
 
 PeerState TcpSocket::Peek() const {
+  if (watch_ != nullptr && watch_->tls != nullptr) return watch_->tls->Peek();
   char byte = 0;
   const ssize_t got = ::recv(Fd(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
   if (got > 0) return PeerState::kBytes;
@@ -169,9 +179,13 @@ void TcpSocket::SetNoDelay() {
   ::setsockopt(Fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
-void TcpSocket::ShutdownSend() { ::shutdown(Fd(), SHUT_WR); }
+void TcpSocket::ShutdownSend() {
+  if (watch_ != nullptr && watch_->tls != nullptr) return watch_->tls->ShutdownSend();
+  ::shutdown(Fd(), SHUT_WR);
+}
 
 void TcpSocket::ResetOnClose() {
+  if (watch_ != nullptr && watch_->tls != nullptr) watch_->tls->Abandon();
   const linger at_once{1, 0};
   ::setsockopt(Fd(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }

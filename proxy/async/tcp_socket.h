@@ -1,4 +1,5 @@
-// A TCP socket of a worker. Reads and writes are tried at once and only what has to wait, waits.
+// A TCP socket of a worker, with TLS over it or without. Reads and writes are tried at once and
+// only what has to wait, waits.
 //
 // Threads: one worker's. Ownership: closes its descriptor. A coroutine that waits keeps the socket
 // alive; after Close() or Cancel() it goes on with operation_aborted in the next turn.
@@ -9,6 +10,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <functional>
+#include <memory>
 #include <string_view>
 #include <utility>
 
@@ -46,6 +48,16 @@ class TcpSocket {
   // Of a listening socket: a connected, non-blocking descriptor, or -1 and why; would_block: none
   // waits, or others come first.
   int AcceptNow(error_code& error);
+
+  // Of a connected socket: from now on everything goes through `tls`, which begins with a
+  // handshake.
+  void BeginTls(std::unique_ptr<TlsStream> tls);
+  // connection_aborted: Tls()->Failure() says why it failed.
+  Task<error_code> Handshake();
+  // Plaintext again, for a peer that never spoke anything else.
+  void EndTls();
+  // Null: plaintext.
+  const TlsStream* Tls() const { return watch_ == nullptr ? nullptr : watch_->tls.get(); }
 
   // What there is. would_block: nothing is, or others come first; Read() waits.
   template <typename Buffer>
@@ -89,8 +101,6 @@ class TcpSocket {
 
  private:
   IoResult TryReadInto(const ReadTarget& target);
-  template <typename Call>
-  ssize_t Send(std::size_t bytes, Call call);
   Task<IoResult> Wait(Resumption SocketWatch::*which, ReadTarget target) {
     return asio::async_initiate<const asio::use_awaitable_t<Executor>&, void(IoResult)>(
         [this, which, target](auto&& handler) {

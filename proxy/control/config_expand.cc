@@ -137,6 +137,11 @@ std::optional<std::string> ProcessEnvironment::Variable(const std::string& name)
   return value;
 }
 
+bool ProcessEnvironment::OpenToAll(const std::string& path) const {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && (status.st_mode & S_IROTH) != 0;
+}
+
 absl::StatusOr<std::string> ProcessEnvironment::File(const std::string& path,
                                                      std::size_t most) const {
   struct stat info = {};

@@ -17,15 +17,25 @@ class ConfigEnvironment {
   virtual std::optional<std::string> Variable(const std::string& name) const = 0;
   // The file's bytes; an error says why not, without the path. At most `most` bytes.
   virtual absl::StatusOr<std::string> File(const std::string& path, std::size_t most) const = 0;
+  virtual bool OpenToAll(const std::string& path) const = 0;  // everybody may read it
+  // Whether the files that a configuration names are looked at, too.
+  virtual bool LooksAtFiles() const { return true; }
   // Why nothing is looked up, not even defaults; empty where it is.
   virtual std::string WhyClosed() const { return ""; }
 };
 
 // The process's own variables and files.
-class ProcessEnvironment final : public ConfigEnvironment {
+class ProcessEnvironment : public ConfigEnvironment {
  public:
   std::optional<std::string> Variable(const std::string& name) const override;
   absl::StatusOr<std::string> File(const std::string& path, std::size_t most) const override;
+  bool OpenToAll(const std::string& path) const override;
+};
+
+// Of who reads a file and does not run it: its certificates lie elsewhere.
+class OfflineEnvironment final : public ProcessEnvironment {
+ public:
+  bool LooksAtFiles() const override { return false; }
 };
 
 // Nothing comes from outside, and every ${...} is a fault.
@@ -36,6 +46,8 @@ class ClosedEnvironment final : public ConfigEnvironment {
   absl::StatusOr<std::string> File(const std::string&, std::size_t) const override {
     return absl::PermissionDeniedError(why_);
   }
+  bool OpenToAll(const std::string&) const override { return false; }
+  bool LooksAtFiles() const override { return false; }
   std::string WhyClosed() const override { return why_; }
 
  private:

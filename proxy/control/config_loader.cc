@@ -46,6 +46,7 @@ ConfigResult LoadConfig(std::string_view text, const std::string& filename,
   const RuleContext context{*topology, known, source, faults};
   CheckAddresses(context);
   CheckClusters(context);
+  CheckTls(context, environment);
   CheckRoutes(context);
   CheckPlans(context);
   CheckLimits(context);

@@ -1,5 +1,5 @@
 // What the keys of a file mean to each other: names that must exist, addresses that must differ,
-// routes that must be reachable, mirrors that must be harmless. Pure.
+// routes that must be reachable, mirrors that must be harmless, files that must be usable.
 #pragma once
 
 #include <functional>
@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "proxy/control/config_expand.h"
 #include "proxy/control/config_fault.h"
 #include "proxy/control/config_source.h"
 #include "proxy/model/topology.h"
@@ -90,6 +91,7 @@ void CheckPlugins(const Topology& topology, ConfigSource& source, ConfigFaults& 
 
 void CheckAddresses(const RuleContext& context);  // listeners, admin, endpoints
 void CheckClusters(const RuleContext& context);
+void CheckTls(const RuleContext& context, const ConfigEnvironment& environment);
 void CheckRoutes(const RuleContext& context);     // all but their comparing
 void CheckComparing(const RuleContext& context);  // comparators, ignore rules, segments
 void CheckPlans(const RuleContext& context);

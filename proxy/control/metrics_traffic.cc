@@ -212,6 +212,8 @@ constexpr std::array kProcessMetrics = {
                   &ProcessCounters::upstream_reuses},
     ProcessMetric{"upstream_retries_total", "Exchanges repeated after a stale connection died",
                   &ProcessCounters::upstream_retries},
+    ProcessMetric{"upstream_tls_failures_total", "Connections to upstreams that failed in TLS",
+                  &ProcessCounters::upstream_tls_failures},
     ProcessMetric{"sticky_fallthrough_total", "Sticky keys that were absent, the next one used",
                   &ProcessCounters::sticky_fallthrough},
     ProcessMetric{"http2_connections_total", "HTTP/2 connections of clients",
@@ -246,6 +248,21 @@ void CollectConnections(TrafficBook& book, Families& out) {
   faults.Value({{"reason", "control_frames"}}, sum(&ProcessCounters::http2_control_floods));
   faults.Value({{"reason", "headers"}}, sum(&ProcessCounters::http2_header_floods));
   std::move(faults).Finish(out);
+  FamilyBuilder handshakes =
+      CounterFamily("tls_handshakes_total", "TLS handshakes of clients that ended well");
+  const double resumed = sum(&ProcessCounters::tls_resumptions);
+  handshakes.Value({{"resumed", "yes"}}, resumed);
+  handshakes.Value({{"resumed", "no"}}, sum(&ProcessCounters::tls_handshakes) - resumed);
+  std::move(handshakes).Finish(out);
+  FamilyBuilder failed = CounterFamily(
+      "tls_handshake_failures_total",
+      "TLS handshakes of clients that failed: no TLS or nothing agreed on, no certificate that "
+      "holds, out of time, too many under way");
+  failed.Value({{"reason", "protocol"}}, sum(&ProcessCounters::tls_failures));
+  failed.Value({{"reason", "certificate"}}, sum(&ProcessCounters::tls_bad_certificates));
+  failed.Value({{"reason", "timeout"}}, sum(&ProcessCounters::tls_timeouts));
+  failed.Value({{"reason", "too_many"}}, sum(&ProcessCounters::tls_refused));
+  std::move(failed).Finish(out);
   FamilyBuilder open = GaugeFamily("connections_open", "Client connections open now");
   open.Value({}, sum(&ProcessCounters::connections_open));
   std::move(open).Finish(out);

@@ -17,7 +17,7 @@
 namespace understudy {
 namespace {
 
-constexpr ExchangeOutcome kLastOutcome = ExchangeOutcome::kCancelled;
+constexpr ExchangeOutcome kLastOutcome = ExchangeOutcome::kTlsFailed;
 
 double Milliseconds(Duration d) { return Seconds(d) * 1000; }
 Duration FromMilliseconds(double ms) {

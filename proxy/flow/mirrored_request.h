@@ -90,6 +90,7 @@ struct MirroredRequest {
   const RouteTraffic* route = nullptr;  // in the view
   HexText pair_id;
   std::string client_address;
+  bool https = false;
   WallTime at{};
   SliceList head_bytes;
   RequestHead head;                           // its views lie in head_bytes

@@ -91,6 +91,7 @@ std::shared_ptr<MirroredRequest> Keep(const ServedRequest& served, LossBands ban
   request->route = served.plan.route;
   request->pair_id = served.pair_id;
   request->client_address = served.client.ClientAddress();
+  request->https = served.client.Https();
   request->at = served.at;
   const std::string_view head = served.client.RequestHeadBytes();
   request->head_bytes.Append(served.client.HeadHolder(), head);

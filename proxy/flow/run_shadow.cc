@@ -60,6 +60,7 @@ Task<> AskShadow(Services& s, const MirroredRequest& request, const CandidateTra
   out.cluster = s.upstreams.Of(request.view->topology, cluster_index, Purpose::kShadow);
   out.head = &request.head;
   out.rewrite.client_address = request.client_address;
+  out.rewrite.https = request.https;
   out.rewrite.role = asked == Asked::kControl ? "control" : "shadow";
   out.rewrite.route = route.route->name;
   out.rewrite.candidate = candidate.cluster->name;

@@ -29,6 +29,8 @@ Failure Describe(ExchangeOutcome outcome) {
       return {502, "the model server refuses connections"};
     case ExchangeOutcome::kUnknownHost:
       return {502, "the model server's name is unknown"};
+    case ExchangeOutcome::kTlsFailed:
+      return {502, "no TLS connection to the model server can be made"};
     case ExchangeOutcome::kConnectTimeout:
       return {504, "the model server cannot be reached in time"};
     case ExchangeOutcome::kFirstByteTimeout:
@@ -259,6 +261,7 @@ Task<> Serving::Ask(const CandidateTraffic* candidate, RequestBody& body, Exchan
       Purpose::kServing);
   out.head = &client_.Request();
   out.rewrite.client_address = client_.ClientAddress();
+  out.rewrite.https = client_.Https();
   out.body = &body;
   out.client = &client_;
   out.may_repeat = route.effects == Effects::kPure || route.effects == Effects::kIdempotent ||

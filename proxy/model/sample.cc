@@ -31,6 +31,8 @@ std::string_view ToString(ExchangeOutcome outcome) {
       return "no_descriptors";
     case ExchangeOutcome::kCancelled:
       return "cancelled";
+    case ExchangeOutcome::kTlsFailed:
+      return "tls_failed";
   }
   return "unknown";
 }

@@ -29,6 +29,7 @@ enum class ExchangeOutcome {
   kPoolExhausted,
   kNoDescriptors,  // this process has no file descriptor left; says nothing about the upstream
   kCancelled,      // the client left
+  kTlsFailed,      // no TLS with the server: its certificate does not hold, or nothing is agreed on
 };
 
 std::string_view ToString(ExchangeOutcome outcome);  // "answered", "connect_refused", ...

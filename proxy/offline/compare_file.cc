@@ -117,7 +117,7 @@ CompareReading ReadCompare(std::string_view text, const std::string& filename,
 
 CompareReading ReadCompareFile(const std::string& path, const std::string& route,
                                const std::vector<std::string>& libraries) {
-  const ProcessEnvironment environment;
+  const OfflineEnvironment environment;
   const absl::StatusOr<std::string> text = environment.File(path, kMostConfigBytes);
   if (!text.ok()) {
     return {nullptr,

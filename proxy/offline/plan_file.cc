@@ -146,7 +146,7 @@ PlanReading ReadPlan(std::string_view text, const std::string& filename,
 }
 
 PlanReading ReadPlanFile(const std::string& path, const std::string& plan_name) {
-  const ProcessEnvironment environment;
+  const OfflineEnvironment environment;
   const absl::StatusOr<std::string> text = environment.File(path, kMostConfigBytes);
   if (!text.ok()) {
     return {std::nullopt,

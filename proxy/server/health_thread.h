@@ -16,7 +16,8 @@ namespace understudy {
 
 class HealthThread {
  public:
-  explicit HealthThread(HealthBoards& boards) : checker_(loop_, boards) {}
+  HealthThread(HealthBoards& boards, TlsCredentials& credentials)
+      : checker_(loop_, boards, credentials) {}
   ~HealthThread() { End(); }
 
   // From now on checks what `topology` says.

@@ -32,6 +32,7 @@
 #include "proxy/server/version.h"
 #include "proxy/server/worker_thread.h"
 #include "proxy/wire/status_server.h"
+#include "proxy/wire/tls_credentials.h"
 
 namespace understudy {
 namespace {
@@ -86,7 +87,8 @@ struct Process::Parts {
   std::unique_ptr<TrafficBook> book;
   Snapshot<TrafficView> traffic;
   HealthBoards health;
-  HealthThread health_checks{health};
+  TlsCredentials credentials;
+  HealthThread health_checks{health, credentials};
   ShadowBudgets budgets;
   SuiteCache suites{comparators};
   SampleQueue samples;
@@ -142,6 +144,7 @@ absl::Status Process::Parts::Make(const ProcessOptions& options) {
   for (std::size_t i = 0; i < count * compare; ++i) {
     rings.push_back(std::make_unique<Ring<PairJob>>(kRingCapacity));
   }
+  RETURN_IF_ERROR(credentials.Prepare(*topology));
   RETURN_IF_ERROR(MakeWorkers());
   for (std::size_t thread = 0; thread < compare; ++thread) {
     std::vector<Ring<PairJob>*> mine;
@@ -189,7 +192,7 @@ absl::Status Process::Parts::MakeWorkers() {
     }
     ASSIGN_OR_RETURN(auto worker, WorkerThread::Make(i, count, topology->limits, listeners,
                                                      {traffic, *book, health, budgets, *access_log,
-                                                      std::move(mine), seed}));
+                                                      credentials, std::move(mine), seed}));
     // The first worker's ports are the others' too, also where the file says port 0.
     for (std::size_t l = 0; l < listeners.size(); ++l) {
       listeners[l].address.port = worker->Listeners()[l]->Port();
@@ -243,6 +246,7 @@ void Process::Parts::Tick() {
     driver->IngestExample(example.route, example.candidate, std::move(example.example));
   }
   driver->Tick(WallNow());
+  credentials.LookAtFiles(SteadyNow());
 }
 
 // A new configuration, from any thread. What cannot change while running is refused.
@@ -251,6 +255,7 @@ absl::Status Process::Parts::TakeOver(const std::shared_ptr<const Topology>& nex
     return FailedPrecondition(
         fmt::format("a reload cannot change {}: restart to have it in force", keys));
   }
+  RETURN_IF_ERROR(credentials.Prepare(*next));
   BeginWaiting(next);
   if (!level_is_fixed) SetLogLevel(next->log.level);
   access_log->SetRules(next->log);

@@ -14,7 +14,7 @@ WorkerThread::WorkerThread(std::size_t index, std::size_t count, const Limits& l
                            WorkerSurroundings surroundings)
     : worker_(index, count, limits, surroundings.book),
       traffic_(surroundings.traffic),
-      upstreams_(worker_, surroundings.health),
+      upstreams_(worker_, surroundings.health, surroundings.credentials),
       services_{worker_,
                 traffic_,
                 upstreams_,
@@ -29,10 +29,11 @@ WorkerThread::WorkerThread(std::size_t index, std::size_t count, const Limits& l
 absl::StatusOr<std::unique_ptr<WorkerThread>> WorkerThread::Make(
     std::size_t index, std::size_t count, const Limits& limits,
     const std::vector<ListenerConfig>& listeners, WorkerSurroundings surroundings) {
+  TlsCredentials& credentials = surroundings.credentials;
   std::unique_ptr<WorkerThread> self(
       new WorkerThread(index, count, limits, std::move(surroundings)));
   for (const ListenerConfig& config : listeners) {
-    auto listener = Listener::Bind(self->worker_, config, self->server_);
+    auto listener = Listener::Bind(self->worker_, config, self->server_, credentials.Of(config));
     if (!listener.ok()) return listener.status();
     self->listeners_.push_back(*std::move(listener));
   }

@@ -21,6 +21,7 @@ struct WorkerSurroundings {
   HealthBoards& health;
   ShadowBudgets& budgets;
   AccessLog& access_log;
+  TlsCredentials& credentials;
   std::vector<Ring<PairJob>*> scoring;
   std::uint64_t seed = 0;
 };

@@ -41,6 +41,7 @@ class Downstream : public AnswerSink {
   std::string_view RequestHeadBytes() const { return head_bytes_; }
   const ChunkRef& HeadHolder() const { return head_holder_; }
   virtual std::string_view ClientAddress() const = 0;
+  bool Https() const { return listener_.tls.has_value(); }
   SteadyTime RequestStart() const { return request_start_; }
   Worker& OwnWorker() { return worker_; }
   const ListenerConfig& Listener() const { return listener_; }

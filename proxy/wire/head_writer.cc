@@ -184,7 +184,9 @@ void WriteRequestHead(const RequestHead& head, const RequestRewrite& rewrite, st
   AppendFraming(out, head, rewrite);
   if (head.upgrade && !shadow) AppendUpgrade(out);
   if (!edited("x-forwarded-for")) AppendForwardedFor(out, head.fields, rewrite.client_address);
-  if (!edited("x-forwarded-proto")) AppendField(out, "X-Forwarded-Proto", "http");
+  if (!edited("x-forwarded-proto")) {
+    AppendField(out, "X-Forwarded-Proto", rewrite.https ? "https" : "http");
+  }
   if (!head.host.empty() && !edited("x-forwarded-host")) {
     AppendField(out, "X-Forwarded-Host", head.host);
   }

@@ -17,6 +17,7 @@ namespace understudy {
 struct RequestRewrite {
   const Cluster* cluster = nullptr;
   std::string_view client_address;  // for X-Forwarded-For
+  bool https = false;               // for X-Forwarded-Proto: the client came over TLS
   std::string_view endpoint;        // for `authority: upstream`
   // For shadows, else empty:
   std::string_view role;  // "shadow" or "control"

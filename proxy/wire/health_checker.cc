@@ -38,10 +38,16 @@ bool HealthTally::Count(bool passed, const HealthCheck& rules) {
 }
 
 struct HealthChecker::Check {
-  bool Asks(const HealthCheck& new_rules, const std::string& new_authority,
-            UpstreamProtocol new_protocol) const {
-    return rules == new_rules && authority == new_authority && protocol == new_protocol;
-  }
+  // What is asked, and how.
+  struct Question {
+    bool operator==(const Question&) const = default;
+
+    HealthCheck rules;
+    std::string authority;
+    UpstreamProtocol protocol = UpstreamProtocol::kHttp1;
+    std::shared_ptr<const WatchedTls> tls;  // null: plaintext
+    std::string server_name;
+  };
   // Ends the probe or the pause.
   void Interrupt() {
     if (probe != nullptr) probe->Cancel();
@@ -51,9 +57,7 @@ struct HealthChecker::Check {
   std::string cluster;
   SocketAddress address;
   std::shared_ptr<EndpointHealth> health;
-  HealthCheck rules;
-  std::string authority;
-  UpstreamProtocol protocol = UpstreamProtocol::kHttp1;
+  Question question;
   HealthTally tally;
   bool stopped = false;
   bool changed = false;          // the rules did, while a probe was under way
@@ -61,8 +65,9 @@ struct HealthChecker::Check {
   Event* pause = nullptr;        // of the loop, while it waits
 };
 
-HealthChecker::HealthChecker(asio::io_context& loop, HealthBoards& boards)
-    : loop_(loop), boards_(boards), deadlines_(loop) {}
+HealthChecker::HealthChecker(asio::io_context& loop, HealthBoards& boards,
+                             TlsCredentials& credentials)
+    : loop_(loop), boards_(boards), credentials_(credentials), deadlines_(loop) {}
 
 HealthChecker::~HealthChecker() { deadlines_.Stop(); }
 
@@ -70,18 +75,18 @@ void HealthChecker::Update(const Topology& topology) {
   std::map<Key, std::shared_ptr<Check>> wanted;
   for (const Cluster& cluster : topology.clusters) {
     if (!cluster.health) continue;
+    const std::shared_ptr<const WatchedTls> tls = credentials_.Of(cluster);
     for (const SocketAddress& endpoint : cluster.endpoints) {
       const Key key{cluster.name, endpoint.text};
-      const std::string authority = AuthorityOf(cluster, endpoint);
+      Check::Question question{*cluster.health, AuthorityOf(cluster, endpoint), cluster.protocol,
+                               tls, cluster.tls ? ServerNameOf(cluster, endpoint) : std::string()};
       std::shared_ptr<Check>& check = wanted[key];
       if (check != nullptr) continue;  // the same endpoint twice
       if (const auto known = checks_.find(key); known != checks_.end()) {
         check = known->second;
         checks_.erase(known);
-        if (check->Asks(*cluster.health, authority, cluster.protocol)) continue;
-        check->rules = *cluster.health;
-        check->authority = authority;
-        check->protocol = cluster.protocol;
+        if (check->question == question) continue;
+        check->question = std::move(question);
         check->changed = true;
         check->Interrupt();
         continue;
@@ -90,9 +95,7 @@ void HealthChecker::Update(const Topology& topology) {
       check->cluster = cluster.name;
       check->address = endpoint;
       check->health = boards_.Of(cluster.name, endpoint.text);
-      check->rules = *cluster.health;
-      check->authority = authority;
-      check->protocol = cluster.protocol;
+      check->question = std::move(question);
       asio::co_spawn(loop_.get_executor(), Watch(*this, check), asio::detached);
     }
   }
@@ -113,11 +116,13 @@ Task<> HealthChecker::Watch(HealthChecker& self, std::shared_ptr<Check> check) {
   const Executor executor = self.loop_.get_executor();
   for (std::uint64_t round = 0; !check->stopped; ++round) {
     const SteadyTime asked = SteadyNow();
-    const HealthCheck rules = check->rules;
+    const Check::Question question = check->question;
+    const HealthCheck& rules = question.rules;
     check->changed = false;
-    HealthProbe probe(executor, self.deadlines_,
-                      {check->address, check->authority, rules.path, rules.timeout,
-                       check->protocol == UpstreamProtocol::kHttp2});
+    HealthProbe probe(
+        executor, self.deadlines_,
+        {check->address, question.authority, rules.path, rules.timeout, question.protocol,
+         question.tls == nullptr ? nullptr : question.tls->Context(), question.server_name});
     check->probe = &probe;
     const ProbeResult result = co_await probe.Run();
     check->probe = nullptr;
@@ -133,7 +138,7 @@ Task<> HealthChecker::Watch(HealthChecker& self, std::shared_ptr<Check> check) {
 }
 
 void HealthChecker::Judge(Check& check, const ProbeResult& result) {
-  if (!check.tally.Count(result.passed, check.rules)) return;
+  if (!check.tally.Count(result.passed, check.question.rules)) return;
   check.health->Set(result.passed);
   transitions_.fetch_add(1, std::memory_order_relaxed);
   if (result.passed) {

@@ -19,6 +19,7 @@
 #include "proxy/model/topology.h"
 #include "proxy/wire/health_board.h"
 #include "proxy/wire/health_probe.h"
+#include "proxy/wire/tls_credentials.h"
 
 namespace understudy {
 
@@ -38,7 +39,7 @@ class HealthTally {
 
 class HealthChecker {
  public:
-  HealthChecker(asio::io_context& loop, HealthBoards& boards);
+  HealthChecker(asio::io_context& loop, HealthBoards& boards, TlsCredentials& credentials);
   ~HealthChecker();
 
   // From now on asks what this topology says. An endpoint that stays keeps its health.
@@ -60,6 +61,7 @@ class HealthChecker {
 
   asio::io_context& loop_;
   HealthBoards& boards_;
+  TlsCredentials& credentials_;
   DeadlineWheel deadlines_;
   std::map<Key, std::shared_ptr<Check>> checks_;
   std::atomic<std::uint64_t> transitions_{0};

@@ -5,11 +5,11 @@
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/basic_resolver.hpp>
-#include <boost/asio/write.hpp>
 #include <utility>
 
 #include "proxy/wire/body_scanner.h"
 #include "proxy/wire/http2_probe.h"
+#include "proxy/wire/tls_credentials.h"
 
 namespace understudy {
 namespace {
@@ -52,7 +52,9 @@ Task<ProbeResult> HealthProbe::Run() {
   deadline_.Arm(target_.timeout);
   bool ok = co_await Resolve();
   if (ok) ok = co_await Connect();
-  if (ok && target_.http2) {
+  if (ok && target_.tls != nullptr) ok = co_await Secure();
+  const bool http2 = target_.protocol == UpstreamProtocol::kHttp2 || stream_.Http2();
+  if (ok && http2) {
     ok = co_await AskHttp2();
   } else if (ok) {
     ok = co_await Ask();
@@ -61,7 +63,7 @@ Task<ProbeResult> HealthProbe::Run() {
   if (ok) {
     result_.passed = head_.status >= 200 && head_.status < 300;
     result_.reason = fmt::format("GET {} was answered with {}", target_.path, head_.status);
-    if (!target_.http2) co_await DiscardBody();
+    if (!http2) co_await DiscardBody();
   }
   deadline_.Disarm();
   Cancel();
@@ -98,19 +100,26 @@ Task<bool> HealthProbe::Connect() {
   co_return Fault("cannot connect: " + last.message());
 }
 
+Task<bool> HealthProbe::Secure() {
+  const std::string fault =
+      co_await stream_.Secure(target_.tls, target_.server_name, OfferedBy(target_.protocol));
+  if (fault.empty()) co_return true;
+  co_return Fault("no TLS connection: " + fault);
+}
+
 Task<bool> HealthProbe::Ask() {
   const std::string request = fmt::format(
       "GET {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: understudy-health\r\nAccept: */*\r\n"
       "Connection: close\r\n\r\n",
       target_.path, target_.authority);
-  auto [error, written] = co_await asio::async_write(socket_, asio::buffer(request), kAwait);
+  const error_code error = co_await stream_.Write(request);
   if (error) co_return Fault("cannot ask: " + error.message());
   co_return true;
 }
 
 Task<bool> HealthProbe::AskHttp2() {
   Http2Probe probe;
-  head_.status = co_await probe.Run(socket_, target_.authority, target_.path);
+  head_.status = co_await probe.Run(stream_, target_.authority, target_.path);
   if (head_.status == 0) co_return Fault("the connection ended without an answer of HTTP/2");
   co_return true;
 }
@@ -121,7 +130,7 @@ Task<bool> HealthProbe::ReadHead() {
     const HeadScanner::State state =
         input_.Empty() ? HeadScanner::State::kNeedMore : scanner.Scan(input_.Bytes(), kHeadLimits);
     if (state == HeadScanner::State::kNeedMore) {
-      auto [error, bytes] = co_await socket_.async_read_some(input_.Prepare(), kAwait);
+      const auto [error, bytes] = co_await stream_.Read(input_.Prepare());
       if (error == asio::error::eof) co_return Fault("the connection was closed without an answer");
       if (error) co_return Fault("no answer could be read: " + error.message());
       input_.Commit(bytes);
@@ -148,7 +157,7 @@ Task<> HealthProbe::DiscardBody() {
     body.Scan(input_.Bytes());
     input_.Consume(input_.Bytes().size());
     if (body.Done() || body.Bad()) co_return;
-    auto [error, bytes] = co_await socket_.async_read_some(input_.Prepare(), kAwait);
+    const auto [error, bytes] = co_await stream_.Read(input_.Prepare());
     if (error) co_return;
     input_.Commit(bytes);
   }

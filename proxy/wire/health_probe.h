@@ -4,6 +4,7 @@
 // Threads: one loop's. Ownership: a probe outlives its Run().
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "proxy/model/topology.h"
 #include "proxy/wire/http1_head.h"
 #include "proxy/wire/input_buffer.h"
+#include "proxy/wire/probe_stream.h"
 
 namespace understudy {
 
@@ -20,7 +22,9 @@ struct ProbeTarget {
   std::string authority;  // the Host header
   std::string path;
   Duration timeout{};  // from the name's look-up to the answer's head
-  bool http2 = false;
+  UpstreamProtocol protocol = UpstreamProtocol::kHttp1;
+  std::shared_ptr<const TlsContext> tls = {};  // null: plaintext
+  std::string server_name = {};                // what its certificate must have, with `tls`
 };
 
 struct ProbeResult {
@@ -40,6 +44,7 @@ class HealthProbe {
  private:
   Task<bool> Resolve();
   Task<bool> Connect();
+  Task<bool> Secure();
   Task<bool> Ask();
   Task<bool> AskHttp2();
   Task<bool> ReadHead();
@@ -50,6 +55,7 @@ class HealthProbe {
   const Executor executor_;
   const ProbeTarget target_;
   Socket socket_;
+  ProbeStream stream_{socket_};
   Deadline deadline_;
   bool expired_ = false;
   std::vector<asio::ip::tcp::endpoint> addresses_;

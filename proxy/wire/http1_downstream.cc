@@ -146,7 +146,8 @@ Task<Http1Downstream::HeadResult> Http1Downstream::ReadHead() {
   deadline_.Disarm();
   expired_ = false;
   if (refused) {
-    if (listener_.http2.enabled && !served_ && head_bytes_ == kHttp2Preface) {
+    // Over TLS the handshake says which version it is.
+    if (listener_.http2.enabled && !listener_.tls && !served_ && head_bytes_ == kHttp2Preface) {
       co_return HeadResult::kHttp2;
     }
     worker_.counters.bad_requests.Add();

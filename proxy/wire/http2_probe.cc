@@ -2,7 +2,6 @@
 #include "proxy/wire/http2_probe.h"
 
 #include <array>
-#include <boost/asio/write.hpp>
 
 #include "proxy/async/clock.h"
 
@@ -18,9 +17,9 @@ Http2Probe::Http2Probe()
     : session_(Http2Session::Side::kClient, *this, Http2Limits(), kBlockLimits),
       in_(kMostRead, 0) {}
 
-Task<int> Http2Probe::Run(Socket& socket, std::string authority, std::string path) {
+Task<int> Http2Probe::Run(ProbeStream& stream, std::string authority, std::string path) {
   const std::array fields = {Http2Field(":method", "GET"),
-                             Http2Field(":scheme", "http"),
+                             Http2Field(":scheme", stream.Https() ? "https" : "http"),
                              Http2Field(":authority", authority),
                              Http2Field(":path", path),
                              Http2Field("user-agent", "understudy-health"),
@@ -30,10 +29,10 @@ Task<int> Http2Probe::Run(Socket& socket, std::string authority, std::string pat
     out_.clear();
     session_.Produce(out_, kMostRead);
     if (!out_.empty()) {
-      auto [error, written] = co_await asio::async_write(socket, asio::buffer(out_), kAwait);
+      const error_code error = co_await stream.Write(out_);
       if (error) break;
     }
-    auto [error, bytes] = co_await socket.async_read_some(asio::buffer(in_), kAwait);
+    const auto [error, bytes] = co_await stream.Read(asio::buffer(in_));
     if (error) break;
     open = session_.Receive(std::string_view(in_).substr(0, bytes), SteadyNow());
   }

@@ -1,4 +1,4 @@
-// One GET over HTTP/2, on a connected socket that is closed afterwards: the status of its answer.
+// One GET over HTTP/2, on a connection that is closed afterwards: the status of its answer.
 //
 // Threads: one loop's.
 #pragma once
@@ -7,6 +7,7 @@
 
 #include "proxy/async/task.h"
 #include "proxy/wire/http2_session.h"
+#include "proxy/wire/probe_stream.h"
 
 namespace understudy {
 
@@ -14,7 +15,7 @@ class Http2Probe : private Http2Session::Events {
  public:
   Http2Probe();
   // 0: there was none, or the connection broke, or was closed by whoever waits no longer.
-  Task<int> Run(Socket& socket, std::string authority, std::string path);
+  Task<int> Run(ProbeStream& stream, std::string authority, std::string path);
 
  private:
   void OnHead(std::int32_t, void*, Http2Block& block, bool) override {

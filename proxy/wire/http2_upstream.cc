@@ -39,12 +39,14 @@ Http2Upstream::Http2Upstream(Worker& worker, TcpSocket socket, EndpointState& en
     : Http2Wire(worker, std::move(socket), Http2Session::Side::kClient, UpstreamLimits(),
                 kBlockLimits, kStall),
       endpoint_(&endpoint),
-      idle_since_(SteadyNow()) {
+      idle_since_(SteadyNow()),
+      scheme_(endpoint.cluster->Config().tls ? "https" : "http") {
   FlushSoon();
 }
 
 Task<> Http2Upstream::Run(std::shared_ptr<Http2Upstream> self) {
   co_await self->Read();
+  if (self->endpoint_ != nullptr) self->endpoint_->cluster->Broke(*self->endpoint_, self->socket_);
   self->LastWords();
   self->End();
   self->socket_.Close();
@@ -166,7 +168,7 @@ bool Http2UpstreamStream::Begin(std::string_view text) {
   if (ParseRequestHead(text, {text.size(), 10000}, head)) return false;
   absl::InlinedVector<nghttp2_nv, 32> fields;
   fields.push_back(Http2Field(":method", head.method));
-  fields.push_back(Http2Field(":scheme", "http"));
+  fields.push_back(Http2Field(":scheme", connection_->Scheme()));
   fields.push_back(Http2Field(":authority", head.host));
   fields.push_back(Http2Field(":path", head.target));
   bool grpc = false;

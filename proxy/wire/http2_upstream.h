@@ -32,6 +32,7 @@ class Http2Upstream final : public Http2Wire {
   std::shared_ptr<Http2Upstream> Self() {
     return std::static_pointer_cast<Http2Upstream>(shared_from_this());
   }
+  std::string_view Scheme() const { return scheme_; }
   void Begun(Http2UpstreamStream& stream) { streams_.insert(&stream); }
   void Ended(Http2UpstreamStream& stream);
   bool Idle() const { return streams_.empty(); }
@@ -64,6 +65,7 @@ class Http2Upstream final : public Http2Wire {
   bool ready_ = false;  // the server has said how many streams it takes
   bool going_away_ = false;
   SteadyTime idle_since_;
+  const std::string_view scheme_;
 };
 
 class Http2UpstreamStream {

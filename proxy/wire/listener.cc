@@ -4,15 +4,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <string>
 
+#include "proxy/async/clock.h"
 #include "proxy/async/event.h"
 #include "proxy/base/log.h"
 #include "proxy/base/status.h"
 #include "proxy/wire/http2_connection.h"
+#include "proxy/wire/last_answer.h"
 #include "proxy/wire/socket_io.h"
 
 namespace understudy {
@@ -20,14 +21,7 @@ namespace understudy {
 namespace {
 
 constexpr int kMostRefusing = 256;
-constexpr Duration kRefusalPatience = std::chrono::milliseconds(200);
-
-// Takes what nobody looks at.
-struct Sink {
-  std::array<char, 4096> bytes;
-  asio::mutable_buffer Prepare() { return asio::buffer(bytes); }
-  void Rest() {}
-};
+constexpr Duration kTellEvery = std::chrono::seconds(10);
 
 // Waits a moment instead of spinning.
 Task<> Pause(Worker& worker) {
@@ -37,15 +31,21 @@ Task<> Pause(Worker& worker) {
 
 }  // namespace
 
-Listener::Listener(Worker& worker, const ListenerConfig& config, RequestHandler& handler)
-    : worker_(worker), config_(config), handler_(handler), socket_(worker.reactor) {}
+Listener::Listener(Worker& worker, const ListenerConfig& config, RequestHandler& handler,
+                   std::shared_ptr<const WatchedTls> tls)
+    : worker_(worker),
+      config_(config),
+      handler_(handler),
+      tls_(std::move(tls)),
+      socket_(worker.reactor) {}
 
 absl::StatusOr<std::unique_ptr<Listener>> Listener::Bind(Worker& worker,
                                                          const ListenerConfig& config,
-                                                         RequestHandler& handler) {
+                                                         RequestHandler& handler,
+                                                         std::shared_ptr<const WatchedTls> tls) {
   using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
   using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
-  std::unique_ptr<Listener> listener(new Listener(worker, config, handler));
+  std::unique_ptr<Listener> listener(new Listener(worker, config, handler, std::move(tls)));
   Acceptor acceptor(worker.GetExecutor());
   error_code error;
   const auto ip = asio::ip::make_address(config.address.host, error);
@@ -111,17 +111,64 @@ Task<> Listener::Accept(Listener& listener) {
                      Refuse(listener, std::move(socket), "too_many_connections"), asio::detached);
       continue;
     }
+    if (listener.tls_ != nullptr && TlsArrival::TooMany(worker, most)) {
+      worker.counters.tls_refused.Add();
+      continue;
+    }
     worker.counters.connections_accepted.Add();
-    auto client = std::make_shared<Http1Downstream>(worker, std::move(socket), listener.config_);
-    asio::co_spawn(worker.GetExecutor(), RunClient(listener, std::move(client)), asio::detached);
+    listener.Take(std::move(socket));
   }
 }
 
-Task<> Listener::RunClient(Listener& listener, std::shared_ptr<Http1Downstream> client) {
+void Listener::Take(TcpSocket socket) {
+  if (tls_ == nullptr) {
+    auto client = std::make_shared<Http1Downstream>(worker_, std::move(socket), config_);
+    asio::co_spawn(worker_.GetExecutor(), RunClient(*this, std::move(client), false),
+                   asio::detached);
+    return;
+  }
+  auto arrival = std::make_shared<TlsArrival>(worker_, std::move(socket), config_);
+  asio::co_spawn(worker_.GetExecutor(), RunTlsClient(*this, std::move(arrival)), asio::detached);
+}
+
+Task<> Listener::RunTlsClient(Listener& listener, std::shared_ptr<TlsArrival> arrival) {
+  listener.open_.insert(arrival.get());
+  std::shared_ptr<Http1Downstream> client;
+  bool http2 = false;
+  try {
+    std::string why;
+    const bool secured = co_await TlsArrival::Run(arrival, listener.tls_->Context(), why);
+    if (!why.empty()) listener.TellOfFailure(arrival->Address(), why);
+    if (secured) {
+      http2 = arrival->Http2();
+      client = std::make_shared<Http1Downstream>(listener.worker_, arrival->TakeSocket(),
+                                                 listener.config_);
+    }
+  } catch (const std::exception& failure) {
+    spdlog::error("a handshake ended by an exception: {}", failure.what());
+  }
+  listener.open_.erase(arrival.get());
+  arrival.reset();
+  if (client != nullptr) co_await RunClient(listener, std::move(client), http2);
+}
+
+// Not one line for each of a flood.
+void Listener::TellOfFailure(const std::string& client, const std::string& why) {
+  const SteadyTime now = RecentNow();
+  if (now < tell_at_) return;
+  tell_at_ = now + kTellEvery;
+  spdlog::info("listener {}: the TLS handshake of client {} failed: {}", config_.name, client, why);
+}
+
+Task<> Listener::RunClient(Listener& listener, std::shared_ptr<Http1Downstream> client,
+                           bool http2) {
   listener.open_.insert(client.get());
   std::shared_ptr<Http2Connection> successor;
   try {
-    const bool http2 = co_await Http1Downstream::Run(client, listener.handler_);
+    // A client that has no address any more is not served.
+    if (!http2 || client->ClientAddress().empty()) {
+      http2 = co_await Http1Downstream::Run(client, listener.handler_);
+    }
     listener.open_.erase(client.get());
     if (http2) {
       successor = std::make_shared<Http2Connection>(*client, listener.handler_);
@@ -155,27 +202,14 @@ Task<> Listener::OutOfDescriptors() {
 }
 
 Task<> Listener::Refuse(Listener& listener, TcpSocket socket, std::string_view reason) {
+  if (listener.tls_ != nullptr) co_return;
   ++listener.refusing_;
   socket.SetNoDelay();
-  const std::string answer = fmt::format(
-      "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 1\r\n"
-      "x-understudy-reason: {}\r\nConnection: close\r\n\r\n",
-      reason);
-  PendingWrite write;
-  write.Set(answer);
-  write.Try(socket);
-  socket.ShutdownSend();
-  // Closing with bytes unread would reset the connection under the answer.
-  Deadline patience(
-      listener.worker_.deadlines, [](void* refused) { static_cast<TcpSocket*>(refused)->Close(); },
-      &socket);
-  patience.Arm(kRefusalPatience);
-  Sink sink;
-  while (socket.IsOpen()) {
-    IoResult got = socket.TryRead(sink);
-    if (got.Blocked()) got = co_await socket.Read(sink);
-    if (got.error) break;
-  }
+  co_await AnswerLast(
+      listener.worker_, socket,
+      fmt::format("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 1\r\n"
+                  "x-understudy-reason: {}\r\nConnection: close\r\n\r\n",
+                  reason));
   --listener.refusing_;
 }
 

@@ -190,13 +190,13 @@ bool Sending::TakeIdle() {
 Task<bool> Sending::Acquire(bool fresh) {
   UpstreamCluster& cluster = *out_.cluster;
   if (out_.client != nullptr) out_.client->WatchWhile(this);
-  // A connection of HTTP/2 that refused a stream, or is over, is not offered again.
-  const bool pooled = !fresh || cluster.Http2();
   for (int tried = 0; tried < kMostEndpoints && !Stopped(); ++tried) {
     // A choice is used: choosing again would skip an endpoint in each round.
     if (fresh || tried > 0) Use(cluster.Choose(SteadyNow(), tried > 0 ? endpoint_ : nullptr));
     if (endpoint_ == nullptr) break;
     EndpointState& endpoint = *endpoint_;
+    // A connection of HTTP/2 that refused a stream, or is over, is not offered again.
+    const bool pooled = !fresh || cluster.Http2(endpoint);
     if (pooled && tried > 0) connection_ = cluster.TakeIdle(endpoint, SteadyNow(), !CanRepeat());
     if (connection_ == nullptr) {
       wait_.until = SteadyNow() + cluster.Config().timeouts.connect;
@@ -239,7 +239,7 @@ Task<ExchangeOutcome> Sending::Connect(EndpointState& endpoint) {
   const ExchangeOutcome outcome = co_await out_.cluster->Connect(*connection_);
   if (outcome == ExchangeOutcome::kAnswered) {
     out_.cluster->Connected();
-    connecting.Connected();
+    if (connection_->IsStream()) connecting.Connected();
     if (out_.client == nullptr) connection_->ReadInSmallTurns();
   }
   co_return outcome;
@@ -517,7 +517,7 @@ void Sending::ConnectionBroke() {
     Fail(exchange_.result.status != 0 ? ExchangeOutcome::kIdleTimeout
                                       : ExchangeOutcome::kFirstByteTimeout);
   } else {
-    Fail(ExchangeOutcome::kReset);
+    Fail(out_.cluster->Broke(connection_->endpoint, connection_->socket));
   }
 }
 

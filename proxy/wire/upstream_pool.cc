@@ -6,15 +6,19 @@
 #include <utility>
 
 #include "proxy/async/clock.h"
+#include "proxy/base/log.h"
 #include "proxy/wire/socket_io.h"
+#include "proxy/wire/tls_credentials.h"
 
 namespace understudy {
 
 UpstreamCluster::UpstreamCluster(Worker& worker, Cluster config,
-                                 std::shared_ptr<HealthBoard> health)
+                                 std::shared_ptr<HealthBoard> health,
+                                 std::shared_ptr<const WatchedTls> tls)
     : worker_(worker),
       config_(std::move(config)),
       health_(std::move(health)),
+      tls_(std::move(tls)),
       max_connections_(
           std::max<int>(1, (config_.pool.max_connections + static_cast<int>(worker.count) - 1) /
                                static_cast<int>(worker.count))) {
@@ -75,15 +79,12 @@ EndpointState* UpstreamCluster::Choose(SteadyTime now, const EndpointState* avoi
 
 std::unique_ptr<UpstreamConnection> UpstreamCluster::TakeIdle(EndpointState& endpoint,
                                                               SteadyTime now, bool look) {
-  if (Http2()) {
-    for (const std::shared_ptr<Http2Upstream>& connection : endpoint.http2) {
-      if (!connection->HasRoom()) continue;
-      worker_.counters.upstream_reuses.Add();
-      auto stream = std::make_unique<UpstreamConnection>(worker_, endpoint, connection);
-      stream->reused = true;
-      return stream;
-    }
-    return nullptr;
+  for (const std::shared_ptr<Http2Upstream>& connection : endpoint.http2) {
+    if (!connection->HasRoom()) continue;
+    worker_.counters.upstream_reuses.Add();
+    auto stream = std::make_unique<UpstreamConnection>(worker_, endpoint, connection);
+    stream->reused = true;
+    return stream;
   }
   while (!endpoint.idle.empty()) {
     std::unique_ptr<UpstreamConnection> connection = std::move(endpoint.idle.back());
@@ -166,7 +167,7 @@ bool UpstreamCluster::HasStream(const EndpointState& endpoint) {
 }
 
 bool UpstreamCluster::HasRoom(const EndpointState& wanted) const {
-  if (!wanted.idle.empty() || (Http2() && HasStream(wanted))) return true;
+  if (!wanted.idle.empty() || HasStream(wanted)) return true;
   return !wanted.http2_connecting && open_connections < max_connections_;
 }
 
@@ -250,19 +251,82 @@ Task<ExchangeOutcome> UpstreamCluster::Connect(UpstreamConnection& connection) {
   worker_.counters.upstream_connects.Add();
   connection.ExpireAfter(config_.timeouts.connect);
   const auto addresses = connection.endpoint.name->addresses;  // a lookup may change them meanwhile
+  ExchangeOutcome failed = ExchangeOutcome::kConnectRefused;
   for (const auto& address : addresses) {
-    const error_code error = co_await connection.socket.Connect(address);
+    error_code error = co_await connection.socket.Connect(address);
+    if (!error) connection.socket.SetNoDelay();
+    if (!error && config_.tls) {
+      failed = ExchangeOutcome::kTlsFailed;
+      error = co_await Secure(connection);
+    }
     if (!error) {
       connection.deadline.Disarm();
-      connection.socket.SetNoDelay();
-      if (Http2()) StartHttp2(connection);
+      if (Http2(connection.endpoint)) StartHttp2(connection);
       co_return ExchangeOutcome::kAnswered;
     }
     if (connection.expired) co_return ExchangeOutcome::kConnectTimeout;
     if (OutOfDescriptors(error)) co_return ExchangeOutcome::kNoDescriptors;
     if (error == asio::error::operation_aborted) co_return ExchangeOutcome::kCancelled;
   }
-  co_return ExchangeOutcome::kConnectRefused;
+  co_return failed;
+}
+
+Task<error_code> UpstreamCluster::Secure(UpstreamConnection& connection) {
+  EndpointState& endpoint = connection.endpoint;
+  if (tls_ == nullptr) {
+    TlsFailed(endpoint, "the files of this cluster's tls cannot be used");
+    co_return asio::error::connection_aborted;
+  }
+  const auto context = tls_->Context();
+  auto tls = std::make_unique<TlsStream>(context->Native(), TlsSide::kClient);
+  if (!AskFor(tls->Native(), ServerNameOf(config_, endpoint.address),
+              OfferedBy(config_.protocol))) {
+    TlsFailed(endpoint, "its name is none that a certificate can have");
+    co_return asio::error::connection_aborted;
+  }
+  tls->Remember(endpoint.session, context->Generation());
+  connection.socket.BeginTls(std::move(tls));
+  const error_code error = co_await connection.socket.Handshake();
+  if (!error && Agreed(endpoint, connection.socket.Tls()->Alpn())) co_return error_code();
+  if (!error) {
+    TlsFailed(endpoint, "it does not speak HTTP/2 (ALPN)");
+    co_return asio::error::connection_aborted;
+  }
+  if (connection.expired) {
+    TlsFailed(endpoint, "the handshake was not over within timeouts.connect");
+  } else if (error != asio::error::operation_aborted) {
+    TlsFailed(endpoint, connection.socket.Tls()->Failure().reason);
+  }
+  co_return error;
+}
+
+// Notes what an endpoint chose. False: not what is wanted of it.
+bool UpstreamCluster::Agreed(EndpointState& endpoint, std::string_view chosen) {
+  endpoint.speaks = chosen == "h2" ? UpstreamProtocol::kHttp2 : UpstreamProtocol::kHttp1;
+  return config_.protocol != UpstreamProtocol::kHttp2 ||
+         endpoint.speaks == UpstreamProtocol::kHttp2;
+}
+
+// Not one line for each request.
+void UpstreamCluster::TlsFailed(const EndpointState& endpoint, std::string_view why) {
+  static constexpr Duration kTellEvery = std::chrono::seconds(10);
+  worker_.counters.upstream_tls_failures.Add();
+  const SteadyTime now = SteadyNow();
+  if (now < tell_at_) return;
+  tell_at_ = now + kTellEvery;
+  spdlog::warn("cluster {}: no TLS connection to endpoint {}: {}", config_.name,
+               endpoint.address.text, why);
+}
+
+// With TLS 1.3 a server says only after the handshake that it does not take this side's
+// certificate.
+ExchangeOutcome UpstreamCluster::Broke(EndpointState& endpoint, const TcpSocket& socket) {
+  using Kind = TlsFailure::Kind;
+  if (socket.Tls() == nullptr) return ExchangeOutcome::kReset;
+  const TlsFailure& failure = socket.Tls()->Failure();
+  if (failure.kind == Kind::kNone || failure.kind == Kind::kLeft) return ExchangeOutcome::kReset;
+  TlsFailed(endpoint, failure.reason);
+  return ExchangeOutcome::kTlsFailed;
 }
 
 void UpstreamCluster::Succeeded(EndpointState& endpoint) {

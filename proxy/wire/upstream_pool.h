@@ -16,6 +16,7 @@
 #include "proxy/model/topology.h"
 #include "proxy/wire/health_board.h"
 #include "proxy/wire/upstream_connection.h"
+#include "proxy/wire/watched_tls.h"
 
 namespace understudy {
 
@@ -37,7 +38,10 @@ struct EndpointState {
   std::vector<std::unique_ptr<UpstreamConnection>> idle;  // most recently used last
   std::vector<std::shared_ptr<Http2Upstream>> http2;      // each used to the full before the next
   bool http2_connecting = false;  // others wait for that one before they connect, too
-  int in_flight = 0;              // requests that chose it and have not ended; connecting counts
+  UpstreamProtocol speaks =
+      UpstreamProtocol::kAuto;  // of `auto`: what it chose last; kAuto: unknown
+  std::shared_ptr<TlsSession> session = std::make_shared<TlsSession>();
+  int in_flight = 0;  // requests that chose it and have not ended; connecting counts
   int consecutive_failures = 0;
   // Set from the ejection to the next answer; past it, one request may try.
   SteadyTime ejected_until{};
@@ -63,7 +67,9 @@ struct ConnectBreaker {
 
 class UpstreamCluster {
  public:
-  UpstreamCluster(Worker& worker, Cluster config, std::shared_ptr<HealthBoard> health);
+  // `tls`: null for plaintext, and where its files cannot be used.
+  UpstreamCluster(Worker& worker, Cluster config, std::shared_ptr<HealthBoard> health,
+                  std::shared_ptr<const WatchedTls> tls = nullptr);
   ~UpstreamCluster();
 
   const Cluster& Config() const { return config_; }
@@ -87,7 +93,8 @@ class UpstreamCluster {
   // Looks its name up where it has no address, or an old one; the latter is used meanwhile. False:
   // there is none.
   Task<bool> Resolve(EndpointState& endpoint, PoolWait& wait);
-  // Connects a new connection to its endpoint. Anything but kAnswered: how that failed.
+  // Connects a new connection to its endpoint, with TLS where it has that. Anything but kAnswered:
+  // how that failed.
   Task<ExchangeOutcome> Connect(UpstreamConnection& connection);
 
   void Succeeded(EndpointState& endpoint);
@@ -99,9 +106,16 @@ class UpstreamCluster {
 
   int open_connections = 0;
   void ConnectionClosed();
-  bool Http2() const { return config_.protocol == UpstreamProtocol::kHttp2; }
-  // Of an endpoint that speaks HTTP/2: others wait for its connection from here to there.
-  void BeginConnecting(EndpointState& endpoint) { endpoint.http2_connecting = Http2(); }
+  // Whether it speaks HTTP/2, as far as is known.
+  bool Http2(const EndpointState& endpoint) const {
+    return Protocol(endpoint) == UpstreamProtocol::kHttp2;
+  }
+  // A connection broke: the outcome of what was asked on it.
+  ExchangeOutcome Broke(EndpointState& endpoint, const TcpSocket& socket);
+  // Of an endpoint that speaks HTTP/2, or may: others wait for its connection from here to there.
+  void BeginConnecting(EndpointState& endpoint) {
+    endpoint.http2_connecting = Protocol(endpoint) != UpstreamProtocol::kHttp1;
+  }
   void EndConnecting(EndpointState& endpoint);
   // Of an HTTP/2 connection of this pool.
   void StreamEnded() { WakeFirst(); }
@@ -116,6 +130,12 @@ class UpstreamCluster {
 
   class Waiting;
 
+  UpstreamProtocol Protocol(const EndpointState& endpoint) const {
+    return config_.protocol == UpstreamProtocol::kAuto ? endpoint.speaks : config_.protocol;
+  }
+  Task<error_code> Secure(UpstreamConnection& connection);
+  bool Agreed(EndpointState& endpoint, std::string_view chosen);
+  void TlsFailed(const EndpointState& endpoint, std::string_view why);
   int Rank(const EndpointState& endpoint, SteadyTime now, const EndpointState* avoid) const;
   void LookUp(EndpointState& endpoint);
   bool CloseOneIdle();
@@ -127,11 +147,13 @@ class UpstreamCluster {
   Worker& worker_;
   const Cluster config_;
   const std::shared_ptr<HealthBoard> health_;
+  const std::shared_ptr<const WatchedTls> tls_;
   const int max_connections_;
   std::vector<std::unique_ptr<EndpointState>> endpoints_;
   std::size_t next_ = 0;  // where the next choice starts looking
   ConnectBreaker breaker_;
   std::deque<Event*> waiting_;
+  SteadyTime tell_at_{};  // of the next failure of TLS
 };
 
 }  // namespace understudy

@@ -20,6 +20,11 @@ std::string PoolKey(const Cluster& cluster) {
       t.total.count(), cluster.pool.idle.count(), cluster.pool.max_connections,
       static_cast<int>(cluster.authority_mode), cluster.authority, cluster.path_prefix,
       cluster.path_replace.first + ">" + cluster.path_replace.second);
+  if (cluster.tls) {
+    const UpstreamTls& tls = *cluster.tls;
+    key += fmt::format("\ntls {}\n{}\n{}\n{}\n{}", static_cast<int>(tls.min_version), tls.ca,
+                       tls.server_name, tls.own.certificate, tls.own.private_key);
+  }
   for (const auto& [name, value] : cluster.headers.set) key += "\n+" + name + ":" + value;
   for (const std::string& name : cluster.headers.remove) key += "\n-" + name;
   return key;
@@ -37,8 +42,9 @@ Upstreams::Known Upstreams::Build(const std::shared_ptr<const Topology>& topolog
     Pools& pools = old[PoolKey(cluster)];
     if (pools.serving == nullptr) {
       const auto board = health_.For(cluster);
-      pools.serving = std::make_shared<UpstreamCluster>(worker_, cluster, board);
-      pools.shadow = std::make_shared<UpstreamCluster>(worker_, cluster, board);
+      const auto tls = credentials_.Of(cluster);
+      pools.serving = std::make_shared<UpstreamCluster>(worker_, cluster, board, tls);
+      pools.shadow = std::make_shared<UpstreamCluster>(worker_, cluster, board, tls);
     }
     known.pools.push_back(pools);
   }

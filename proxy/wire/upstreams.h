@@ -9,6 +9,7 @@
 
 #include "proxy/model/topology.h"
 #include "proxy/wire/health_board.h"
+#include "proxy/wire/tls_credentials.h"
 #include "proxy/wire/upstream_pool.h"
 
 namespace understudy {
@@ -17,7 +18,8 @@ enum class Purpose { kServing, kShadow };
 
 class Upstreams {
  public:
-  Upstreams(Worker& worker, HealthBoards& health) : worker_(worker), health_(health) {}
+  Upstreams(Worker& worker, HealthBoards& health, TlsCredentials& credentials)
+      : worker_(worker), health_(health), credentials_(credentials) {}
 
   // The pool of the cluster at `index` of that topology.
   const std::shared_ptr<UpstreamCluster>& Of(const std::shared_ptr<const Topology>& topology,
@@ -39,6 +41,7 @@ class Upstreams {
 
   Worker& worker_;
   HealthBoards& health_;
+  TlsCredentials& credentials_;
   Known current_;
   Known previous_;  // requests that began before a reload still use it
 };

@@ -46,7 +46,8 @@ struct Worker {
   NameLookup names{context};
   const std::uint64_t mirror_memory = limits.mirror_memory;  // bytes, of the whole process
   static constexpr Duration kBusyLag = std::chrono::milliseconds(50);
-  bool draining = false;  // answers then close their connections
+  std::uint64_t handshakes = 0;  // of clients, under way
+  bool draining = false;         // answers then close their connections
 };
 
 }  // namespace understudy

@@ -24,6 +24,7 @@ class Environment final : public ConfigEnvironment {
     if (path == "absent") return InvalidArgument("No such file or directory");
     return std::string(kSecret) + "\n";
   }
+  bool OpenToAll(const std::string&) const override { return false; }
 };
 
 // As proxy/server/comparing.cc hands them down.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,7 @@ class FakeEnvironment final : public ConfigEnvironment {
  public:
   std::map<std::string, std::string> variables;
   std::map<std::string, std::string> files;
+  std::set<std::string> open_to_all;
 
   std::optional<std::string> Variable(const std::string& name) const override {
     const auto at = variables.find(name);
@@ -35,6 +37,7 @@ class FakeEnvironment final : public ConfigEnvironment {
     if (at->second.size() > most) return InvalidArgument("it is too large");
     return at->second;
   }
+  bool OpenToAll(const std::string& path) const override { return open_to_all.count(path) > 0; }
 };
 
 inline ConfigResult Load(std::string_view text,

@@ -68,7 +68,8 @@ struct CheckerFixture {
   CapturedLog log;
   Loop loop;
   HealthBoards boards;
-  HealthChecker checker{loop, boards};
+  TlsCredentials credentials;
+  HealthChecker checker{loop, boards, credentials};
   FakeEndpoint first{loop};
   FakeEndpoint second{loop};
 };

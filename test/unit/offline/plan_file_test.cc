@@ -43,6 +43,7 @@ plans:
 
 class Variables final : public ConfigEnvironment {
  public:
+  bool OpenToAll(const std::string&) const override { return false; }
   std::map<std::string, std::string> variables;
 
   std::optional<std::string> Variable(const std::string& name) const override {
