@@ -68,6 +68,13 @@ std::string_view Name(RequestBody::Status status) {
                                                     : "bad_body";
 }
 
+// Whether it was the client's request that ended it. An interrupted body is one that nobody waited
+// for any more: the upstream failed first.
+bool RequestFailed(const Exchange& served, const RequestBody& body) {
+  return served.request_failed || (body.State() != RequestBody::Status::kOk &&
+                                   body.State() != RequestBody::Status::kInterrupted);
+}
+
 std::size_t CopyLimit(const RouteTraffic& route) {
   std::size_t limit = kCopyForRetry;
   for (const CandidateTraffic& candidate : route.candidates) {
@@ -140,6 +147,7 @@ class Serving {
         .At(s_.worker.index);
   }
   bool ShouldFallBack(const Exchange& served, const RequestBody& body) const;
+  void Break(const Exchange& served, const RequestBody& body);
   Task<> AnswerFailure(const Exchange& served, const RequestBody& body);
   void WriteAccessLog(const Exchange& served, const ShadowOutcome& shadow, const RequestBody& body);
 
@@ -219,9 +227,7 @@ Task<> Serving::Run() {
   if (!client_.Answered() && !client_left) {
     co_await AnswerFailure(*served, body);
   } else if (served->result.outcome != ExchangeOutcome::kAnswered) {
-    const Failure failure = Describe(served->result.outcome);
-    client_.Abort(failure.status, ToString(served->result.outcome),
-                  failure.sentence);  // never a truncated body that looks whole
+    Break(*served, body);
   }
   // ---- The client has its answer. Nothing below may delay, fail or grow without bound. ----
   const ShadowOutcome shadow = OfferShadow(  // 7 never waits
@@ -321,11 +327,20 @@ bool Serving::ShouldFallBack(const Exchange& served, const RequestBody& body) co
          !client_.Left();
 }
 
+// An answer that has begun: never a truncated one that looks whole.
+void Serving::Break(const Exchange& served, const RequestBody& body) {
+  if (RequestFailed(served, body) && !served.client_failed) {
+    const Failure failure = Describe(body.State());
+    s_.worker.counters.bad_requests.Add();
+    client_.Abort(failure.status, Name(body.State()), failure.sentence);
+    return;
+  }
+  const Failure failure = Describe(served.result.outcome);
+  client_.Abort(failure.status, ToString(served.result.outcome), failure.sentence);
+}
+
 Task<> Serving::AnswerFailure(const Exchange& served, const RequestBody& body) {
-  // An interrupted body is one that nobody waited for any more: the upstream failed first.
-  const bool body_failed =
-      body.State() != RequestBody::Status::kOk && body.State() != RequestBody::Status::kInterrupted;
-  if (served.request_failed || body_failed) {
+  if (RequestFailed(served, body)) {
     if (served.client_failed) {
       client_.CloseAfter();
       co_return;

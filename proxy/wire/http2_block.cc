@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "proxy/model/grpc.h"
 #include "proxy/wire/field_rules.h"
 
 namespace understudy {
@@ -81,7 +82,7 @@ void Http2Block::Add(std::string_view name, std::string_view value, bool of_trai
       break;
     case 12:
       if (name == "grpc-message") return AppendMessage(lines_, name, value);
-      grpc_ = grpc_ || (name == "content-type" && value.starts_with("application/grpc"));
+      grpc_ = grpc_ || (name == "content-type" && IsGrpcType(value));
       break;
     case 14:
       if (name == "content-length") {

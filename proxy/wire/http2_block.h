@@ -37,6 +37,8 @@ class Http2Block {
 
   // Of an answer.
   int Status() const { return status_; }
+  // By the content type, which may be known of a block that is too large, too.
+  bool Grpc() const { return grpc_; }
   // Whether the body is given in chunks: it has no length of its own, or may have trailers.
   bool Chunked() const { return !has_length_ || grpc_; }
   // :authority and Host name different places.

@@ -59,6 +59,7 @@ std::optional<HeadError> Http2Request::Begin(Http2Block& block, bool ends) {
   request_start_ = RecentNow();
   request_ended_ = ends;
   request_.method = "GET";  // until it is known
+  request_.grpc = block.Grpc();
   if (block.TooLarge()) return HeadError{431, "the header fields are too large or too many"};
   if (block.TwoHosts()) return HeadError{400, ":authority and the Host field differ"};
   const std::string_view text = block.RequestHead(ends);

@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "test/support/fake_http2_upstream.h"
+#include "test/support/fake_upstream.h"
 #include "test/support/http2_client.h"
 #include "test/support/running_proxy.h"
 
@@ -260,4 +261,38 @@ TEST_CASE("blanks around the values of a call, which gRPC's own servers send, br
   const Http2Answer fine = client.Ask("POST", "/s.S/Infer", kGrpc, kMessage);
   CHECK(fine.body == kMessage);
   CHECK(fine.Trailer("grpc-message") == "%20fine%20");
+}
+
+TEST_CASE(
+    "a call's messages beyond the limit are RESOURCE_EXHAUSTED, also once its answer has begun") {
+  FakeUpstream model = FakeUpstream::Raw([](FakeUpstream::Connection& c, const HttpText&) {
+    std::string head;
+    while (head.find("\r\n\r\n") == std::string::npos && !c.ending) c.socket.Read(head, 20);
+    c.socket.Send(
+        "HTTP/1.1 200 OK\r\nContent-Type: application/grpc\r\n"
+        "Transfer-Encoding: chunked\r\n\r\n8\r\n" +
+        kMessage + "\r\n");
+    c.Pause(5000);
+    return false;
+  });
+  RunningProxy proxy("limits: {body_bytes: 1KiB}\n" + OneModel(model.Address()));
+  Http2Client client(proxy.Port());
+  const std::int32_t stream = client.Begin("POST", "/s.S/Chat", kGrpc, false);
+  client.Send(stream, kMessage, false);
+  REQUIRE(client.WaitUntil([&] { return client.Of(stream).body == kMessage; }));
+  client.Send(stream, std::string(2000, 'x'), false);
+  REQUIRE(client.Wait(stream));
+  CHECK(client.Of(stream).Trailer("grpc-status") == "8");
+  CHECK(client.Of(stream).Trailer("grpc-message") == "the request's body is larger than allowed");
+  CHECK(proxy.Metric("understudy_bad_requests_total") == 1);
+}
+
+TEST_CASE("a call whose fields are refused is told by a status of gRPC") {
+  FakeHttp2Upstream model(Echo);
+  RunningProxy proxy("limits: {header_bytes: 1KiB}\n" + OneModel(model.Address(), kHttp2));
+  Http2Client client(proxy.Port());
+  const Fields large = With("x-large", std::string(2000, 'x'));
+  CHECK(TrailersOnly(client.Ask("POST", "/s.S/Infer", large, kMessage)) == "8");
+  CHECK(TrailersOnly(client.Ask("POST", "/s.S/Infer", With("expect", "more"), kMessage)) == "13");
+  CHECK(model.Requests().empty());
 }
