@@ -6,7 +6,6 @@ usage: mlserver_test.py UNDERSTUDY UNDERSTUDYCTL Mlserver.test_...
 import json
 import os
 import pathlib
-import socket
 import subprocess
 import sys
 import tempfile
@@ -14,7 +13,7 @@ import unittest
 import urllib.error
 import urllib.request
 
-from real_servers import HERE, ROOT, RealServers, enter_environment, wait_for
+from real_servers import HERE, ROOT, RealServers, enter_environment, free_ports, wait_for
 
 if __name__ == "__main__":
     enter_environment()
@@ -24,15 +23,6 @@ import tritonclient.http
 
 PROGRAMS = ROOT / "build" / "mlserver-venv" / "bin"
 OUTPUTS = ("predict", "predict_proba")
-
-
-def free_ports(count):
-    """Ports of the loopback address that nobody has; MLServer takes none of the kernel's choice."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
 
 
 class Mlserver(RealServers):
@@ -49,7 +39,7 @@ class Mlserver(RealServers):
                     json.loads((cls.models / "rows.json").read_text()).items()}
 
     def serve(self, model):
-        """The address of an MLServer that is about to listen."""
+        """The address of an MLServer that is about to listen; it takes no port of the kernel's choice."""
         http, grpc, metrics = free_ports(3)
         environment = dict(os.environ, MLSERVER_HOST="127.0.0.1", MLSERVER_HTTP_PORT=str(http),
                            MLSERVER_GRPC_PORT=str(grpc), MLSERVER_METRICS_PORT=str(metrics),

@@ -13,38 +13,50 @@ from built_proxy import BuiltProxy, wait_for  # noqa: E402
 
 CONFIGURATION = """
 workers: 1
-listeners: [{{name: inference, address: "127.0.0.1:0"}}]
+listeners: [{{name: inference, address: "{listener}"}}]
 clusters:
-  - {{name: v1, version: "1", endpoints: ["{incumbent}"]}}
-  - {{name: v2, version: "2", endpoints: ["{candidate}"]}}
+  - {{name: v1, version: "1", endpoints: ["{incumbent}"], protocol: {protocol}, timeouts: {timeouts}}}
+  - {{name: v2, version: "2", endpoints: ["{candidate}"], protocol: {protocol}}}
 routes:
   - name: m
     match: {{path_prefix: "{prefix}", methods: [POST]}}
     effects: pure
     incumbent: v1
+    sticky: {sticky}
     candidates: [{{cluster: v2, mirror: {{rate: 1.0}}}}]
-    compare: {{preset: {preset}}}
+    compare: {compare}
     capture: {{mode: diff}}
-  - {{name: rest, match: {{path_prefix: /}}, effects: pure, incumbent: v1}}
+  - {{name: rest, match: {{path_prefix: "{rest}"}}, effects: pure, incumbent: v1}}
 admin: {{grpc: "127.0.0.1:0", http: "127.0.0.1:0"}}
 data_dir: {folder}/data
+limits: {limits}
 log: {{format: text, access: off}}
 drain: {{grace: 0s, timeout: 5s}}
 """
+# What the configuration has unless a test says otherwise; the timeouts are the incumbent's.
+USUAL = {"protocol": "http1", "timeouts": "{}", "limits": "{}", "sticky": "[]", "rest": "/",
+         "listener": "127.0.0.1:0"}
 
 
 class Pairing:
     """The built proxy until close(): `incumbent` answers, `candidate` gets a copy of every request
-    whose path begins with `prefix`, and a preset compares them. Addresses are host:port."""
+    whose path begins with `prefix`, and a preset compares them (without one, status and bytes are).
+    Addresses are host:port; `values` are further ones of the configuration."""
 
-    def __init__(self, programs, folder, incumbent, candidate, preset, prefix):
+    def __init__(self, programs, folder, incumbent, candidate, preset, prefix, **values):
         understudy, self._ctl = programs
         self._proxy = BuiltProxy(understudy, folder, CONFIGURATION, incumbent=incumbent,
-                                 candidate=candidate, preset=preset, prefix=prefix)
+                                 candidate=candidate, prefix=prefix,
+                                 compare=f"{{preset: {preset}}}" if preset else "{}",
+                                 **{**USUAL, **values})
         self.address = f"127.0.0.1:{self._proxy.port}"
 
     def close(self):
         self._proxy.close()
+
+    def terminate(self):
+        """SIGTERM; the exit code."""
+        return self._proxy.terminate()
 
     def _ask(self, *words):
         run = subprocess.run([self._ctl, "--address", f"127.0.0.1:{self._proxy.grpc_port}", *words],
@@ -78,6 +90,10 @@ class Pairing:
             return (coverage["eligible"], coverage["compared"]) == (eligible, pairs)
         wait_for(known)
         assert self._coverage()["in_flight"] == 0
+
+    def skipped(self, reason):
+        """How many requests were not mirrored for that reason."""
+        return self._sum("requests", f'outcome="skipped",reason="{reason}"')
 
     def candidate(self):
         """What the report says of the candidate."""

@@ -5,6 +5,7 @@ The clients live in a virtual environment: a test calls enter_environment() befo
 
 import os
 import pathlib
+import socket
 import subprocess
 import sys
 import tempfile
@@ -28,6 +29,15 @@ def enter_environment():
     os.execv(CLIENT_PYTHON, [CLIENT_PYTHON, "-B", *sys.argv])
 
 
+def free_ports(count):
+    """Ports of the loopback address that nobody has."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [one.getsockname()[1] for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
+
+
 class RealServers(unittest.TestCase):
     """Model servers and Understudy before them; `programs` are the two built ones."""
 
@@ -38,33 +48,37 @@ class RealServers(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
         self._servers = 0
+        self.processes = []
 
-    def spawn(self, script, *options):
-        """A server of the demo that is about to listen: the file its port will be in."""
+    def spawn(self, script, *options, python=SERVER_PYTHON):
+        """A server of the demo, or another script, that is about to listen: the file its port will be
+        in. Its process is the last of self.processes."""
         self._servers += 1
         port = self.folder / f"{self._servers}.port"
         environment = dict(os.environ, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
         with open(self.folder / f"{self._servers}.log", "wb") as log:
-            process = subprocess.Popen([SERVER_PYTHON, PARTS / script, *options, "--port-file", port],
+            process = subprocess.Popen([python, PARTS / script, *options, "--port-file", port],
                                        stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                        env=environment)
         self.addCleanup(process.wait, 10)
         self.addCleanup(process.kill)
+        self.processes.append(process)
         return port
 
-    def addresses(self, ports, health):
-        """The addresses of spawned servers, once they are healthy."""
+    def addresses(self, ports, health=None):
+        """The addresses of spawned servers, once they listen, and GET of the path `health` says so."""
         found = []
         for port in ports:
             wait_for(port.exists, 60)
             found.append(f"127.0.0.1:{port.read_text().strip()}")
-            with urllib.request.urlopen(f"http://{found[-1]}{health}", timeout=30) as response:
-                self.assertEqual(response.status, 200)
+            if health is not None:
+                with urllib.request.urlopen(f"http://{found[-1]}{health}", timeout=30) as response:
+                    self.assertEqual(response.status, 200)
         return found
 
-    def start(self, incumbent, candidate, preset, prefix):
+    def start(self, incumbent, candidate, preset, prefix, **values):
         """Understudy before two addresses; self.direct and self.through are where clients point."""
-        pairing = Pairing(self.programs, self.folder, incumbent, candidate, preset, prefix)
+        pairing = Pairing(self.programs, self.folder, incumbent, candidate, preset, prefix, **values)
         self.addCleanup(pairing.close)
         self.direct, self.through = incumbent, pairing.address
         return pairing
