@@ -69,8 +69,9 @@ ScriptedComparing::ScriptedComparing(std::uint16_t incumbent, std::uint16_t cand
                                     },
                                     WallNow, [](std::function<void()> run) { run(); }});
   if (!driver_->Load().ok()) throw std::runtime_error("the driver does not load");
-  auto worker = WorkerThread::Make(0, 1, topology->limits, topology->listeners,
-                                   {traffic_, book_, health_, budgets_, *log_, {&ring_}, 1});
+  auto worker =
+      WorkerThread::Make(0, 1, topology->limits, topology->listeners,
+                         {traffic_, book_, health_, budgets_, *log_, credentials_, {&ring_}, 1});
   if (!worker.ok()) throw std::runtime_error("the worker cannot listen");
   worker_ = *std::move(worker);
   scoring_ = std::make_unique<ScoringLoop>(

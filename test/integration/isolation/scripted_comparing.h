@@ -41,6 +41,7 @@ class ScriptedComparing : private ScorerSource {
   Snapshot<TrafficView> traffic_;
   MemoryControlStore store_;
   HealthBoards health_;
+  TlsCredentials credentials_;
   ShadowBudgets budgets_;
   SampleQueue samples_;
   std::unique_ptr<AccessLog> log_;

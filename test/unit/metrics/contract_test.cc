@@ -119,7 +119,7 @@ TEST_CASE("labels are of a fixed list") {
   CountSomething(process);
   const Labels known = {"protocol", "route",      "arm",     "code_class", "candidate", "outcome",
                         "reason",   "comparator", "result",  "check",      "side",      "phase",
-                        "hold",     "hash",       "version", "le",         "kind"};
+                        "hold",     "hash",       "version", "le",         "kind",      "resumed"};
   for (const MetricSample& sample : process.Page().samples) {
     for (const auto& [label, value] : sample.labels) {
       INFO(sample.name);
