@@ -2,10 +2,12 @@
 #include "comparators/binary_element.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 namespace understudy {
 namespace {
@@ -67,6 +69,31 @@ Precision PrecisionOf(ElementFormat format) {
 }
 
 }  // namespace
+
+std::optional<ElementFormat> FormatOfDatatype(std::string_view name) {
+  using enum ElementFormat;
+  constexpr std::array<std::pair<std::string_view, ElementFormat>, 15> kNames{{
+      {"FP16", kFp16},
+      {"FP32", kFp32},
+      {"FP64", kFp64},
+      {"BF16", kBf16},
+      {"INT8", kInt8},
+      {"INT16", kInt16},
+      {"INT32", kInt32},
+      {"INT64", kInt64},
+      {"UINT8", kUint8},
+      {"UINT16", kUint16},
+      {"UINT32", kUint32},
+      {"UINT64", kUint64},
+      {"BOOL", kBool},
+      {"BYTES", kBytes},
+      {"STRING", kBytes},
+  }};
+  const auto* const found = std::find_if(kNames.begin(), kNames.end(),
+                                         [name](const auto& one) { return one.first == name; });
+  if (found == kNames.end()) return std::nullopt;
+  return found->second;
+}
 
 std::size_t ElementWidth(ElementFormat format) {
   switch (format) {

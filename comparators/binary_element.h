@@ -4,7 +4,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <string_view>
 
 #include "comparators/document.h"
 
@@ -26,6 +28,10 @@ enum class ElementFormat : std::uint8_t {
   kBool,   // one byte, 0 for false
   kBytes,  // a length in 4 bytes, then as many bytes
 };
+
+// The format of a datatype by its name in the protocol: "FP32". "STRING", what older answers call
+// "BYTES", is taken, too. Nothing for a name that is none.
+std::optional<ElementFormat> FormatOfDatatype(std::string_view name);
 
 // Bytes of one element; 0 where that depends on the element.
 std::size_t ElementWidth(ElementFormat format);

@@ -60,6 +60,11 @@ std::optional<JsonValue> BinarySizeOf(JsonValue output) {
   return parameters ? parameters->Find("binary_data_size") : std::nullopt;
 }
 
+bool IsInTail(const BinaryTail& tail, JsonValue output, std::uint64_t position) {
+  if (position < tail.raw.size() && tail.raw[position]) return true;
+  return tail.raw.empty() && BinarySizeOf(output);
+}
+
 std::uint64_t CoverTail(const Document& document, const PathPattern& rule, BinaryTail& tail) {
   const std::optional<JsonValue> outputs = document.root().Find("outputs");
   if (!outputs || !outputs->is_array()) return 0;
@@ -67,7 +72,7 @@ std::uint64_t CoverTail(const Document& document, const PathPattern& rule, Binar
   std::uint64_t position = 0;
   outputs->ForEachElement([&](JsonValue output) {
     const std::uint64_t index = position++;
-    if (!BinarySizeOf(output)) return;
+    if (!IsInTail(tail, output, index)) return;
     ListCover cover = rule.CoverOfList("outputs", index, "data");
     if (!cover.whole && !cover.every && cover.elements.empty()) return;
     const std::uint64_t elements = ElementsOf(output);

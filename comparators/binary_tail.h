@@ -24,10 +24,17 @@ namespace understudy {
 inline constexpr std::string_view kBinaryTailHeader = "inference-header-content-length";
 
 struct BinaryTail {
+  bool empty() const { return bytes.empty() && raw.empty(); }
+
   std::string_view bytes;  // all that follows the JSON
+  // Of a gRPC message in place of them: the raw contents of its outputs, by their position.
+  std::vector<std::optional<std::string_view>> raw;
   // What ignore rules cover of outputs in the tail, by their position among the outputs.
   absl::flat_hash_map<std::uint64_t, ListCover> covers;
 };
+
+// Whether an output's data is in the tail.
+bool IsInTail(const BinaryTail& tail, JsonValue output, std::uint64_t position);
 
 // How many bytes of the body are JSON; nothing when no header says so. InvalidArgument when the
 // header is there twice, is no number, or says more than `body_bytes`.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "comparators/fingerprint.h"
+#include "comparators/grpc/methods.h"
 #include "comparators/presets.h"
 #include "comparators/registry.h"
 #include "comparators/suite.h"
@@ -78,6 +79,10 @@ class SuiteBuilder {
     parts_.fields = spec.fields;
     for (const std::string& pointer : spec.fields) hash_.Add(pointer);
     parts_.measures = spec.measures;
+    parts_.methods = spec.methods;
+    if (spec.methods != nullptr && spec.methods->Fingerprint() != 0) {
+      hash_.Add(spec.methods->Fingerprint());
+    }
     if (!faults_.empty()) return nullptr;
     parts_.fingerprint = hash_.value();
     return MakeSuite(std::move(parts_));

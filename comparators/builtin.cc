@@ -27,9 +27,10 @@ namespace understudy {
 namespace {
 
 absl::StatusOr<BuiltComparator> BuildStatus(std::string_view options_json) {
-  const auto options = OptionReader::Open("status", options_json, {});
-  if (!options.ok()) return options.status();
-  return BuiltComparator{std::make_unique<StatusComparator>(), ComparatorNeeds::kHead, true};
+  auto built = StatusComparator::Build(options_json);
+  if (!built.ok()) return built.status();
+  const bool same = (*built)->SameBytesAreEqual();
+  return BuiltComparator{*std::move(built), ComparatorNeeds::kHead, same};
 }
 
 absl::StatusOr<BuiltComparator> BuildExact(std::string_view options_json) {
@@ -57,7 +58,11 @@ template <typename T, ComparatorNeeds kNeeds = ComparatorNeeds::kDocument>
 absl::StatusOr<BuiltComparator> Build(std::string_view options_json) {
   auto built = T::Build(options_json);
   if (!built.ok()) return built.status();
-  return BuiltComparator{*std::move(built), kNeeds, true};
+  bool reads_paths = false;
+  if constexpr (requires { (*built)->ReadsPaths(); }) reads_paths = (*built)->ReadsPaths();
+  BuiltComparator comparator{*std::move(built), kNeeds, true};
+  comparator.reads_paths = reads_paths;
+  return comparator;
 }
 
 absl::StatusOr<BuiltComparator> BuildJsonSchema(std::string_view options_json) {
@@ -80,10 +85,9 @@ absl::StatusOr<BuiltComparator> BuildMeasured(std::string_view options_json) {
 std::span<const Builtin> Builtins() {
   static const std::array<Builtin, 16> kBuiltins{{
       {"status",
-       "HTTP status: the same is 0, another of the same class 0.5, another class 1",
-       1,
-       {},
-       &BuildStatus},
+       "how the exchange ended: the same status is 0, another of the same class 0.5, another class "
+       "1",
+       1, StatusComparator::Options(), &BuildStatus},
       {"exact",
        "the bodies' bytes once content-encodings are removed: equal is 0, else 1",
        1,

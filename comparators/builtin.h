@@ -36,6 +36,10 @@ struct BuiltComparator {
   // The share of pairs that it is asked about, in (0,1]; it does not apply to the others. Which
   // they are is decided by the request and the incumbent's answer, before anything else.
   double share = 1;
+  // Of kTensors: whether it looks for numbers at paths, and so not into binary tensors.
+  bool reads_paths = false;
+  // Whether it looks at Pair::request_body.
+  bool reads_request = true;
   // Moves when what it asks in its turn gives another score; 0: it asks nothing that may.
   std::uint64_t depends_on = 0;
 };

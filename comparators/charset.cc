@@ -115,12 +115,7 @@ bool IsWellFormed(std::string_view charset, std::string_view text) {
     return std::all_of(text.begin(), text.end(),
                        [](char c) { return static_cast<std::uint8_t>(c) < 0x80; });
   }
-  while (!text.empty()) {
-    const std::size_t length = Utf8SequenceLength(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
-  }
-  return true;
+  return IsUtf8Text(text);
 }
 
 absl::StatusOr<std::string> ToUtf8(std::string_view charset, std::string_view text,

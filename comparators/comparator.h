@@ -19,6 +19,7 @@ namespace understudy {
 class Document;         // comparators/document.h: a decoded JSON body
 struct BinaryTail;      // comparators/binary_tail.h: the bytes of tensors that follow it
 struct AnswerMeasures;  // comparators/measures.h: times and tokens
+struct GrpcCallStatus;  // comparators/grpc/call_status.h: how a gRPC call ended
 
 // One header field as received; `name` keeps its case and is compared without it.
 struct AnswerHeader {
@@ -40,6 +41,10 @@ struct Answer {
   const BinaryTail* tail = nullptr;
   // Of a comparator that needs them (ComparatorNeeds::kMeasures); else null.
   const AnswerMeasures* measures = nullptr;
+  std::span<const AnswerHeader> trailers = {};  // in wire order
+  // Of an answer to a gRPC call, whatever it is, else null. `body` then has the framed messages,
+  // none of them compressed.
+  const GrpcCallStatus* grpc = nullptr;
 };
 
 struct Pair {

@@ -1,10 +1,27 @@
 // Building a Comparison.
 #include "comparators/difference.h"
 
+#include "comparators/grpc/call_status.h"
 #include "comparators/text.h"
 #include "fmt/format.h"
 
 namespace understudy {
+namespace {
+
+// How an exchange ended, as its protocol says that.
+struct Ending {
+  bool failed = false;
+  std::string status;
+};
+
+Ending EndingOf(const Answer& answer) {
+  if (answer.grpc != nullptr) {
+    return {answer.grpc->code != kGrpcOk, GrpcCodeName(answer.grpc->code)};
+  }
+  return {answer.status >= kFirstErrorStatus, std::to_string(answer.status)};
+}
+
+}  // namespace
 
 void AddDifference(Comparison& comparison, std::string_view path, std::string_view kind,
                    std::string_view baseline, std::string_view candidate) {
@@ -29,18 +46,17 @@ Comparison WhollyDifferent(std::string_view reason) {
 }
 
 std::optional<Comparison> CompareErrors(const Pair& pair) {
-  const int baseline = pair.baseline.status;
-  const int candidate = pair.candidate.status;
-  const bool baseline_failed = baseline >= kFirstErrorStatus;
-  const bool candidate_failed = candidate >= kFirstErrorStatus;
-  if (!baseline_failed && !candidate_failed) return std::nullopt;
-  if (baseline == candidate) return Comparison{};
+  const Ending baseline = EndingOf(pair.baseline);
+  const Ending candidate = EndingOf(pair.candidate);
+  if (!baseline.failed && !candidate.failed) return std::nullopt;
+  if (baseline.status == candidate.status) return Comparison{};
+  const std::string_view status = pair.baseline.grpc != nullptr ? "grpc-status" : "status";
   Comparison comparison = WhollyDifferent(
-      baseline_failed && candidate_failed
-          ? fmt::format("both failed, with status {} and {}", baseline, candidate)
-      : baseline_failed ? fmt::format("the incumbent failed with status {}", baseline)
-                        : fmt::format("the candidate failed with status {}", candidate));
-  AddDifference(comparison, "", "status", std::to_string(baseline), std::to_string(candidate));
+      baseline.failed && candidate.failed
+          ? fmt::format("both failed, with {} {} and {}", status, baseline.status, candidate.status)
+      : baseline.failed ? fmt::format("the incumbent failed with {} {}", status, baseline.status)
+                        : fmt::format("the candidate failed with {} {}", status, candidate.status));
+  AddDifference(comparison, "", "status", baseline.status, candidate.status);
   return comparison;
 }
 

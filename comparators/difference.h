@@ -25,7 +25,8 @@ void AddDifference(Comparison& comparison, std::string_view path, std::string_vi
 Comparison WhollyDifferent(std::string_view reason);
 
 // The rule shared by comparators that read what a model answered: an error against an answer is
-// wholly different; two errors are the same when their status is. Empty when neither is an error.
+// wholly different; two errors are the same when their status is. Of a gRPC call every grpc-status
+// but OK is one. Empty when neither is an error.
 std::optional<Comparison> CompareErrors(const Pair& pair);
 
 }  // namespace understudy

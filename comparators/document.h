@@ -96,6 +96,7 @@ class Document {
 
  private:
   friend class JsonParser;
+  friend class DocumentWriter;
   explicit Document(std::string_view text) : text_(text) {}
 
   std::string_view text_;

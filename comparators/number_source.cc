@@ -128,7 +128,7 @@ void NumberSource::VisitPlace(const ValuePair& place, const Visit& visit) const 
 absl::StatusOr<std::optional<Comparison>> NumberSource::ForEachPlace(const Pair& pair,
                                                                      const Visit& visit) const {
   for (const Answer* answer : {&pair.baseline, &pair.candidate}) {
-    if (answer->tail != nullptr && !answer->tail->bytes.empty()) {
+    if (answer->tail != nullptr && !answer->tail->empty()) {
       return absl::UnimplementedError(
           "binary tensors are compared by the option \"outputs\", not by paths");
     }

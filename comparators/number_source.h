@@ -42,6 +42,8 @@ class NumberSource {
   // Places are matched by the member `name` beside them instead of by where they stand, as long as
   // every place has one and none repeats; empty: by where they stand.
   void SetIndex(std::string_view name);
+  // Whether numbers are looked for at paths alone.
+  bool ReadsPaths() const { return !places_.empty() && !defaults_; }
   void SetForms(const NumberForms& forms) { forms_ = forms; }
   void SetShapes(OutputShapes shapes) { shapes_ = shapes; }
 

@@ -39,6 +39,8 @@ class NumericComparator final : public Comparator {
   // Errors as NumberSource::ForEach().
   absl::StatusOr<Comparison> Compare(const Pair& pair) const override;
 
+  bool ReadsPaths() const { return source_.ReadsPaths(); }
+
  private:
   NumberSource source_{{}};
   NumericRules rules_;

@@ -6,12 +6,15 @@
 
 #include "comparators/answer_header.h"
 #include "comparators/charset.h"
+#include "comparators/streams/json_text.h"
 
 namespace understudy {
 namespace {
 
 constexpr std::string_view kContentEncoding = "content-encoding";
 constexpr std::string_view kContentType = "content-type";
+constexpr std::string_view kGrpcEncoding = "grpc-encoding";
+constexpr std::string_view kGrpcStatus = "grpc-status";
 
 bool SameEncoding(const RawAnswer& a, const RawAnswer& b) {
   return SameHeaderValues(a.headers, b.headers, kContentEncoding) ||
@@ -24,11 +27,18 @@ bool SameCharset(const RawAnswer& a, const RawAnswer& b) {
              CharsetOf(HeaderValue(b.headers, kContentType));
 }
 
+// grpc-status may stand in the trailers or in the head.
+bool SameCall(const RawAnswer& a, const RawAnswer& b) {
+  return SameHeaderValues(a.headers, b.headers, kGrpcEncoding) &&
+         SameHeaderValues(a.headers, b.headers, kGrpcStatus) &&
+         SameHeaderValues(a.trailers, b.trailers, kGrpcStatus);
+}
+
 }  // namespace
 
 bool SameOnTheWire(const RawAnswer& a, const RawAnswer& b) {
   return a.status == b.status && a.body == b.body && SameEncoding(a, b) && SameCharset(a, b) &&
-         SameHeaderValues(a.headers, b.headers, kBinaryTailHeader);
+         SameHeaderValues(a.headers, b.headers, kBinaryTailHeader) && SameCall(a, b);
 }
 
 void PreparedAnswer::Decode(const DecodeLimits& limits) {
@@ -56,6 +66,65 @@ void PreparedAnswer::Assemble(const StreamRule& rule) {
   }
 }
 
+void PreparedAnswer::BeginCall() {
+  if (!call_) call_ = GrpcCallStatusOf(raw_.status, raw_.headers, raw_.trailers);
+}
+
+void PreparedAnswer::DecodeCall(const DecodeLimits& limits) {
+  if (frames_ || call_failed()) return;
+  absl::StatusOr<GrpcFrames> frames =
+      ReadGrpcFrames(raw_.body, HeaderValue(raw_.headers, kGrpcEncoding), limits);
+  decode_status_ = frames.status();
+  if (!frames.ok()) return;
+  frames_ = *std::move(frames);
+  body_ = frames_->Text(raw_.body);
+}
+
+void PreparedAnswer::ParseCall(PairCall& call, RawTensors raw_tensors,
+                               const DocumentLimits& limits) {
+  if (!frames_ || document_ != nullptr) return;
+  const absl::StatusOr<GrpcMethod>& method = call.Method();
+  descriptor_status_ = method.status();
+  if (!method.ok()) return;
+  if (method->server_streams) NoteMessages();
+  absl::StatusOr<CallDocument> read = ReadCall(body_, *frames_, *method, CallSide::kAnswer,
+                                               {raw_tensors, limits, call.RequestIds()});
+  if (!read.ok()) {
+    const bool misfit = read.status().code() == absl::StatusCode::kFailedPrecondition;
+    const bool too_large = read.status().code() == absl::StatusCode::kResourceExhausted;
+    (misfit ? descriptor_status_ : too_large ? parse_status_ : tail_status_) = read.status();
+    return;
+  }
+  if (!read->failure.empty()) {
+    stream_status_ = absl::AbortedError("the stream says that it failed: " + read->failure);
+  }
+  if (!read->tensors.ok()) tail_status_ = absl::InvalidArgumentError(read->tensors.message());
+  document_ = std::move(read->document);
+  if (!read->raw.empty()) tail_.emplace().raw = std::move(read->raw);
+}
+
+// The messages of a stream are its events.
+void PreparedAnswer::NoteMessages() {
+  AssembledStream events;
+  events.events = events.token_events = frames_->ends.size();
+  events.event_ends = frames_->ends;
+  if (events.event_ends.size() > kMaxEventEnds) events.event_ends.resize(kMaxEventEnds);
+  if (!frames_->ends.empty()) {
+    events.last_event_end = frames_->ends.back();
+    events.first_token_end = frames_->ends.front();
+  }
+  call_events_ = std::move(events);
+}
+
+std::string PreparedAnswer::CallJson(PairCall& call, const DocumentLimits& limits) const {
+  std::string json;
+  if (!frames_ || !call.Method().ok()) return json;
+  const auto read = ReadCall(body_, *frames_, *call.Method(), CallSide::kAnswer,
+                             {RawTensors::kShown, limits, call.RequestIds()});
+  if (read.ok()) AppendJson(read->document->root(), json);
+  return json;
+}
+
 std::string PreparedAnswer::TakeBody() {
   document_ = nullptr;
   if (stream_ && stream_status_.ok()) return std::move(stream_->json);
@@ -64,8 +133,8 @@ std::string PreparedAnswer::TakeBody() {
 
 AnswerMeasures PreparedAnswer::Measure() const {
   const bool compressed = !IsIdentity(HeaderValue(raw_.headers, kContentEncoding));
-  AnswerMeasures measures =
-      MeasuresOf(raw_.timing, stream_ ? &*stream_ : nullptr, compressed, document_.get());
+  const AssembledStream* events = stream_ ? &*stream_ : call_events_ ? &*call_events_ : nullptr;
+  AnswerMeasures measures = MeasuresOf(raw_.timing, events, compressed, document_.get());
   if (raw_.measured == nullptr) return measures;
   AnswerMeasures known = *raw_.measured;
   if (!known.input_tokens) known.input_tokens = measures.input_tokens;

@@ -30,6 +30,8 @@ class ProbabilitiesComparator final : public Comparator {
   // Errors as CompareRows(); Unimplemented when no row of the incumbent is a distribution.
   absl::StatusOr<Comparison> Compare(const Pair& pair) const override;
 
+  bool ReadsPaths() const { return source_.ReadsPaths(); }
+
  private:
   using Distance = double (*)(std::span<const double>, std::span<const double>);
   struct Score {

@@ -37,7 +37,9 @@ class BuiltinKind final : public ComparatorKind {
 
   const ComparatorDescription& Describe() const override { return description_; }
   absl::StatusOr<BuiltComparator> Build(std::string_view options_json) const override {
-    return builtin_.build(options_json);
+    absl::StatusOr<BuiltComparator> built = builtin_.build(options_json);
+    if (built.ok()) built->reads_request = false;
+    return built;
   }
   std::vector<OptionFault> OptionFaults(std::string_view options_json) const override {
     return CheckEachOption(options_json, builtin_.options,

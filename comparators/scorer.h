@@ -26,7 +26,10 @@ struct RawAnswer {
   const AnswerTiming* timing = nullptr;  // null: not measured
   // What was measured of it before, of an answer out of a record; it goes before what is measured.
   const AnswerMeasures* measured = nullptr;
+  std::span<const AnswerHeader> trailers = {};
 };
+
+class GrpcMethods;  // comparators/grpc/methods.h: what messages gRPC methods have
 
 struct RawPair {
   // Transfer coding removed. Called when a comparator looks at the pair, as putting a large body
@@ -37,6 +40,12 @@ struct RawPair {
   // Why there is no candidate's answer; empty: there is one. Each comparator that would be asked is
   // at divergence 1 then.
   std::string_view no_candidate = {};
+  // Of a gRPC call, which they name: "/package.Service/Method". Both may be empty.
+  std::string_view request_path = {};
+  std::span<const AnswerHeader> request_headers = {};
+  // Asked once all comparators have spoken: whether PairScore::bodies and request_body are wanted
+  // as texts that would have to be made. Empty: they are not.
+  std::function<bool(bool diverged)> wants_texts = {};
 };
 
 // One configured comparator's word on a pair: either a comparison or why there is none.
@@ -65,8 +74,12 @@ struct PairScore {
   // The incumbent's and the candidate's; there with SuiteSpec::measures and for streamed answers.
   std::optional<std::pair<AnswerMeasures, AnswerMeasures>> measures;
   // The incumbent's and the candidate's body as comparators saw it, where that is not what came
-  // from the wire: content-encoding removed, a stream put together. Empty: as it came.
+  // from the wire: content-encoding removed, a stream put together. Of a gRPC call, where wanted,
+  // its messages as JSON. Empty: as it came.
   std::pair<std::string, std::string> bodies;
+  std::string request_body;  // likewise
+  // Of a gRPC call: the grpc-status of either answer.
+  std::optional<std::pair<int, int>> grpc_status;
 };
 
 // What is known of a scorer before it sees a pair.
@@ -116,6 +129,8 @@ struct SuiteSpec {
   std::vector<ComparatorSpec> comparators;  // empty: the preset's own
   std::vector<std::string> fields;          // JSON pointers that are read beside the comparison
   bool measures = false;                    // whether times and tokens of every pair are wanted
+  // Which messages gRPC methods have; null: those that come with the product.
+  std::shared_ptr<const GrpcMethods> methods;
 };
 
 }  // namespace understudy

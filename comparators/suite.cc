@@ -6,8 +6,9 @@
 #include <utility>
 
 #include "comparators/difference.h"
+#include "comparators/grpc/methods.h"
 #include "comparators/pair_sample.h"
-#include "comparators/prepared_answer.h"
+#include "comparators/prepared_pair.h"
 #include "comparators/text.h"
 #include "fmt/format.h"
 
@@ -43,6 +44,8 @@ std::string_view ReasonFor(const absl::Status& status) {
       return "too_large";
     case absl::StatusCode::kUnimplemented:
       return "unsupported";
+    case absl::StatusCode::kFailedPrecondition:
+      return "descriptor";
     case absl::StatusCode::kUnavailable:
       return "compare_queue_full";
     case absl::StatusCode::kCancelled:
@@ -101,12 +104,16 @@ class Suite final : public PairScorer {
       if (IsPartial(member)) traits_.partial.push_back(member.name);
       traits_.waits = traits_.waits || member.built.waits;
       const ComparatorNeeds needs = member.built.needs;
+      if (needs == ComparatorNeeds::kDocument || member.built.reads_paths) {
+        raw_tensors_ = RawTensors::kWritten;
+      }
       needs_document_ = needs_document_ || NeedsDocument(needs) ||
                         needs == ComparatorNeeds::kMeasures ||
                         member.when == SuiteParts::Member::When::kJson ||
                         member.when == SuiteParts::Member::When::kOther;
     }
     needs_document_ = needs_document_ || !parts_.fields.empty() || parts_.measures;
+    if (!parts_.fields.empty()) raw_tensors_ = RawTensors::kWritten;
     traits_.same_bytes_are_equal =
         parts_.fields.empty() && !parts_.measures && traits_.partial.empty() &&
         std::all_of(parts_.members.begin(), parts_.members.end(),
@@ -125,6 +132,9 @@ class Suite final : public PairScorer {
     return member.optional || member.when != SuiteParts::Member::When::kAlways ||
            member.built.share < 1;
   }
+  static bool Applies(SuiteParts::Member::When when, PreparedPair& pair,
+                      std::span<std::uint32_t> ignore_hits);
+  static ComparatorScore ScoreSame(const BuiltComparator& built, PreparedPair& pair);
   PairScore WithoutCandidate(const RawPair& pair, PairSample& sample) const;
   ComparatorScore ScoreOne(const BuiltComparator& built, const Pair& pair,
                            const PreparedAnswer& baseline, const PreparedAnswer& candidate) const;
@@ -135,6 +145,7 @@ class Suite final : public PairScorer {
   std::vector<std::string> names_;
   std::vector<std::string> rules_;
   bool needs_document_ = false;
+  RawTensors raw_tensors_ = RawTensors::kBeside;
   ScorerTraits traits_;
 };
 
@@ -160,77 +171,89 @@ PairScore Suite::WithoutCandidate(const RawPair& pair, PairSample& sample) const
   return result;
 }
 
+bool Suite::Applies(SuiteParts::Member::When when, PreparedPair& pair,
+                    std::span<std::uint32_t> ignore_hits) {
+  switch (when) {
+    case SuiteParts::Member::When::kAlways:
+      return true;
+    case SuiteParts::Member::When::kGreedy:
+      return pair.RequestSampling() == Sampling::kGreedy;
+    case SuiteParts::Member::When::kSampled:
+      return pair.RequestSampling() == Sampling::kSampled;
+    case SuiteParts::Member::When::kJson:
+    case SuiteParts::Member::When::kOther:
+      break;
+  }
+  pair.Decode(ignore_hits);
+  const bool json = pair.baseline().view().document != nullptr;
+  return json == (when == SuiteParts::Member::When::kJson);
+}
+
+// Of answers of the same bytes, by a comparator that need not look at them.
+ComparatorScore Suite::ScoreSame(const BuiltComparator& built, PreparedPair& pair) {
+  if (pair.is_grpc() && NeedsDocument(built.needs) && !pair.baseline().call_failed()) {
+    if (const absl::Status& status = pair.BaselineDescriptor(); !status.ok()) {
+      return Uncomparable(ReasonFor(status), MessageOf(status));
+    }
+  }
+  return Compared({});
+}
+
 PairScore Suite::Score(const RawPair& pair) const {
   PairSample sample(pair);
   if (!pair.no_candidate.empty()) return WithoutCandidate(pair, sample);
+  const Preparation how{parts_.ignore,
+                        parts_.unscored,
+                        parts_.stream,
+                        parts_.greedy,
+                        parts_.decode_limits,
+                        parts_.document_limits,
+                        parts_.methods == nullptr ? BundledMethods() : *parts_.methods,
+                        needs_document_,
+                        raw_tensors_};
+  PreparedPair prepared(pair, how);
   PairScore result;
   result.ignore_hits.resize(rules_.size());
-  const bool same = SameOnTheWire(pair.baseline, pair.candidate);
   result.scores.reserve(parts_.members.size());
-  std::optional<PreparedAnswer> baseline, candidate;  // made for whoever looks
-  bool decoded = false;
-  const auto decode = [&] {
-    if (!baseline) {
-      baseline.emplace(pair.baseline);
-      candidate.emplace(pair.candidate);
-    }
-    if (std::exchange(decoded, true)) return;
-    for (PreparedAnswer* answer : {&*baseline, &*candidate}) {
-      answer->Decode(parts_.decode_limits);
-      if (parts_.stream) answer->Assemble(*parts_.stream);
-      if (needs_document_) answer->Parse(parts_.document_limits);
-      answer->Mark(parts_.ignore, parts_.unscored, result.ignore_hits);
-    }
-  };
   const auto measure = [&] {
-    decode();
-    if (!result.measures) result.measures.emplace(baseline->Measure(), candidate->Measure());
+    prepared.Decode(result.ignore_hits);
+    if (result.measures) return;
+    result.measures.emplace(prepared.baseline().Measure(), prepared.candidate().Measure());
   };
-  std::optional<Sampling> sampling;  // looked at where a comparator depends on it
-  const auto applies = [&](SuiteParts::Member::When when) {
-    using When = SuiteParts::Member::When;
-    if (when == When::kAlways) return true;
-    if (when == When::kJson || when == When::kOther) {
-      decode();
-      return (baseline->view().document != nullptr) == (when == When::kJson);
-    }
-    if (!sampling) {
-      sampling = SamplingOf(pair.request_body ? pair.request_body() : "", parts_.greedy);
-    }
-    return *sampling == (when == When::kGreedy ? Sampling::kGreedy : Sampling::kSampled);
-  };
+  const bool same = SameOnTheWire(pair.baseline, pair.candidate);
+  bool diverged = false;
   for (const SuiteParts::Member& member : parts_.members) {
-    if (!sample.Has(member.built.share) || !applies(member.when)) {
+    const BuiltComparator& built = member.built;
+    if (!sample.Has(built.share) || !Applies(member.when, prepared, result.ignore_hits)) {
       result.scores.push_back(DoesNotApply());
       continue;
     }
-    if (same && member.built.same_bytes_are_equal) {
-      result.scores.push_back(Compared({}));
+    if (same && built.same_bytes_are_equal) {
+      result.scores.push_back(ScoreSame(built, prepared));
       continue;
     }
-    if (!baseline) {
-      baseline.emplace(pair.baseline);
-      candidate.emplace(pair.candidate);
-    }
-    if (member.built.needs != ComparatorNeeds::kHead) decode();
-    Pair view{pair.request_body ? pair.request_body() : std::string_view(), baseline->view(),
-              candidate->view()};
-    if (member.built.needs == ComparatorNeeds::kMeasures) {
+    if (built.needs != ComparatorNeeds::kHead) prepared.Decode(result.ignore_hits);
+    Pair view{built.reads_request ? prepared.Request() : std::string_view(),
+              prepared.baseline().view(), prepared.candidate().view()};
+    if (built.needs == ComparatorNeeds::kMeasures) {
       measure();
       view.baseline.measures = &result.measures->first;
       view.candidate.measures = &result.measures->second;
     }
-    ComparatorScore score = ScoreOne(member.built, view, *baseline, *candidate);
+    ComparatorScore score = ScoreOne(built, view, prepared.baseline(), prepared.candidate());
     const bool nothing = score.uncomparable == "unsupported" || score.uncomparable == "not_json";
-    result.scores.push_back(member.optional && nothing ? DoesNotApply() : std::move(score));
+    if (member.optional && nothing) score = DoesNotApply();
+    diverged = diverged || (score.compared && score.comparison.divergence > 0);
+    result.scores.push_back(std::move(score));
   }
-  const bool streamed = decoded && (baseline->stream() || candidate->stream());
-  if (parts_.measures || streamed) measure();
-  if (!parts_.fields.empty()) decode();
+  const bool streamed = prepared.baseline().is_stream() || prepared.candidate().is_stream();
+  if (parts_.measures || (prepared.decoded() && streamed)) measure();
+  if (!parts_.fields.empty()) prepared.Decode(result.ignore_hits);
   for (const std::string& pointer : parts_.fields) {
-    result.fields.emplace_back(FieldAt(*baseline, pointer), FieldAt(*candidate, pointer));
+    result.fields.emplace_back(FieldAt(prepared.baseline(), pointer),
+                               FieldAt(prepared.candidate(), pointer));
   }
-  if (decoded) result.bodies = {baseline->TakeBody(), candidate->TakeBody()};
+  prepared.TakeTexts(prepared.is_grpc() && pair.wants_texts && pair.wants_texts(diverged), result);
   return result;
 }
 
@@ -238,6 +261,11 @@ ComparatorScore Suite::ScoreOne(const BuiltComparator& built, const Pair& pair,
                                 const PreparedAnswer& baseline,
                                 const PreparedAnswer& candidate) const {
   if (built.needs == ComparatorNeeds::kHead) return Ask(*built.comparator, pair, baseline);
+  // What is said of a failed call needs no messages, and a failed one has none.
+  if (baseline.call_failed() || candidate.call_failed()) {
+    if (!NeedsDocument(built.needs)) return Ask(*built.comparator, pair, baseline);
+    return Compared(CompareErrors(pair).value_or(Comparison()));
+  }
   if (const std::optional<ComparatorScore> broken = OfBrokenStreams(baseline, candidate)) {
     return *broken;
   }
@@ -247,6 +275,13 @@ ComparatorScore Suite::ScoreOne(const BuiltComparator& built, const Pair& pair,
     const absl::Status& status = !text_alone                  ? answer->decode_status()
                                  : answer->tail_status().ok() ? answer->charset_status()
                                                               : answer->tail_status();
+    const absl::Status& known = answer->descriptor_status();
+    if (status.ok() && text_alone && !known.ok()) {
+      return Uncomparable(
+          ReasonFor(known),
+          fmt::format("the {}'s answer: {}", answer == &baseline ? "incumbent" : "candidate",
+                      MessageOf(known)));
+    }
     if (status.ok()) continue;
     const std::string_view message = MessageOf(status);
     if (status.code() != absl::StatusCode::kInvalidArgument) {

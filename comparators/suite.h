@@ -12,6 +12,10 @@
 // A streamed answer (by its content-type, where there is a rule for streams) is put together first,
 // so that comparators see the answer it would have been without streaming. One that says it failed,
 // or breaks off, is a fault like a broken body.
+//
+// The messages of a gRPC call become documents by their descriptors. Where none is known, or it
+// does not fit what came, the pair is uncomparable whichever answer that is, and also when both are
+// the same bytes: nobody knows what they say.
 #pragma once
 
 #include <cstdint>
@@ -64,6 +68,7 @@ struct SuiteParts {
   std::vector<std::string> fields;  // JSON pointers
   bool measures = false;            // of every pair
   std::optional<StreamRule> stream;
+  std::shared_ptr<const GrpcMethods> methods;  // null: those that come with the product
   std::vector<RequestCondition> greedy;
   std::uint64_t fingerprint = 0;
   DecodeLimits decode_limits;

@@ -2,7 +2,6 @@
 #include "comparators/tensor.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <optional>
 
@@ -18,28 +17,21 @@ constexpr std::size_t kMaxRank = 32;
 constexpr std::uint64_t kMaxBinaryElements = 16u << 20;
 constexpr std::size_t kShownName = 64;
 
-struct TypeName {
-  std::string_view name;
-  TensorType type;
-  ElementFormat format;
-};
-constexpr std::array<TypeName, 15> kTypes{{
-    {"FP16", TensorType::kFloat, ElementFormat::kFp16},
-    {"FP32", TensorType::kFloat, ElementFormat::kFp32},
-    {"FP64", TensorType::kFloat, ElementFormat::kFp64},
-    {"BF16", TensorType::kFloat, ElementFormat::kBf16},
-    {"INT8", TensorType::kInteger, ElementFormat::kInt8},
-    {"INT16", TensorType::kInteger, ElementFormat::kInt16},
-    {"INT32", TensorType::kInteger, ElementFormat::kInt32},
-    {"INT64", TensorType::kInteger, ElementFormat::kInt64},
-    {"UINT8", TensorType::kInteger, ElementFormat::kUint8},
-    {"UINT16", TensorType::kInteger, ElementFormat::kUint16},
-    {"UINT32", TensorType::kInteger, ElementFormat::kUint32},
-    {"UINT64", TensorType::kInteger, ElementFormat::kUint64},
-    {"BOOL", TensorType::kBool, ElementFormat::kBool},
-    {"BYTES", TensorType::kBytes, ElementFormat::kBytes},
-    {"STRING", TensorType::kBytes, ElementFormat::kBytes},  // what older answers call BYTES
-}};
+TensorType TypeOf(ElementFormat format) {
+  switch (format) {
+    case ElementFormat::kFp16:
+    case ElementFormat::kBf16:
+    case ElementFormat::kFp32:
+    case ElementFormat::kFp64:
+      return TensorType::kFloat;
+    case ElementFormat::kBool:
+      return TensorType::kBool;
+    case ElementFormat::kBytes:
+      return TensorType::kBytes;
+    default:
+      return TensorType::kInteger;
+  }
+}
 
 absl::Status Fault(const Tensor& tensor, std::string_view what) {
   return absl::InvalidArgumentError(
@@ -49,16 +41,14 @@ absl::Status Fault(const Tensor& tensor, std::string_view what) {
 absl::Status ReadType(JsonValue output, Tensor& tensor) {
   const std::optional<JsonValue> dtype = output.Find("datatype");
   if (!dtype || !dtype->is_string()) return Fault(tensor, "has no \"datatype\"");
-  const auto known = std::find_if(kTypes.begin(), kTypes.end(), [&](const TypeName& type) {
-    return type.name == dtype->AsString();
-  });
-  if (known == kTypes.end()) {
+  const std::optional<ElementFormat> format = FormatOfDatatype(dtype->AsString());
+  if (!format) {
     return Fault(tensor, fmt::format("has the unknown datatype \"{}\"",
                                      ShownText(dtype->AsString(), kShownName)));
   }
-  tensor.type = known->type;
-  tensor.format = known->format;
-  tensor.dtype = known->type == TensorType::kBytes ? "BYTES" : known->name;
+  tensor.format = *format;
+  tensor.type = TypeOf(*format);
+  tensor.dtype = tensor.type == TensorType::kBytes ? "BYTES" : dtype->AsString();
   return absl::OkStatus();
 }
 
@@ -176,13 +166,16 @@ class OutputReader {
     if (tail != nullptr) rest_ = tail->bytes;
   }
 
-  absl::StatusOr<Tensor> Read(JsonValue output, std::uint64_t position) {
+  absl::StatusOr<Tensor> Read(JsonValue output, std::uint64_t position,
+                              std::optional<std::uint64_t> response) {
     const std::optional<JsonValue> name = output.Find("name");
     if (!name || !name->is_string()) {
       return absl::InvalidArgumentError(fmt::format("output {} has no \"name\"", position));
     }
     Tensor tensor{.name = name->AsString(), .dtype = {}, .data = output, .path = {}};
-    tensor.path = fmt::format("/outputs/{}/data", position);
+    tensor.response = response;
+    tensor.path = response ? fmt::format("/responses/{}/outputs/{}/data", *response, position)
+                           : fmt::format("/outputs/{}/data", position);
     tensor.ignored = output.ignored();
     absl::Status status = Locate(output, position, tensor);
     if (status.ok()) status = ReadType(output, tensor);
@@ -212,7 +205,14 @@ class OutputReader {
   // Where the elements are.
   absl::Status Locate(JsonValue output, std::uint64_t position, Tensor& tensor) {
     const std::optional<JsonValue> data = output.Find("data");
-    const std::optional<JsonValue> size = tail_ == nullptr ? std::nullopt : BinarySizeOf(output);
+    if (tail_ != nullptr && !tail_->raw.empty() && IsInTail(*tail_, output, position)) {
+      tensor.binary = true;
+      tensor.bytes = *tail_->raw[position];
+      Cover(position, tensor);
+      return absl::OkStatus();
+    }
+    const std::optional<JsonValue> size =
+        tail_ == nullptr || !tail_->raw.empty() ? std::nullopt : BinarySizeOf(output);
     if (!size) {
       if (!data || !data->is_array()) return Fault(tensor, "has no \"data\" in JSON");
       tensor.data = *data;
@@ -234,12 +234,15 @@ class OutputReader {
     tensor.binary = true;
     tensor.bytes = rest_.substr(0, bytes.payload.unsigned_integer);
     rest_.remove_prefix(tensor.bytes.size());
-    const auto cover = tail_->covers.find(position);
-    if (cover != tail_->covers.end()) {
-      tensor.ignored = tensor.ignored || cover->second.whole;
-      tensor.cover = &cover->second;
-    }
+    Cover(position, tensor);
     return absl::OkStatus();
+  }
+
+  void Cover(std::uint64_t position, Tensor& tensor) const {
+    const auto cover = tail_->covers.find(position);
+    if (cover == tail_->covers.end()) return;
+    tensor.ignored = tensor.ignored || cover->second.whole;
+    tensor.cover = &cover->second;
   }
 
   const BinaryTail* tail_;
@@ -249,28 +252,50 @@ class OutputReader {
 
 }  // namespace
 
-absl::StatusOr<std::vector<Tensor>> ReadOutputs(const Document& document, const BinaryTail* tail) {
-  const std::optional<JsonValue> outputs = document.root().Find("outputs");
+namespace {
+
+// The outputs of one response, appended.
+absl::Status ReadResponse(JsonValue response, std::optional<std::uint64_t> position,
+                          OutputReader& reader, std::vector<Tensor>& tensors) {
+  const std::optional<JsonValue> outputs = response.Find("outputs");
   if (!outputs || !outputs->is_array() || outputs->ignored()) {
     return absl::InvalidArgumentError("there is no list \"outputs\"");
   }
-  if (outputs->size() > kMaxOutputs) {
-    return absl::InvalidArgumentError(
-        fmt::format("{} outputs; at most {} are read", outputs->size(), kMaxOutputs));
+  if (outputs->size() > kMaxOutputs - std::min(kMaxOutputs, tensors.size())) {
+    return absl::InvalidArgumentError(fmt::format("more than {} outputs", kMaxOutputs));
   }
-  std::vector<Tensor> tensors;
-  OutputReader reader(tail);
   absl::flat_hash_set<std::string_view> names;
   absl::Status status;
-  std::uint64_t position = 0;
+  std::uint64_t number = 0;
   outputs->ForEachElement([&](JsonValue output) {
     if (!status.ok()) return;
-    absl::StatusOr<Tensor> tensor = reader.Read(output, position++);
+    absl::StatusOr<Tensor> tensor = reader.Read(output, number++, position);
     status = tensor.status();
     if (!status.ok()) return;
     if (!names.insert(tensor->name).second) status = Fault(*tensor, "is there twice");
     tensors.push_back(*std::move(tensor));
   });
+  return status;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<Tensor>> ReadOutputs(const Document& document, const BinaryTail* tail) {
+  std::vector<Tensor> tensors;
+  OutputReader reader(tail);
+  absl::Status status;
+  const std::optional<JsonValue> responses = document.root().Find("responses");
+  if (!responses || !responses->is_array()) {
+    status = ReadResponse(document.root(), std::nullopt, reader, tensors);
+  } else {
+    std::uint64_t position = 0;
+    responses->ForEachElement([&](JsonValue response) {
+      if (status.ok() && !response.ignored() && !responses->ignored()) {
+        status = ReadResponse(response, position, reader, tensors);
+      }
+      ++position;
+    });
+  }
   if (status.ok()) status = reader.Finish();
   if (!status.ok()) return status;
   return tensors;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,8 @@ struct Tensor {
   std::uint64_t elements = 1;  // the product of the shape
   JsonValue data;              // the array of elements; of a binary tensor the output itself
   std::string path;            // of the data: "/outputs/0/data"
+  // Of an answer that is a list of responses, the place of the one it is in; nothing for another.
+  std::optional<std::uint64_t> response;
   bool ignored = false;
   bool binary = false;
   std::string_view bytes;            // of a binary tensor: exactly `elements`
@@ -46,7 +49,8 @@ struct Tensor {
 // as the shape says, flat or nested as the shape says, each of a kind its datatype allows (null in
 // a floating-point tensor is NaN). InvalidArgument says which output is wrong and how. `tail` is
 // Answer::tail: DataLoss when it is not, byte for byte, what the outputs say; ResourceExhausted
-// when it holds more than 16 Mi elements.
+// when it holds more than 16 Mi elements. Of an answer with a list "responses" (messages of a gRPC
+// stream) the outputs of each are read, one response after the other; names are of one response.
 absl::StatusOr<std::vector<Tensor>> ReadOutputs(const Document& document,
                                                 const BinaryTail* tail = nullptr);
 

@@ -2,6 +2,7 @@
 #include "comparators/tensor_pair.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "comparators/difference.h"
@@ -13,16 +14,22 @@ namespace {
 
 constexpr std::size_t kShownName = 64;
 
+// For people.
+std::string NameOf(const Tensor& tensor) {
+  const std::string name = fmt::format("\"{}\"", ShownText(tensor.name, kShownName));
+  return tensor.response ? fmt::format("{} of response {}", name, *tensor.response) : name;
+}
+
 bool Wanted(std::string_view name, const std::vector<std::string>& only) {
   return only.empty() || std::find(only.begin(), only.end(), name) != only.end();
 }
 
 // What keeps two outputs of one name from being compared, or nothing.
 bool Disagree(const TensorPair& pair, Comparison& out) {
-  const std::string name = ShownText(pair.baseline.name, kShownName);
+  const std::string name = NameOf(pair.baseline);
   const std::string path = pair.baseline.path.substr(0, pair.baseline.path.rfind('/'));
   if (pair.baseline.dtype != pair.candidate.dtype) {
-    out.reason = fmt::format("output \"{}\" has datatype {}, the incumbent's {}", name,
+    out.reason = fmt::format("output {} has datatype {}, the incumbent's {}", name,
                              pair.candidate.dtype, pair.baseline.dtype);
     AddDifference(out, path + "/datatype", "dtype", pair.baseline.dtype, pair.candidate.dtype);
     return true;
@@ -31,7 +38,7 @@ bool Disagree(const TensorPair& pair, Comparison& out) {
     const std::string baseline = ShapeText(pair.baseline);
     const std::string candidate = ShapeText(pair.candidate);
     out.reason =
-        fmt::format("output \"{}\" has shape {}, the incumbent's {}", name, candidate, baseline);
+        fmt::format("output {} has shape {}, the incumbent's {}", name, candidate, baseline);
     AddDifference(out, path + "/shape", "shape", baseline, candidate);
     return true;
   }
@@ -43,22 +50,26 @@ void Align(const std::vector<Tensor>& baseline, const std::vector<Tensor>& candi
   Comparison mismatch;
   mismatch.divergence = 1;
   bool differ = false;
-  const auto note = [&](std::string_view name, std::string_view kind, std::string_view path,
-                        bool missing) {
-    mismatch.reason = fmt::format("output \"{}\" is {}", ShownText(name, kShownName),
+  const auto note = [&](const Tensor& tensor, bool missing) {
+    mismatch.reason = fmt::format("output {} is {}", NameOf(tensor),
                                   missing ? "missing" : "not one of the incumbent's");
-    AddDifference(mismatch, path, kind, missing ? name : "", missing ? "" : name);
+    AddDifference(mismatch, tensor.path, missing ? "missing" : "extra", missing ? tensor.name : "",
+                  missing ? "" : tensor.name);
     differ = true;
   };
-  absl::flat_hash_map<std::string_view, const Tensor*> others;
-  for (const Tensor& tensor : candidate) others.emplace(tensor.name, &tensor);
+  using Place = std::pair<std::uint64_t, std::string_view>;
+  const auto place_of = [](const Tensor& tensor) {
+    return Place(tensor.response.value_or(0), tensor.name);
+  };
+  absl::flat_hash_map<Place, const Tensor*> others;
+  for (const Tensor& tensor : candidate) others.emplace(place_of(tensor), &tensor);
   for (const Tensor& tensor : baseline) {
-    const auto other = others.find(tensor.name);
+    const auto other = others.find(place_of(tensor));
     const Tensor* found = other == others.end() ? nullptr : other->second;
     if (found != nullptr) others.erase(other);
     if (!Wanted(tensor.name, only) || tensor.ignored) continue;
     if (found == nullptr) {
-      note(tensor.name, "missing", tensor.path, true);
+      note(tensor, true);
     } else if (!found->ignored) {
       TensorPair pair{tensor, *found};
       if (tensor.binary != found->binary) {
@@ -69,8 +80,8 @@ void Align(const std::vector<Tensor>& baseline, const std::vector<Tensor>& candi
     }
   }
   for (const Tensor& tensor : candidate) {
-    const bool extra = others.contains(tensor.name) && !tensor.ignored;
-    if (extra && Wanted(tensor.name, only)) note(tensor.name, "extra", tensor.path, false);
+    const bool extra = others.contains(place_of(tensor)) && !tensor.ignored;
+    if (extra && Wanted(tensor.name, only)) note(tensor, false);
   }
   if (differ) out.decided = std::move(mismatch);
 }

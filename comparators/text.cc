@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <vector>
 
 #include "fmt/format.h"
@@ -47,6 +48,22 @@ std::size_t Utf8SequenceLength(std::string_view text) {
   if (lead == 0xF0 && second < 0x90) return 0;  // overlong
   if (lead == 0xF4 && second > 0x8F) return 0;  // above U+10FFFF
   return length;
+}
+
+bool IsUtf8Text(std::string_view text) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080u;
+  while (!text.empty()) {
+    std::uint64_t word = kHighBits;
+    if (text.size() >= sizeof word) std::memcpy(&word, text.data(), sizeof word);
+    if ((word & kHighBits) == 0) {
+      text.remove_prefix(sizeof word);
+      continue;
+    }
+    const std::size_t length = Utf8SequenceLength(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
 }
 
 void AppendUtf8(std::uint32_t code_point, std::string& out) {

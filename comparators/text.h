@@ -15,6 +15,9 @@ inline constexpr std::size_t kMaxShownText = 256;  // bytes of one text in a Dif
 // (overlong, surrogate, above U+10FFFF, cut) or `text` is empty.
 std::size_t Utf8SequenceLength(std::string_view text);
 
+// Whether all of it is well-formed.
+bool IsUtf8Text(std::string_view text);
+
 // Appends `code_point` (at most 0x10FFFF) as UTF-8; a surrogate becomes the three bytes its number
 // would take, so that two different ones stay different.
 void AppendUtf8(std::uint32_t code_point, std::string& out);

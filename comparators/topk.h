@@ -30,6 +30,8 @@ class TopKComparator final : public Comparator {
   // Errors as CompareRows(); Unimplemented when no row has more than one number.
   absl::StatusOr<Comparison> Compare(const Pair& pair) const override;
 
+  bool ReadsPaths() const { return source_.ReadsPaths(); }
+
  private:
   NumberSource source_{{.texts = NumberForms::Texts::kClasses, .labels = true}};
   std::uint64_t k_ = 5;

@@ -26,6 +26,8 @@ class VectorsComparator final : public Comparator {
   // Errors as CompareRows(); with `pairwise` Unimplemented when there are less than two vectors.
   absl::StatusOr<Comparison> Compare(const Pair& pair) const override;
 
+  bool ReadsPaths() const { return source_.ReadsPaths(); }
+
  private:
   absl::StatusOr<Comparison> ComparePairwise(const Pair& pair) const;
 

@@ -31,9 +31,12 @@ class OpenedAnswer {
   }
 
  private:
-  std::string head_text_, body_text_, payload_text_;
+  void OpenTrailers();
+
+  std::string head_text_, body_text_, payload_text_, trailer_text_;
   AnswerHead head_;
-  std::vector<AnswerHeader> headers_;
+  std::vector<HeaderField> trailer_fields_;
+  std::vector<AnswerHeader> headers_, trailers_;
   std::vector<AnswerArrival> arrivals_;
   AnswerTiming timing_;
   RawAnswer answer_;

@@ -119,11 +119,19 @@ void BodyScanner::TrailerByte(char c) {
 
 std::optional<std::string_view> PayloadOf(std::string_view wire, Framing framing,
                                           std::string& scratch) {
+  std::string trailers;
+  return PayloadOf(wire, framing, scratch, trailers);
+}
+
+std::optional<std::string_view> PayloadOf(std::string_view wire, Framing framing,
+                                          std::string& scratch, std::string& trailers) {
+  trailers.clear();
   if (framing != Framing::kChunked) return wire;
   scratch.clear();
   BodyScanner scanner(framing, 0);
   scanner.Scan(wire, [&scratch](std::string_view piece) { scratch.append(piece); });
   if (!scanner.Done()) return std::nullopt;
+  trailers = scanner.Trailers();
   return scratch;
 }
 

@@ -100,5 +100,8 @@ std::size_t BodyScanner::Scan(std::string_view bytes, Visit visit) {
 // A view of `wire` itself where the framing adds nothing, else of `scratch`.
 std::optional<std::string_view> PayloadOf(std::string_view wire, Framing framing,
                                           std::string& scratch);
+// The same, with the trailers as lines, as BodyScanner::Trailers() has them.
+std::optional<std::string_view> PayloadOf(std::string_view wire, Framing framing,
+                                          std::string& scratch, std::string& trailers);
 
 }  // namespace understudy

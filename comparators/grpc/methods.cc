@@ -1,0 +1,69 @@
+// Paths, and the descriptors that come with the product.
+#include "comparators/grpc/methods.h"
+
+#include <cstdlib>
+#include <utility>
+
+#include "comparators/grpc/descriptor_sets.h"
+#include "fmt/core.h"
+#include "google/protobuf/descriptor.pb.h"
+
+namespace understudy {
+namespace {
+
+using google::protobuf::DescriptorPool;
+using google::protobuf::MethodDescriptor;
+using google::protobuf::ServiceDescriptor;
+
+// A fault in them is a fault of this build, which its tests find.
+class Bundled final : public GrpcMethods {
+ public:
+  Bundled() {
+    google::protobuf::FileDescriptorSet set;
+    const std::string_view bytes = BundledDescriptorSet();
+    set.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+    BuiltDescriptors built = BuildDescriptors(set);
+    if (!built.fault.empty()) {
+      fmt::print(stderr, "the descriptors of this build are broken: {}\n", built.fault);
+      std::abort();
+    }
+    pool_ = std::move(built.pool);
+  }
+
+  std::optional<GrpcMethod> Find(GrpcMethodName name) const override {
+    return FindMethod(*pool_, name);
+  }
+  std::uint64_t Fingerprint() const override { return 0; }
+
+ private:
+  std::unique_ptr<DescriptorPool> pool_;
+};
+
+}  // namespace
+
+GrpcMethodName GrpcMethodNameOf(std::string_view path) {
+  path = path.substr(0, path.find_first_of("?#"));
+  const std::size_t method = path.rfind('/');
+  if (method == std::string_view::npos || method == 0) return {};
+  const std::size_t service = path.rfind('/', method - 1);
+  if (service == std::string_view::npos) return {};
+  const GrpcMethodName name{path.substr(service + 1, method - service - 1),
+                            path.substr(method + 1)};
+  return name.service.empty() || name.method.empty() ? GrpcMethodName{} : name;
+}
+
+std::optional<GrpcMethod> FindMethod(const DescriptorPool& pool, GrpcMethodName name) {
+  const ServiceDescriptor* service = pool.FindServiceByName(std::string(name.service));
+  if (service == nullptr) return std::nullopt;
+  const MethodDescriptor* method = service->FindMethodByName(std::string(name.method));
+  if (method == nullptr) return std::nullopt;
+  return GrpcMethod{method->input_type(), method->output_type(), method->client_streaming(),
+                    method->server_streaming()};
+}
+
+const GrpcMethods& BundledMethods() {
+  static const Bundled kBundled;
+  return kBundled;
+}
+
+}  // namespace understudy

@@ -1,0 +1,52 @@
+// Which messages a gRPC method takes and gives: found by the path of a call, in descriptor sets and
+// in what comes with the product.
+//
+// Threads: sources are immutable, or say how they change; Find() runs on many threads at once.
+// Ownership: descriptors live as long as the source they came from.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "google/protobuf/descriptor.h"
+
+namespace understudy {
+
+struct GrpcMethod {
+  const google::protobuf::Descriptor* request = nullptr;
+  const google::protobuf::Descriptor* response = nullptr;
+  bool client_streams = false;
+  bool server_streams = false;
+};
+
+// "package.Service" and "Method" of a path "/package.Service/Method", which may have more in front
+// of it and a query behind it. Empty where it names none.
+struct GrpcMethodName {
+  std::string_view service;
+  std::string_view method;
+};
+GrpcMethodName GrpcMethodNameOf(std::string_view path);
+
+class GrpcMethods {
+ public:
+  virtual ~GrpcMethods() = default;
+  virtual std::optional<GrpcMethod> Find(GrpcMethodName name) const = 0;
+  // Moves when Find() may give another answer; 0: nothing but what comes with the product.
+  virtual std::uint64_t Fingerprint() const = 0;
+};
+
+// The method of a service in a pool.
+std::optional<GrpcMethod> FindMethod(const google::protobuf::DescriptorPool& pool,
+                                     GrpcMethodName name);
+
+// The Open Inference Protocol, TensorFlow Serving and gRPC's health checks.
+const GrpcMethods& BundledMethods();
+
+// They as a google.protobuf.FileDescriptorSet, with their imports.
+std::string_view BundledDescriptorSet();
+
+}  // namespace understudy
