@@ -3,17 +3,10 @@
 usage: mlserver_test.py UNDERSTUDY UNDERSTUDYCTL Mlserver.test_...
 """
 
-import json
-import os
-import pathlib
-import subprocess
 import sys
-import tempfile
 import unittest
-import urllib.error
-import urllib.request
 
-from real_servers import HERE, ROOT, RealServers, enter_environment, free_ports, wait_for
+from real_servers import enter_environment
 
 if __name__ == "__main__":
     enter_environment()
@@ -21,49 +14,13 @@ if __name__ == "__main__":
 import numpy
 import tritonclient.http
 
-PROGRAMS = ROOT / "build" / "mlserver-venv" / "bin"
-OUTPUTS = ("predict", "predict_proba")
+from mlserver_models import OUTPUTS, MlserverModels
 
 
-class Mlserver(RealServers):
-    @classmethod
-    def setUpClass(cls):
-        subprocess.run([ROOT / "scripts" / "venv", "mlserver", HERE / "mlserver" / "requirements.txt"],
-                       check=True, timeout=500)
-        folder = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(folder.cleanup)
-        cls.models = pathlib.Path(folder.name)
-        subprocess.run([PROGRAMS / "python", HERE / "mlserver" / "train.py", cls.models], check=True,
-                       timeout=120, stdout=subprocess.DEVNULL)
-        cls.rows = {name: numpy.array(rows) for name, rows in
-                    json.loads((cls.models / "rows.json").read_text()).items()}
-
-    def serve(self, model):
-        """The address of an MLServer that is about to listen; it takes no port of the kernel's choice."""
-        http, grpc, metrics = free_ports(3)
-        environment = dict(os.environ, MLSERVER_HOST="127.0.0.1", MLSERVER_HTTP_PORT=str(http),
-                           MLSERVER_GRPC_PORT=str(grpc), MLSERVER_METRICS_PORT=str(metrics),
-                           MLSERVER_PARALLEL_WORKERS="0", OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
-        with open(self.folder / f"{http}.log", "wb") as log:
-            process = subprocess.Popen([PROGRAMS / "mlserver", "start", self.models / model],
-                                       stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder,
-                                       env=environment)
-        self.addCleanup(process.wait, 10)
-        self.addCleanup(process.kill)
-        return f"127.0.0.1:{http}"
-
+class Mlserver(MlserverModels):
     def digits_pair(self, candidate):
         """Understudy before an MLServer with the incumbent and one with that model."""
-        addresses = [self.serve(model) for model in ("incumbent", candidate)]
-
-        def ready():
-            try:
-                for address in addresses:
-                    urllib.request.urlopen(f"http://{address}/v2/models/digits/ready", timeout=10).close()
-            except (urllib.error.URLError, ConnectionError):
-                return False
-            return True
-        wait_for(ready, 90)
+        addresses = [http for http, _ in self.serve_both(candidate)]
         pairing = self.start(*addresses, "oip-v2", "/v2/models/digits/infer")
         self.connect(lambda address: tritonclient.http.InferenceServerClient(address, network_timeout=30))
         return pairing

@@ -3,13 +3,10 @@
 usage: tritonclient_test.py UNDERSTUDY UNDERSTUDYCTL Tritonclient.test_...
 """
 
-import pathlib
-import subprocess
 import sys
-import tempfile
 import unittest
 
-from real_servers import PARTS, SERVER_PYTHON, RealServers, enter_environment
+from real_servers import enter_environment
 
 if __name__ == "__main__":
     enter_environment()
@@ -17,23 +14,14 @@ if __name__ == "__main__":
 import numpy
 import tritonclient.http
 
-VERSIONS = {"incumbent": "1", "regressed": "3"}
+from digits_models import DigitsModels
+
 ROWS = 16
 
 
-class Tritonclient(RealServers):
-    @classmethod
-    def setUpClass(cls):
-        folder = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(folder.cleanup)
-        cls.models = pathlib.Path(folder.name)
-        subprocess.run([SERVER_PYTHON, PARTS / "train.py", "--out", cls.models], check=True,
-                       timeout=120, stdout=subprocess.DEVNULL)
-        cls.traffic = dict(numpy.load(cls.models / "traffic.npz"))
-
+class Tritonclient(DigitsModels):
     def digits_pair(self, candidate):
-        ports = [self.spawn("serve.py", "--model", self.models / f"{model}.joblib", "--version",
-                            VERSIONS[model]) for model in ("incumbent", candidate)]
+        ports = self.spawn_models("serve.py", "incumbent", candidate)
         pairing = self.start(*self.addresses(ports, "/v2/health/ready"), "oip-v2",
                              "/v2/models/digits/infer")
         self.clients = [tritonclient.http.InferenceServerClient(address, network_timeout=30)
@@ -95,13 +83,12 @@ class Tritonclient(RealServers):
 
     def test_other_labels_are_seen_by_top1(self):
         pairing = self.digits_pair("regressed")
-        changed = self.traffic["incumbent.label"] != self.traffic["regressed.label"]
-        rows = self.traffic["rows"][changed][:ROWS]
+        rows = self.traffic["rows"][self.changed][:ROWS]
         self.assertGreater(len(rows), 4)
         forms = ({}, {"compression": "gzip"}, {"binary_output": False})
         for form in forms:
             labels = self.infer(self.clients[1], rows, **form)[0]["label"]
-            numpy.testing.assert_array_equal(labels, self.traffic["incumbent.label"][changed][:ROWS])
+            numpy.testing.assert_array_equal(labels, self.traffic["incumbent.label"][self.changed][:ROWS])
         pairing.assert_seen_by("top1", len(forms), not_by=["status"])
 
 

@@ -13,11 +13,11 @@ CONFIGURATION = """
 workers: 2
 listeners: [{{name: inference, address: "127.0.0.1:0"}}]
 clusters:
-  - {{name: v1, version: "1", endpoints: ["{incumbent}"], timeouts: {{first_byte: {first_byte}}}}}
-  - {{name: v2, version: "2", endpoints: ["{candidate}"], timeouts: {{first_byte: {first_byte}}}}}
+  - {{name: v1, version: "1", endpoints: ["{incumbent}"], protocol: {protocol}, timeouts: {{first_byte: {first_byte}}}}}
+  - {{name: v2, version: "2", endpoints: ["{candidate}"], protocol: {protocol}, timeouts: {{first_byte: {first_byte}}}}}
 routes:
   - name: m
-    match: {{path_prefix: /v2/models/m/, methods: [POST]}}
+    match: {{path_prefix: {path}, methods: [POST]}}
     effects: pure
     incumbent: v1
     sticky: [{{header: x-user-id}}]
@@ -56,7 +56,8 @@ class Understudy:
     """One data directory and the proxy on it, which may be started more than once."""
 
     def __init__(self, programs, folder, incumbent, candidate, stages=QUICK_STAGES, rate=1.0,
-                 mirror_timeout="2s", first_byte="2s", in_flight=64, min_coverage="90%", margin="15%"):
+                 mirror_timeout="2s", first_byte="2s", in_flight=64, min_coverage="90%", margin="15%",
+                 protocol="http1", path="/v2/models/m/"):
         self._understudy, self._ctl = programs
         self._folder = pathlib.Path(folder)
         self._process = None
@@ -65,6 +66,7 @@ class Understudy:
         self._configuration.write_text(CONFIGURATION.format(
             incumbent=incumbent, candidate=candidate, rate=rate, mirror_timeout=mirror_timeout,
             first_byte=first_byte, in_flight=in_flight, min_coverage=min_coverage, margin=margin, folder=folder,
+            protocol=protocol, path=path,
             stages="\n".join(f"      - {stage}" for stage in stages)))
 
     def start(self):
