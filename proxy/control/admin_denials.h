@@ -6,35 +6,30 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
-#include <mutex>
 #include <optional>
-#include <string>
 
 #include "proxy/base/time.h"
 #include "proxy/control/admin_access.h"
+#include "proxy/control/log_bound.h"
 
 namespace understudy {
 
 class AdminDenials {
  public:
-  // Lines that a log gets at once, and one more after each kLogEvery; what is over that is counted
-  // and said in the next line.
-  static constexpr int kLogAtOnce = 10;
-  static constexpr Duration kLogEvery = std::chrono::seconds(1);
-
   std::uint64_t Count(AdminDenial denial) const {
     return counts_[static_cast<std::size_t>(denial)].load(std::memory_order_relaxed);
   }
 
-  // Counts it. How many lines were left out before this one may be logged; nothing when it may not.
-  std::optional<std::uint64_t> Add(AdminDenial denial, SteadyTime now);
+  // Counts it. How many lines were left out before the one that may be logged for it; nothing when
+  // none may.
+  std::optional<std::uint64_t> Add(AdminDenial denial, SteadyTime now) {
+    counts_[static_cast<std::size_t>(denial)].fetch_add(1, std::memory_order_relaxed);
+    return lines_.Take(now);
+  }
 
  private:
   std::array<std::atomic<std::uint64_t>, kAdminDenials> counts_{};
-  std::mutex mutex_;
-  int lines_left_ = kLogAtOnce;
-  SteadyTime given_at_{};  // when a line was last added to lines_left_
-  std::uint64_t left_out_ = 0;
+  LogBound lines_;
 };
 
 }  // namespace understudy

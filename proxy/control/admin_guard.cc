@@ -70,14 +70,7 @@ absl::StatusOr<std::unique_ptr<AdminGuard>> AdminGuard::Make(const AdminConfig& 
   rules.certificate_roles = RolesOf(config);
   std::unique_ptr<TokenFile> file;
   if (!config.tokens.empty()) {
-    TokenList list = ReadTokens(config.tokens);
-    std::string lines;
-    for (const TokenFault& fault : list.faults) {
-      lines += fmt::format("{}{}:{}:{}: {}", lines.empty() ? "" : "\n", config.tokens, fault.line,
-                           fault.column, fault.message);
-    }
-    if (!lines.empty()) return InvalidArgument(lines);
-    file = std::make_unique<TokenFile>(config.tokens, std::move(list.tokens));
+    ASSIGN_OR_RETURN(file, TokenFile::Open(config.tokens));
   }
   return std::unique_ptr<AdminGuard>(
       new AdminGuard(std::move(rules), std::move(file), std::move(now), denials));

@@ -15,6 +15,7 @@
 #include "proxy/control/admin_rollout_service.h"
 #include "proxy/control/admin_tls.h"
 #include "proxy/control/admin_traffic_service.h"
+#include "proxy/control/grpc_log.h"
 
 namespace understudy {
 namespace {
@@ -81,6 +82,7 @@ absl::StatusOr<std::unique_ptr<AdminServer>> AdminServer::Start(const AdminOptio
   };
   // Asked before gRPC, which would print its own account of a taken port.
   if (const std::string why = WhyNotBindable(*config.grpc); !why.empty()) return refused(why);
+  LogGrpcInProcessLog();
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
 

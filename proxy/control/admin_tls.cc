@@ -6,37 +6,39 @@
 #include <grpc/grpc_security.h>
 #include <grpcpp/impl/codegen/grpc_library.h>
 
-#include <array>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "proxy/base/log.h"
 #include "proxy/base/status.h"
 #include "proxy/control/certificate_files.h"
 #include "proxy/control/small_file.h"
+#include "proxy/control/token_digest.h"
 
 namespace understudy {
 namespace {
 
 using Config = grpc_ssl_server_certificate_config;
 
-// The files, and what was last seen of them.
+// The files, and what was last read of them.
 class WatchedCertificates {
  public:
-  explicit WatchedCertificates(AdminConfig::Tls files) : files_(std::move(files)) {}
+  explicit WatchedCertificates(const AdminConfig::Tls& files)
+      : files_(files), watch_(PathsOf(files)) {}
 
-  // The certificates when they are new since the last call, which must have been without faults
-  // once; null when they are as before, or not to be used.
+  // The certificates when they are new since the last call; nothing when they are as before, or not
+  // to be used.
   std::optional<CertificatePems> News() {
     std::lock_guard lock(mutex_);
-    // Before the reading: what is written meanwhile is seen the next time.
-    const Stamps stamps = StampsOf();
-    if (stamps == seen_) return std::nullopt;
-    const bool first = seen_ == Stamps{};
-    seen_ = stamps;
+    if (!watch_.MayHaveChanged()) return std::nullopt;
     CertificateReading reading = ReadCertificateFiles(files_.own, files_.client_ca);
+    const TokenDigest digest = DigestOf(reading);
+    if (digest == read_) return std::nullopt;
+    const bool first = read_ == TokenDigest{};
+    read_ = digest;
     for (const CertificateFault& fault : reading.faults) {
       spdlog::error("admin.tls: {}; the certificates of before stay in force", fault.message);
     }
@@ -46,16 +48,22 @@ class WatchedCertificates {
   }
 
  private:
-  using Stamps = std::array<FileStamp, 3>;
+  static std::vector<std::string> PathsOf(const AdminConfig::Tls& files) {
+    std::vector<std::string> paths = {files.own.certificate, files.own.private_key};
+    if (!files.client_ca.empty()) paths.push_back(files.client_ca);
+    return paths;
+  }
 
-  Stamps StampsOf() const {
-    return {StampOf(files_.own.certificate), StampOf(files_.own.private_key),
-            files_.client_ca.empty() ? FileStamp{} : StampOf(files_.client_ca)};
+  static TokenDigest DigestOf(const CertificateReading& reading) {
+    std::string all = reading.pems.certificate + reading.pems.private_key + reading.pems.client_ca;
+    for (const CertificateFault& fault : reading.faults) all += fault.message;
+    return DigestOfToken(all);
   }
 
   const AdminConfig::Tls files_;
   std::mutex mutex_;
-  Stamps seen_{};
+  FileWatch watch_;
+  TokenDigest read_{};  // what was read last, with its faults
 };
 
 // gRPC keeps what it had on anything but NEW.
@@ -63,8 +71,10 @@ grpc_ssl_certificate_config_reload_status Fetch(void* watched, Config** config) 
   const std::optional<CertificatePems> news = static_cast<WatchedCertificates*>(watched)->News();
   if (!news) return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_UNCHANGED;
   const grpc_ssl_pem_key_cert_pair own{news->private_key.c_str(), news->certificate.c_str()};
-  *config = grpc_ssl_server_certificate_config_create(
-      news->client_ca.empty() ? nullptr : news->client_ca.c_str(), &own, 1);
+  // gRPC takes no null here, also where it asks clients for nothing: then nobody is checked by
+  // them.
+  const std::string& authorities = news->client_ca.empty() ? news->certificate : news->client_ca;
+  *config = grpc_ssl_server_certificate_config_create(authorities.c_str(), &own, 1);
   return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_NEW;
 }
 

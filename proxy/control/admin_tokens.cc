@@ -108,6 +108,10 @@ class Parser {
   std::map<std::string, AdminRole> roles_;
 };
 
+absl::StatusOr<std::string> TextOf(const std::string& path) {
+  return ReadSmallFile(path, kMostTokenFileBytes, Secrecy::kSecret);
+}
+
 }  // namespace
 
 bool IsTokenName(std::string_view name) {
@@ -121,11 +125,9 @@ bool IsTokenName(std::string_view name) {
 
 TokenList ParseTokens(std::string_view text) { return Parser().Parse(text); }
 
-TokenList ReadTokens(const std::string& path) {
-  const absl::StatusOr<std::string> text =
-      ReadSmallFile(path, kMostTokenFileBytes, Secrecy::kSecret);
-  if (!text.ok()) return {{}, {{1, 1, "the file of tokens " + Message(text.status())}}};
-  return ParseTokens(*text);
+absl::StatusOr<TokenList> ReadTokens(const std::string& path) {
+  ASSIGN_OR_RETURN(const std::string text, TextOf(path));
+  return ParseTokens(text);
 }
 
 const AdminToken* FindToken(const std::vector<AdminToken>& tokens, std::string_view presented) {
@@ -137,28 +139,43 @@ const AdminToken* FindToken(const std::vector<AdminToken>& tokens, std::string_v
   return found;
 }
 
-TokenFile::TokenFile(std::string path, std::vector<AdminToken> tokens)
-    : path_(std::move(path)),
-      tokens_(std::make_shared<const std::vector<AdminToken>>(std::move(tokens))) {}
+absl::StatusOr<std::unique_ptr<TokenFile>> TokenFile::Open(const std::string& path) {
+  std::unique_ptr<TokenFile> file(new TokenFile(path));
+  file->watch_.MayHaveChanged();
+  std::string lines;
+  for (const std::string& fault : file->Read()) lines += (lines.empty() ? "" : "\n") + fault;
+  if (!lines.empty()) return InvalidArgument(lines);
+  return file;
+}
 
 TokenFile::Tokens TokenFile::Present() {
   std::lock_guard lock(mutex_);
-  // Before the reading: what is written meanwhile is seen the next time.
-  const FileStamp stamp = StampOf(path_);
-  if (stamp == seen_) return tokens_;
-  const bool first = seen_ == FileStamp{};
-  seen_ = stamp;
-  TokenList list = ReadTokens(path_);
-  if (list.faults.empty()) {
-    tokens_ = std::make_shared<const std::vector<AdminToken>>(std::move(list.tokens));
-    if (!first) spdlog::info("{}: {} tokens are in force", path_, tokens_->size());
-    return tokens_;
+  if (!watch_.MayHaveChanged()) return tokens_;
+  const Tokens before = tokens_;
+  for (const std::string& fault : Read()) {
+    spdlog::error("{}; the tokens of before stay in force", fault);
   }
-  for (const TokenFault& fault : list.faults) {
-    spdlog::error("{}:{}:{}: {}; the tokens of before stay in force", path_, fault.line,
-                  fault.column, fault.message);
-  }
+  if (tokens_ != before) spdlog::info("{}: {} tokens are in force", path_, tokens_->size());
   return tokens_;
+}
+
+std::vector<std::string> TokenFile::Read() {
+  const absl::StatusOr<std::string> text = TextOf(path_);
+  const std::string unreadable =
+      text.ok() ? "" : fmt::format("the file of tokens {} {}", path_, Message(text.status()));
+  const TokenDigest digest = DigestOfToken(text.ok() ? *text : unreadable);
+  if (digest == read_) return {};
+  read_ = digest;
+  if (!text.ok()) return {unreadable};
+  TokenList list = ParseTokens(*text);
+  std::vector<std::string> lines;
+  for (const TokenFault& fault : list.faults) {
+    lines.push_back(fmt::format("{}:{}:{}: {}", path_, fault.line, fault.column, fault.message));
+  }
+  if (lines.empty()) {
+    tokens_ = std::make_shared<const std::vector<AdminToken>>(std::move(list.tokens));
+  }
+  return lines;
 }
 
 }  // namespace understudy

@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "proxy/control/admin_roles.h"
 #include "proxy/control/small_file.h"
 #include "proxy/control/token_digest.h"
@@ -49,8 +50,9 @@ inline constexpr std::size_t kTokenNameBytes = 64;
 bool IsTokenName(std::string_view name);
 
 TokenList ParseTokens(std::string_view text);
-// The same of a file, which everybody must not be able to read.
-TokenList ReadTokens(const std::string& path);
+// The same of a file. INVALID_ARGUMENT with half a sentence, which goes behind its name, when it
+// cannot be read, or everybody can.
+absl::StatusOr<TokenList> ReadTokens(const std::string& path);
 
 // The token's entry, or null. Takes as long wherever it stands.
 const AdminToken* FindToken(const std::vector<AdminToken>& tokens, std::string_view presented);
@@ -61,16 +63,22 @@ class TokenFile {
  public:
   using Tokens = std::shared_ptr<const std::vector<AdminToken>>;
 
-  // `tokens` is what was read of the file before.
-  TokenFile(std::string path, std::vector<AdminToken> tokens);
+  // INVALID_ARGUMENT with a line for each fault.
+  static absl::StatusOr<std::unique_ptr<TokenFile>> Open(const std::string& path);
 
   Tokens Present();
 
  private:
+  explicit TokenFile(const std::string& path) : path_(path), watch_({path}) {}
+  // Takes over what the file says; what is wrong with it otherwise, a line each, unless it was said
+  // before.
+  std::vector<std::string> Read();
+
   const std::string path_;
   std::mutex mutex_;
-  FileStamp seen_;
+  FileWatch watch_;
   Tokens tokens_;
+  TokenDigest read_{};  // of the text that was read last, with its faults
 };
 
 }  // namespace understudy

@@ -14,6 +14,10 @@ std::string ConfigFault::ToString() const {
 }
 
 void ConfigFaults::Add(ConfigPlace place, std::string message) {
+  AddElsewhere(filename_, place, std::move(message));
+}
+
+void ConfigFaults::AddElsewhere(std::string filename, ConfigPlace place, std::string message) {
   if (faults_.size() >= kMost) {
     ++left_out_;
     return;
@@ -24,7 +28,7 @@ void ConfigFaults::Add(ConfigPlace place, std::string message) {
       message.replace(at, value.size(), written);
     }
   }
-  faults_.push_back({filename_, place, std::move(message)});
+  faults_.push_back({std::move(filename), place, std::move(message)});
 }
 
 void ConfigFaults::Conceal(const std::string& value, const std::string& written) {
@@ -36,9 +40,14 @@ void ConfigFaults::Conceal(const std::string& value, const std::string& written)
 
 std::vector<ConfigFault> ConfigFaults::Sorted() const {
   std::vector<ConfigFault> sorted = faults_;
-  std::stable_sort(sorted.begin(), sorted.end(), [](const ConfigFault& a, const ConfigFault& b) {
-    return std::tie(a.place.line, a.place.column) < std::tie(b.place.line, b.place.column);
-  });
+  const auto order = [this](const ConfigFault& fault) {
+    const bool elsewhere = fault.filename != filename_;
+    return std::tuple(elsewhere, elsewhere ? fault.filename : "", fault.place.line,
+                      fault.place.column);
+  };
+  std::stable_sort(
+      sorted.begin(), sorted.end(),
+      [&order](const ConfigFault& a, const ConfigFault& b) { return order(a) < order(b); });
   if (left_out_ > 0) {
     const ConfigPlace end = sorted.back().place;
     sorted.push_back({filename_, end,

@@ -22,8 +22,8 @@ struct ConfigFault {
   std::string ToString() const;
 };
 
-// Collects the faults of one file. Keeps at most kMost of them: a hostile file must not make a
-// report larger than itself.
+// Collects the faults of one file and of those it names. Keeps at most kMost of them: a hostile
+// file must not make a report larger than itself.
 class ConfigFaults {
  public:
   static constexpr std::size_t kMost = 100;
@@ -31,12 +31,14 @@ class ConfigFaults {
   explicit ConfigFaults(std::string filename) : filename_(std::move(filename)) {}
 
   void Add(ConfigPlace place, std::string message);
+  // A fault in another file, which this one names.
+  void AddElsewhere(std::string filename, ConfigPlace place, std::string message);
   // `value` came from outside the file, where `written` stands: no later message shows it. A value
   // of less than four bytes hides nothing, and is left alone outside quotes.
   void Conceal(const std::string& value, const std::string& written);
   bool empty() const { return faults_.empty(); }
 
-  // In the order of the file, with a last line that counts what was left out.
+  // In the order of the file, then those of others, with a last line that counts what was left out.
   std::vector<ConfigFault> Sorted() const;
 
  private:

@@ -26,14 +26,11 @@ void AddBuiltinPlans(Topology& topology, const KnownComparators& known) {
   }
 }
 
-}  // namespace
+enum class NamedFiles { kRead, kLeftAlone };
 
-std::string ConfigHash(std::string_view text) {
-  return HexOf(H64("understudy config 1", {text})).Text();
-}
-
-ConfigResult LoadConfig(std::string_view text, const std::string& filename,
-                        const KnownComparators& built_in, const ConfigEnvironment& environment) {
+ConfigResult Load(std::string_view text, const std::string& filename,
+                  const KnownComparators& built_in, const ConfigEnvironment& environment,
+                  NamedFiles files) {
   ConfigFaults faults(filename);
   YamlNode tree = ParseYaml(text, faults);
   Expand(tree, environment, faults);
@@ -45,16 +42,29 @@ ConfigResult LoadConfig(std::string_view text, const std::string& filename,
   ApplyPresets(known, *topology);
   const RuleContext context{*topology, known, source, faults};
   CheckAddresses(context);
+  CheckAdmin(context);
   CheckClusters(context);
   CheckTls(context, environment);
   CheckRoutes(context);
   CheckPlans(context);
   CheckLimits(context);
   CheckComparing(context);
+  if (files == NamedFiles::kRead) CheckAdminFiles(context);
   if (!faults.empty()) return {nullptr, faults.Sorted()};
   AddBuiltinPlans(*topology, known);
   topology->hash = ConfigHash(text);
   return {std::move(topology), {}};
+}
+
+}  // namespace
+
+std::string ConfigHash(std::string_view text) {
+  return HexOf(H64("understudy config 1", {text})).Text();
+}
+
+ConfigResult LoadConfig(std::string_view text, const std::string& filename,
+                        const KnownComparators& built_in, const ConfigEnvironment& environment) {
+  return Load(text, filename, built_in, environment, NamedFiles::kLeftAlone);
 }
 
 ConfigResult LoadConfigFile(const std::string& path, const KnownComparators& known,
@@ -63,7 +73,7 @@ ConfigResult LoadConfigFile(const std::string& path, const KnownComparators& kno
   if (!text.ok()) {
     return {nullptr, {{path, {}, "the file cannot be read: " + Message(text.status())}}};
   }
-  return LoadConfig(*text, path, known, environment);
+  return Load(*text, path, known, environment, NamedFiles::kRead);
 }
 
 }  // namespace understudy

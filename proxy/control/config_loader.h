@@ -22,11 +22,12 @@ struct ConfigResult {
   std::vector<ConfigFault> faults;  // in the file's order
 };
 
-// `filename` is for messages alone.
+// `filename` is for messages alone. Files that the text names are not read but for ${file:PATH} and
+// what `known` loads.
 ConfigResult LoadConfig(std::string_view text, const std::string& filename,
                         const KnownComparators& known, const ConfigEnvironment& environment);
 
-// Reads the file (at most 1 MiB; a regular file) and loads it.
+// Reads the file (at most 1 MiB; a regular file) and loads it, with a look at the files of `admin`.
 ConfigResult LoadConfigFile(const std::string& path, const KnownComparators& known,
                             const ConfigEnvironment& environment);
 

@@ -68,7 +68,9 @@ constexpr std::string_view kRules = R"(## Rules between keys
   and at most 64 `values`, and the checks of its plan may name only those. What checks make of them is
   in [evidence.md](evidence.md).
 * A plan with `calibration` is for routes with a `control`.
-* Admin addresses are loopback addresses.
+* `admin.http` is a loopback address. `admin.grpc` may be another one where `admin.tls` is there, and
+  `admin.tokens` or `admin.tls.client_ca`. The files they name are looked at when the file is read, by
+  `understudy check`, too; [admin-security.md](admin-security.md) says how to make them.
 
 ## The built-in plan
 

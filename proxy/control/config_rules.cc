@@ -106,10 +106,6 @@ void CheckAddresses(const RuleContext& context) {
   const auto add_admin = [&](const std::string& path, const std::optional<SocketAddress>& address) {
     if (!address) return;
     bound.push_back({path, fmt::format("'{}'", path), *address});
-    if (IsLoopback(*address)) return;
-    context.Fault(path, fmt::format("'{}' must be a loopback address, because the admin interfaces "
-                                    "have no authentication; write 127.0.0.1:{} in place of {}",
-                                    path, address->port, Quoted(address->text)));
   };
   add_admin("admin.grpc", topology.admin.grpc);
   add_admin("admin.http", topology.admin.http);

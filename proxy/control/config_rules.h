@@ -90,12 +90,17 @@ void CheckPlugins(const Topology& topology, ConfigSource& source, ConfigFaults& 
                   KnownComparators& known);
 
 void CheckAddresses(const RuleContext& context);  // listeners, admin, endpoints
+void CheckAdmin(const RuleContext& context);      // who may reach and use the admin interfaces
 void CheckClusters(const RuleContext& context);
 void CheckTls(const RuleContext& context, const ConfigEnvironment& environment);
 void CheckRoutes(const RuleContext& context);     // all but their comparing
 void CheckComparing(const RuleContext& context);  // comparators, ignore rules, segments
 void CheckPlans(const RuleContext& context);
 void CheckLimits(const RuleContext& context);
+
+// The files that `admin` names: certificates, tokens. Reads them, so it is for files of this
+// machine alone, and not for texts that somebody sent.
+void CheckAdminFiles(const RuleContext& context);
 
 // The presets `known` has and those of the file, whose faults are reported.
 KnownComparators WithOwnPresets(const KnownComparators& known, ConfigSource& source,

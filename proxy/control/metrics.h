@@ -39,8 +39,8 @@ struct MetricsSources {
   std::function<std::uint64_t()> access_lines_dropped;
   const RecordCounters* records = nullptr;          // null: no record store
   const TransitionCounters* transitions = nullptr;  // null: no journal
-  const AdminDenials* denials = nullptr;            // null: no admin API
   std::string version;                              // of the program
+  const AdminDenials* denials = nullptr;            // null: no admin API
 };
 
 class MetricsCollector : public prometheus::Collectable {

@@ -6,16 +6,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
+#include "proxy/async/clock.h"
 #include "proxy/base/status.h"
 
 namespace understudy {
 namespace {
 
-std::int64_t Nanoseconds(const timespec& time) {
-  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+// File systems tell times in steps of at most that.
+constexpr Duration kTick = std::chrono::milliseconds(100);
+
+Duration SinceEpoch(const timespec& time) {
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
 absl::Status Unreadable(int error) {
@@ -38,11 +44,25 @@ class Descriptor {
 
 }  // namespace
 
-FileStamp StampOf(const std::string& path) {
+FileWatch::FileWatch(std::vector<std::string> paths) : paths_(std::move(paths)) {}
+
+FileWatch::Stamp FileWatch::StampOf(const std::string& path) {
   struct stat info = {};
   if (::stat(path.c_str(), &info) != 0) return {.error = errno};
-  return {info.st_dev, info.st_ino, info.st_size, Nanoseconds(info.st_mtim),
-          Nanoseconds(info.st_ctim)};
+  return {info.st_dev, info.st_ino, info.st_size, SinceEpoch(info.st_mtim),
+          SinceEpoch(info.st_ctim)};
+}
+
+bool FileWatch::MayHaveChanged() {
+  std::vector<Stamp> stamps;
+  for (const std::string& path : paths_) stamps.push_back(StampOf(path));
+  const bool may = !settled_ || stamps != seen_;
+  const Duration settled_before = WallNow().time_since_epoch() - kTick;
+  settled_ = std::all_of(stamps.begin(), stamps.end(), [&](const Stamp& stamp) {
+    return stamp.written < settled_before && stamp.changed < settled_before;
+  });
+  seen_ = std::move(stamps);
+  return may;
 }
 
 absl::StatusOr<std::string> ReadSmallFile(const std::string& path, std::size_t most_bytes,

@@ -1,28 +1,46 @@
 // Small files that somebody else writes: read whole within a bound, and told apart from what they
 // were before.
 //
-// Threads: any; nothing is kept.
+// Threads: any; a FileWatch has one owner.
 #pragma once
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
+#include "proxy/base/time.h"
 
 namespace understudy {
 
-// Which file a path leads to, and when it was written. Two that are equal: nobody wrote to it.
-struct FileStamp {
-  std::uint64_t device = 0;
-  std::uint64_t inode = 0;
-  std::int64_t size = 0;
-  std::int64_t written_ns = 0;  // since the Unix epoch, by the file system's clock
-  std::int64_t changed_ns = 0;  // likewise, its mode and owner too
-  int error = 0;                // errno: it cannot be looked at
+// Tells whether files may have been written since they were last looked at.
+class FileWatch {
+ public:
+  explicit FileWatch(std::vector<std::string> paths);
 
-  bool operator==(const FileStamp&) const = default;
+  // True the first time. Look before you read: what is written meanwhile is seen the next time. A
+  // file that was written a moment ago is said to have changed once more, because a second writing
+  // within the file system's tick would leave no trace.
+  bool MayHaveChanged();
+
+ private:
+  // Which file a path leads to, and when it was written.
+  struct Stamp {
+    std::uint64_t device = 0;
+    std::uint64_t inode = 0;
+    std::int64_t size = 0;
+    Duration written{};  // since the Unix epoch
+    Duration changed{};  // likewise, its mode and owner too
+    int error = 0;       // errno: it cannot be looked at
+
+    bool operator==(const Stamp&) const = default;
+  };
+  static Stamp StampOf(const std::string& path);
+
+  const std::vector<std::string> paths_;
+  std::vector<Stamp> seen_;  // empty: nothing yet
+  bool settled_ = false;     // whatever is written from here on leaves a trace
 };
-FileStamp StampOf(const std::string& path);
 
 enum class Secrecy {
   kPublic,

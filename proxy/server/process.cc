@@ -220,7 +220,7 @@ absl::Status Process::Parts::MakeAdmin() {
         return ConfigMetrics{config->Present().hash, config->Reloads(), config->FailedReloads()};
       },
       [this] { return access_log->Dropped(); }, &records->Counters(), &store->Transitions(),
-      &admin_denials, kVersion});
+      kVersion, &admin_denials});
   if (topology->admin.http) {
     ASSIGN_OR_RETURN(status_server,
                      StatusServer::Start(*topology->admin.http,

@@ -10,8 +10,8 @@
 namespace understudy {
 
 RunningProxy::RunningProxy(std::string_view rest, std::string_view listener_timeouts,
-                           std::string_view listener)
-    : listener_timeouts_(listener_timeouts), listener_(listener) {
+                           std::string_view listener, std::string_view admin)
+    : listener_timeouts_(listener_timeouts), listener_(listener), admin_(admin) {
   Write(rest);
   Start();
 }
@@ -20,11 +20,12 @@ void RunningProxy::Write(std::string_view rest) const {
   WriteWholeFile(
       directory_.File("understudy.yaml"),
       fmt::format("listeners:\n  - {{name: inference, address: \"127.0.0.1:0\"{}{}}}\n"
-                  "admin: {{grpc: \"127.0.0.1:0\", http: \"127.0.0.1:0\"}}\n"
+                  "admin: {{grpc: \"127.0.0.1:0\", http: \"127.0.0.1:0\"{}}}\n"
                   "data_dir: {}\nlog: {{format: text, level: error, access: \"off\"}}\n"
                   "drain: {{grace: 0s, timeout: 2s}}\n{}",
                   listener_timeouts_.empty() ? "" : ", timeouts: {" + listener_timeouts_ + "}",
-                  listener_.empty() ? "" : ", " + listener_, directory_.File("data"), rest));
+                  listener_.empty() ? "" : ", " + listener_, admin_.empty() ? "" : ", " + admin_,
+                  directory_.File("data"), rest));
 }
 
 void RunningProxy::Start() {

@@ -19,9 +19,9 @@ namespace understudy {
 class RunningProxy {
  public:
   // `rest` is the configuration without listeners, admin, data_dir, log and drain. Throws with the
-  // proxy's own sentence when it does not start. `listener`: further keys of the listener.
+  // proxy's own sentence when it does not start. `listener`, `admin`: further keys of them.
   explicit RunningProxy(std::string_view rest, std::string_view listener_timeouts = {},
-                        std::string_view listener = {});
+                        std::string_view listener = {}, std::string_view admin = {});
 
   std::uint16_t Port() const { return process_->ListenerPort(0); }
   TestSocket Connect() const { return TestSocket::Connect(Port()); }
@@ -52,6 +52,7 @@ class RunningProxy {
   TemporaryDirectory directory_;
   std::string listener_timeouts_;
   std::string listener_;
+  std::string admin_;
   std::unique_ptr<Process> process_;
 };
 

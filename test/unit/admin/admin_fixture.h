@@ -75,9 +75,12 @@ struct ScriptedConfig : ConfigPort {
 
 class AdminFixture {
  public:
-  explicit AdminFixture(AdminLimits limits = {}, ControlView view = samples::PassingView())
+  // `config_of_admin` without `grpc`.
+  explicit AdminFixture(AdminLimits limits = {}, ControlView view = samples::PassingView(),
+                        AdminConfig config_of_admin = {})
       : control(std::move(view)) {
     AdminOptions options;
+    options.config = std::move(config_of_admin);
     options.config.grpc = {"127.0.0.1", 0, "127.0.0.1:0"};
     options.limits = limits;
     absl::StatusOr<std::unique_ptr<AdminServer>> started = AdminServer::Start(options, Ports());

@@ -107,12 +107,32 @@ const std::vector<BadFile>& BadFiles() {
         "'127.0.0.1:8080'; choose another port"}},
       {"grpc: \"127.0.0.1:9900\"",
        "grpc: \"10.0.0.1:9900\"",
-       {"f.yaml:14:15: 'admin.grpc' must be a loopback address, because the admin interfaces have "
-        "no authentication; write 127.0.0.1:9900 in place of '10.0.0.1:9900'"}},
+       {"f.yaml:14:15: 'admin.grpc' is '10.0.0.1:9900', which is not of this machine alone, and "
+        "needs 'admin.tls', and 'admin.tokens' or 'admin.tls.client_ca'; write that, or "
+        "127.0.0.1:9900"}},
+      {"grpc: \"127.0.0.1:9900\"",
+       "tokens: t, grpc: \"10.0.0.1:9900\"",
+       {"f.yaml:14:26: 'admin.grpc' is '10.0.0.1:9900', which is not of this machine alone, and "
+        "needs 'admin.tls' so that nobody reads along; write that, or 127.0.0.1:9900"}},
+      {"grpc: \"127.0.0.1:9900\"",
+       "tls: {certificate: c, private_key: k}, grpc: \"10.0.0.1:9900\"",
+       {"f.yaml:14:54: 'admin.grpc' is '10.0.0.1:9900', which is not of this machine alone, and "
+        "needs 'admin.tokens' or 'admin.tls.client_ca' to know who asks; write that, or "
+        "127.0.0.1:9900"}},
+      {"grpc: \"127.0.0.1:9900\"",
+       "certificate_roles: {ci: viewer}, tls: {certificate: c, private_key: k}, "
+       "grpc: \"127.0.0.1:9900\"",
+       {"f.yaml:14:28: 'certificate_roles' are of clients' certificates, which are only asked for "
+        "with 'client_ca' in 'admin.tls'"}},
+      {"grpc: \"127.0.0.1:9900\"",
+       "certificate_roles: {ci: root}, tls: {certificate: c, private_key: k, client_ca: a}, "
+       "grpc: \"127.0.0.1:9900\"",
+       {"f.yaml:14:33: 'certificate_roles' must be one of viewer, operator, approver, admin, not "
+        "'root'"}},
       {"http: \"127.0.0.1:9901\"",
        "http: \"[::]:9901\"",
-       {"f.yaml:14:39: 'admin.http' must be a loopback address, because the admin interfaces have "
-        "no authentication; write 127.0.0.1:9901 in place of '[::]:9901'"}},
+       {"f.yaml:14:39: 'admin.http' must be a loopback address, because it has neither TLS nor "
+        "authentication; write 127.0.0.1:9901 in place of '[::]:9901'"}},
       {"http: \"127.0.0.1:9901\"",
        "http: \"127.0.0.1:8080\"",
        {"f.yaml:14:39: 'admin.http' takes '127.0.0.1:8080', which listener 'inference' has taken "

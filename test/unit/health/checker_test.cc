@@ -1,11 +1,8 @@
 // What the checks make of endpoints over time, and what a reload does to them.
-#include <spdlog/sinks/ostream_sink.h>
-#include <spdlog/spdlog.h>
-
 #include <catch2/catch.hpp>
-#include <sstream>
 
 #include "proxy/wire/health_checker.h"
+#include "test/support/captured_log.h"
 #include "test/support/fake_endpoint.h"
 #include "test/support/run_until.h"
 
@@ -14,28 +11,6 @@ namespace {
 
 using Catch::Contains;
 using std::chrono::milliseconds;
-
-// The process log, for the time of a test, as text.
-class CapturedLog {
- public:
-  CapturedLog() : before_(spdlog::default_logger()) {
-    auto logger = std::make_shared<spdlog::logger>(
-        "test", std::make_shared<spdlog::sinks::ostream_sink_st>(text_));
-    logger->set_pattern("%l %v");
-    spdlog::set_default_logger(std::move(logger));
-  }
-  ~CapturedLog() { spdlog::set_default_logger(before_); }
-  std::vector<std::string> Lines() const {
-    std::vector<std::string> lines;
-    std::istringstream in(text_.str());
-    for (std::string line; std::getline(in, line);) lines.push_back(line);
-    return lines;
-  }
-
- private:
-  std::ostringstream text_;
-  std::shared_ptr<spdlog::logger> before_;
-};
 
 struct CheckerFixture {
   ~CheckerFixture() { loop.EndAll(); }

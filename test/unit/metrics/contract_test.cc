@@ -56,6 +56,7 @@ TEST_CASE("every promised metric is there with its labels and its type") {
       {"rollout_phase", "gauge", {"route", "candidate", "phase"}},
       {"rollout_hold", "gauge", {"route", "candidate", "hold"}},
       {"rollbacks_total", "counter", {"reason"}},
+      {"admin_denied_total", "counter", {"reason"}},
       {"promotions_total", "counter", {}},
       {"records_written_total", "counter", {}},
       {"records_dropped_total", "counter", {"reason"}},

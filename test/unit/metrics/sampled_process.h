@@ -20,9 +20,10 @@ struct SampledProcess {
   TransitionCounters transitions;
   ConfigMetrics config{"00112233aabbccdd", 3, 1};
   std::uint64_t access_dropped = 5;
+  AdminDenials denials;
   MetricsCollector collector{{book, [this] { return view; }, [this] { return config; },
-                              [this] { return access_dropped; }, &records, &transitions, nullptr,
-                              "0.1.0"}};
+                              [this] { return access_dropped; }, &records, &transitions, "0.1.0",
+                              &denials}};
 
   std::string Text() const { return RenderMetrics(collector); }
   Exposition Page() const { return ReadExposition(Text()); }

@@ -1,0 +1,45 @@
+// Certificates made for one test: an authority, and what it signs. Nothing of them is kept.
+//
+// Threads: one owner.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace understudy {
+
+// A certificate and its key, in PEM.
+struct CertificatePair {
+  std::string certificate;
+  std::string key;
+};
+
+struct CertificateRequest {
+  std::string common_name;
+  // As OpenSSL writes them: "DNS:localhost", "IP:127.0.0.1", "URI:spiffe://team/ci".
+  std::vector<std::string> alternative_names = {};
+  int days = 1;  // below 0: it has expired
+};
+
+class TestAuthority {
+ public:
+  explicit TestAuthority(const std::string& name = "Test authority");
+  ~TestAuthority();
+  TestAuthority(const TestAuthority&) = delete;
+  TestAuthority& operator=(const TestAuthority&) = delete;
+
+  const std::string& Certificate() const { return own_.certificate; }
+  CertificatePair Sign(const CertificateRequest& request) const;
+  // For servers on this machine: localhost, 127.0.0.1 and ::1.
+  CertificatePair SignServer() const {
+    return Sign({"understudy", {"DNS:localhost", "IP:127.0.0.1", "IP:::1"}});
+  }
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+  CertificatePair own_;
+};
+
+}  // namespace understudy
