@@ -190,6 +190,13 @@ void TcpSocket::ResetOnClose() {
   ::setsockopt(Fd(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }
 
+Duration TcpSocket::RoundTrip() const {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  if (::getsockopt(Fd(), IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return Duration::zero();
+  return std::chrono::microseconds(info.tcpi_rtt);
+}
+
 asio::ip::tcp::endpoint TcpSocket::RemoteAddress(error_code& error) const {
   asio::ip::tcp::endpoint address;
   auto size = static_cast<socklen_t>(address.capacity());

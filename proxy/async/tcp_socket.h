@@ -17,6 +17,7 @@
 #include "proxy/async/reactor.h"
 #include "proxy/async/resumption.h"
 #include "proxy/async/task.h"
+#include "proxy/base/time.h"
 
 namespace understudy {
 
@@ -98,6 +99,8 @@ class TcpSocket {
   // Makes closing send RST.
   void ResetOnClose();
   asio::ip::tcp::endpoint RemoteAddress(error_code& error) const;
+  // As the kernel has measured it; zero: it has not.
+  Duration RoundTrip() const;
 
  private:
   IoResult TryReadInto(const ReadTarget& target);

@@ -263,6 +263,19 @@ void CollectConnections(TrafficBook& book, Families& out) {
   failed.Value({{"reason", "timeout"}}, sum(&ProcessCounters::tls_timeouts));
   failed.Value({{"reason", "too_many"}}, sum(&ProcessCounters::tls_refused));
   std::move(failed).Finish(out);
+  FamilyBuilder upstream_faults = CounterFamily("http2_upstream_errors_total",
+                                                "HTTP/2 connections to servers given up on: a "
+                                                "broken protocol, a budget that was used up, or a "
+                                                "PING without an answer");
+  upstream_faults.Value({{"reason", "protocol"}},
+                        sum(&ProcessCounters::upstream_http2_protocol_errors));
+  upstream_faults.Value({{"reason", "resets"}}, sum(&ProcessCounters::upstream_http2_reset_floods));
+  upstream_faults.Value({{"reason", "control_frames"}},
+                        sum(&ProcessCounters::upstream_http2_control_floods));
+  upstream_faults.Value({{"reason", "headers"}},
+                        sum(&ProcessCounters::upstream_http2_header_floods));
+  upstream_faults.Value({{"reason", "ping"}}, sum(&ProcessCounters::upstream_http2_ping_timeouts));
+  std::move(upstream_faults).Finish(out);
   FamilyBuilder open = GaugeFamily("connections_open", "Client connections open now");
   open.Value({}, sum(&ProcessCounters::connections_open));
   std::move(open).Finish(out);

@@ -3,6 +3,7 @@
 // cluster or plan refers to one that exists.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -34,13 +35,17 @@ struct ListenerTimeouts {
 struct Http2Limits {
   bool enabled = true;
   int streams = 100;                            // at one time
-  std::uint64_t stream_window = 1u << 20;       // bytes of one body on their way here
+  std::uint64_t stream_window = 128u << 10;     // bytes of one body on their way here
   std::uint64_t max_stream_window = 16u << 20;  // of one that is taken as fast as it comes
   std::uint64_t connection_window = 16u << 20;  // of all bodies, sent or waiting here
   std::uint64_t header_table = 4096;            // bytes of HPACK's dynamic table, each way
   int resets = 200;           // streams given up before their answer's end, or malformed
   int control_frames = 1000;  // beyond what its requests and answers account for
 
+  // With which every stream begins: all that there may be fit into the connection's.
+  std::uint64_t FirstWindow() const {
+    return std::min(stream_window, connection_window / static_cast<std::uint64_t>(streams));
+  }
   bool operator==(const Http2Limits&) const = default;
 };
 
@@ -120,9 +125,8 @@ enum class UpstreamProtocol { kHttp1, kHttp2, kAuto };
 // What HTTP/2 connections to servers have in place of a listener's limits.
 inline Http2Limits DefaultUpstreamHttp2() {
   Http2Limits limits;
+  limits.stream_window = 1u << 20;
   limits.max_stream_window = 4u << 20;
-  // All streams of a connection may wait for their clients with a whole window each, and the others
-  // go on: what waits for a window that has grown is what bounds their number.
   limits.connection_window = 128u << 20;
   return limits;
 }

@@ -126,7 +126,10 @@ struct ProcessCounters {
   Counter http2_connections;
   // HTTP/2 connections given up on: the client broke the protocol, or used up a budget.
   Counter http2_protocol_errors, http2_reset_floods, http2_control_floods, http2_header_floods;
-  Counter http2_streams_refused;            // REFUSED_STREAM
+  Counter http2_streams_refused;  // REFUSED_STREAM
+  // HTTP/2 connections to servers, given up on.
+  Counter upstream_http2_protocol_errors, upstream_http2_reset_floods,
+      upstream_http2_control_floods, upstream_http2_header_floods, upstream_http2_ping_timeouts;
   Counter tls_handshakes, tls_resumptions;  // of clients, that ended well
   // Of clients: malformed or not agreed on, without a certificate that holds, out of time, too many
   // under way.

@@ -32,7 +32,7 @@ Http2Request::Http2Request(Http2Connection& connection, std::int32_t stream)
     : Downstream(connection.OwnWorker(), connection.Listener()),
       connection_(connection),
       stream_(stream),
-      window_(listener_.http2.stream_window, listener_.http2.max_stream_window, RecentNow()),
+      window_(listener_.http2.FirstWindow(), listener_.http2.max_stream_window, RecentNow()),
       reader_(worker_.reactor),
       writer_(worker_.reactor),
       read_deadline_(
@@ -53,7 +53,7 @@ Http2Request::Http2Request(Http2Connection& connection, std::int32_t stream)
           },
           this) {}
 
-Http2Request::~Http2Request() = default;
+Http2Request::~Http2Request() { connection_.GiveBack(window_); }
 
 std::optional<HeadError> Http2Request::Begin(Http2Block& block, bool ends) {
   request_start_ = RecentNow();
@@ -125,13 +125,7 @@ Task<Downstream::ReadStatus> Http2Request::ReadMore() {
   if (taken > 0 && !closed_) {
     passed_on_ = received_;
     connection_.PassedOn(taken);
-    if (!incoming_.Ended()) {
-      connection_.Session().TakeOff(stream_, taken);
-      if (window_.Took(taken, RecentNow())) {
-        connection_.Session().SetWindow(stream_, window_.Bytes());
-      }
-      connection_.FlushSoon();
-    }
+    if (!incoming_.Ended()) connection_.TookOn(stream_, window_, taken);
   }
   // The end of a tunnel's one side ends it.
   if (request_.upgrade && request_ended_ && !fresh_) co_return ReadStatus::kClosed;

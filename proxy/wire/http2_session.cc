@@ -254,7 +254,7 @@ Http2Session::Http2Session(Side side, Events& events, const Http2Limits& limits,
     : events_(events),
       side_(side),
       block_(block_limits),
-      first_window_(limits.stream_window),
+      first_window_(limits.FirstWindow()),
       resets_(limits.resets),
       control_(limits.control_frames),
       heads_(side == Side::kServer ? Http2FrameHeads::kPrefaceBytes : 0) {
@@ -266,7 +266,7 @@ Http2Session::Http2Session(Side side, Events& events, const Http2Limits& limits,
   nghttp2_option_del(options);
   if (made != 0) throw std::bad_alloc();
   std::vector<nghttp2_settings_entry> settings = {
-      {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, static_cast<std::uint32_t>(limits.stream_window)},
+      {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, static_cast<std::uint32_t>(limits.FirstWindow())},
       {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, static_cast<std::uint32_t>(block_limits.bytes)},
       {NGHTTP2_SETTINGS_HEADER_TABLE_SIZE, static_cast<std::uint32_t>(limits.header_table)},
       {NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1}};
@@ -440,9 +440,11 @@ void Http2Session::Reset(std::int32_t stream, std::uint32_t code) {
   nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, stream, code);
 }
 
+void Http2Session::Ping() { nghttp2_submit_ping(session_, NGHTTP2_FLAG_NONE, nullptr); }
+
 void Http2Session::BeginDrain() {
   nghttp2_submit_shutdown_notice(session_);
-  nghttp2_submit_ping(session_, NGHTTP2_FLAG_NONE, nullptr);
+  Ping();
 }
 
 void Http2Session::EndDrain() {

@@ -87,6 +87,7 @@ class Http2Session {
     nghttp2_session_set_local_window_size(session_, NGHTTP2_FLAG_NONE, stream,
                                           static_cast<std::int32_t>(bytes));
   }
+  void Ping();
   // The first of two GOAWAYs, with a PING whose answer says that it was read; and the second.
   void BeginDrain();
   void EndDrain();

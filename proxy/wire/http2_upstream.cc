@@ -12,41 +12,37 @@
 namespace understudy {
 namespace {
 
-// What is asked of one connection at most, however many the server would take.
-constexpr std::size_t kMostStreams = 100;
 constexpr std::size_t kMostPending = 256u << 10;
 constexpr std::size_t kSmallTurn = 64u << 10;
-constexpr Duration kStall = std::chrono::seconds(60);
+constexpr int kMostInterim = 32;  // as an exchange takes
 const Http2BlockLimits kBlockLimits{256u << 10, 1000};
-
-// All streams of a connection may wait for their clients with a whole window each, and the others
-// go on: what waits for a window that has grown is what bounds their number.
-const Http2Limits& UpstreamLimits() {
-  static const Http2Limits limits = [] {
-    Http2Limits made;
-    made.max_stream_window = 4u << 20;
-    made.connection_window = 128u << 20;
-    return made;
-  }();
-  return limits;
-}
 
 Http2UpstreamStream& StreamOf(void* object) { return *static_cast<Http2UpstreamStream*>(object); }
 
 }  // namespace
 
 Http2Upstream::Http2Upstream(Worker& worker, TcpSocket socket, EndpointState& endpoint)
-    : Http2Wire(worker, std::move(socket), Http2Session::Side::kClient, UpstreamLimits(),
-                kBlockLimits, kStall),
+    : Http2Wire(worker, std::move(socket), Http2Session::Side::kClient,
+                endpoint.cluster->Config().http2, kBlockLimits,
+                endpoint.cluster->Config().timeouts.idle),
+      limits_(endpoint.cluster->Config().http2),
+      ping_interval_(endpoint.cluster->Config().ping_interval),
+      pong_within_(endpoint.cluster->Config().timeouts.idle),
       endpoint_(&endpoint),
       idle_since_(SteadyNow()),
-      scheme_(endpoint.cluster->Config().tls ? "https" : "http") {
+      scheme_(endpoint.cluster->Config().tls ? "https" : "http"),
+      heard_(idle_since_),
+      quiet_(
+          worker_.deadlines, [](void* self) { static_cast<Http2Upstream*>(self)->OnQuiet(); },
+          this) {
+  if (ping_interval_ > Duration::zero()) quiet_.Arm(ping_interval_);
   FlushSoon();
 }
 
 Task<> Http2Upstream::Run(std::shared_ptr<Http2Upstream> self) {
   co_await self->Read();
   if (self->endpoint_ != nullptr) self->endpoint_->cluster->Broke(*self->endpoint_, self->socket_);
+  self->CountFault();
   self->LastWords();
   self->End();
   self->socket_.Close();
@@ -55,7 +51,7 @@ Task<> Http2Upstream::Run(std::shared_ptr<Http2Upstream> self) {
 bool Http2Upstream::HasRoom() const {
   if (going_away_ || Over() || Stopping() || Crowded() || !session_.MayRequest()) return false;
   if (!ready_) return streams_.empty();
-  return streams_.size() < std::min<std::size_t>(kMostStreams, session_.PeerStreams());
+  return streams_.size() < std::min<std::size_t>(limits_.streams, session_.PeerStreams());
 }
 
 void Http2Upstream::Ended(Http2UpstreamStream& stream) {
@@ -87,8 +83,49 @@ void Http2Upstream::LeavePool() {
   endpoint->cluster->Http2Closed(*endpoint, *this);
 }
 
+void Http2Upstream::CountFault() {
+  ProcessCounters& counters = worker_.counters;
+  switch (session_.Fault()) {
+    case Http2Fault::kProtocol:
+      counters.upstream_http2_protocol_errors.Add();
+      return;
+    case Http2Fault::kResets:
+      counters.upstream_http2_reset_floods.Add();
+      return;
+    case Http2Fault::kControlFrames:
+      counters.upstream_http2_control_floods.Add();
+      return;
+    case Http2Fault::kHeaders:
+      counters.upstream_http2_header_floods.Add();
+      return;
+    case Http2Fault::kNone:
+    case Http2Fault::kUnused:
+      return;
+  }
+}
+
+// Nothing was heard for a while, or no answer to the PING that asked.
+void Http2Upstream::OnQuiet() {
+  if (pinged_) {
+    worker_.counters.upstream_http2_ping_timeouts.Add();
+    return End();
+  }
+  const Duration quiet = RecentNow() - heard_;
+  if (quiet < ping_interval_) return quiet_.Arm(ping_interval_ - quiet);
+  pinged_ = true;
+  session_.Ping();
+  FlushSoon();
+  quiet_.Arm(pong_within_);
+}
+
+void Http2Upstream::OnPong() {
+  pinged_ = false;
+  if (ping_interval_ > Duration::zero()) quiet_.Arm(ping_interval_);
+}
+
 void Http2Upstream::OnOver() {
   const auto self = shared_from_this();
+  quiet_.Disarm();
   LeavePool();
   const auto open = streams_;
   for (Http2UpstreamStream* stream : open) stream->Closed(NGHTTP2_CONNECT_ERROR);
@@ -145,7 +182,8 @@ Http2UpstreamStream::Http2UpstreamStream(std::shared_ptr<Http2Upstream> connecti
                                          InputBuffer& input)
     : connection_(std::move(connection)),
       input_(input),
-      window_(UpstreamLimits().stream_window, UpstreamLimits().max_stream_window, RecentNow()),
+      window_(connection_->Limits().FirstWindow(), connection_->Limits().max_stream_window,
+              RecentNow()),
       reader_(connection_->OwnWorker().reactor),
       writer_(connection_->OwnWorker().reactor) {
   connection_->Begun(*this);
@@ -158,6 +196,7 @@ Http2UpstreamStream::~Http2UpstreamStream() {
     connection_->FlushSoon();
   }
   connection_->PassedOn(received_ - taken_on_);
+  connection_->GiveBack(window_);
   connection_->Ended(*this);
 }
 
@@ -220,12 +259,7 @@ void Http2UpstreamStream::TakeOn() {
   if (bytes == 0 || closed_) return;
   taken_on_ = received_;
   connection_->PassedOn(bytes);
-  if (incoming_.Ended()) return;
-  connection_->Session().TakeOff(stream_, bytes);
-  if (window_.Took(bytes, RecentNow())) {
-    connection_->Session().SetWindow(stream_, window_.Bytes());
-  }
-  connection_->FlushSoon();
+  if (!incoming_.Ended()) connection_->TookOn(stream_, window_, bytes);
 }
 
 IoResult Http2UpstreamStream::TryRead() {
@@ -256,8 +290,12 @@ void Http2UpstreamStream::Interrupt() {
 }
 
 void Http2UpstreamStream::Head(Http2Block& block, bool ends) {
-  const std::string_view text = block.AnswerHead(ends);
-  incoming_.Text(text);
+  // Each may unfold into much more than it took, and all that a turn brings are kept.
+  if (block.Status() < 200 && ++interim_ > kMostInterim + 1) {
+    connection_->Session().Reset(stream_, NGHTTP2_PROTOCOL_ERROR);
+    return;
+  }
+  incoming_.Text(block.AnswerHead(ends));
   if (block.Status() >= 200) {
     incoming_.Begin(block.Chunked() && !ends);
     if (ends) incoming_.End({});

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "absl/container/flat_hash_set.h"
+#include "proxy/async/clock.h"
 #include "proxy/async/reactor.h"
 #include "proxy/wire/http2_body.h"
 #include "proxy/wire/http2_window.h"
@@ -33,6 +34,7 @@ class Http2Upstream final : public Http2Wire {
     return std::static_pointer_cast<Http2Upstream>(shared_from_this());
   }
   std::string_view Scheme() const { return scheme_; }
+  const Http2Limits& Limits() const { return limits_; }
   void Begun(Http2UpstreamStream& stream) { streams_.insert(&stream); }
   void Ended(Http2UpstreamStream& stream);
   bool Idle() const { return streams_.empty(); }
@@ -47,8 +49,11 @@ class Http2Upstream final : public Http2Wire {
   void LeavePool();
 
  private:
+  void CountFault();
+  void OnQuiet();
+
   // Http2Wire
-  void OnTurn() override {}
+  void OnTurn() override { heard_ = RecentNow(); }
   void OnOver() override;
   // Http2Session::Events
   void OnHead(std::int32_t stream, void* object, Http2Block& block, bool ends) override;
@@ -59,13 +64,20 @@ class Http2Upstream final : public Http2Wire {
   void OnSentEnd(std::int32_t, void*) override {}
   void OnGoAway(std::int32_t last_stream) override;
   void OnSettings() override;
+  void OnPong() override;
 
+  const Http2Limits limits_;
+  const Duration ping_interval_;  // zero: none
+  const Duration pong_within_;
   EndpointState* endpoint_;  // null once it has left the pool
   absl::flat_hash_set<Http2UpstreamStream*> streams_;
   bool ready_ = false;  // the server has said how many streams it takes
   bool going_away_ = false;
   SteadyTime idle_since_;
   const std::string_view scheme_;
+  SteadyTime heard_;
+  Deadline quiet_;
+  bool pinged_ = false;
 };
 
 class Http2UpstreamStream {
@@ -113,6 +125,7 @@ class Http2UpstreamStream {
   bool interrupted_ = false;
   bool closed_ = false;
   bool refused_ = false;
+  int interim_ = 0;
 };
 
 }  // namespace understudy

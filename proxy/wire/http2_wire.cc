@@ -29,6 +29,7 @@ Http2Wire::Http2Wire(Worker& worker, TcpSocket socket, Http2Session::Side side,
           this),
       stall_(stall),
       window_(limits.connection_window),
+      window_room_(limits.connection_window),
       rest_written_(worker.reactor) {}
 
 Task<> Http2Wire::Read() {
@@ -47,20 +48,11 @@ Task<> Http2Wire::Read() {
   }
 }
 
-void Http2Wire::Arrived(std::size_t bytes) {
-  waiting_ += bytes;
-  if (waiting_ <= window_) {
-    session_.TakeOffConnection(bytes);
-  } else {
-    withheld_ += bytes;
+void Http2Wire::TookOn(std::int32_t stream, Http2Window& window, std::size_t bytes) {
+  session_.TakeOff(stream, bytes);
+  if (window.Took(bytes) && window.Tune(RecentNow(), socket_.RoundTrip(), window_room_)) {
+    session_.SetWindow(stream, window.Bytes());
   }
-}
-
-void Http2Wire::PassedOn(std::size_t bytes) {
-  waiting_ -= bytes;
-  if (withheld_ == 0 || waiting_ > window_ || over_) return;
-  session_.TakeOffConnection(static_cast<std::size_t>(withheld_));
-  withheld_ = 0;
   FlushSoon();
 }
 

@@ -10,6 +10,7 @@
 #include "proxy/async/deadline.h"
 #include "proxy/async/tcp_socket.h"
 #include "proxy/wire/http2_session.h"
+#include "proxy/wire/http2_window.h"
 #include "proxy/wire/input_buffer.h"
 #include "proxy/wire/worker.h"
 
@@ -27,10 +28,16 @@ class Http2Wire : public Http2Session::Events, public std::enable_shared_from_th
   bool Over() const { return over_; }
   // Something was submitted: it is written at the end of this turn.
   void FlushSoon() { flush_.Ask(); }
-  // Of bodies: so many bytes came, and so many were passed on. What waits here beyond the
-  // connection's window is not asked for again.
-  void Arrived(std::size_t bytes);
-  void PassedOn(std::size_t bytes);
+  // Of bodies: so many bytes came, and so many were passed on. The connection's window bounds what
+  // is on its way alone; what waits here is bounded by the streams' windows.
+  void Arrived(std::size_t bytes) {
+    waiting_ += bytes;
+    session_.TakeOffConnection(bytes);
+  }
+  void PassedOn(std::size_t bytes) { waiting_ -= bytes; }
+  // Of a stream's body so much was taken on: as much may come again.
+  void TookOn(std::int32_t stream, Http2Window& window, std::size_t bytes);
+  void GiveBack(Http2Window& window) { window.GiveBack(window_room_); }
   // So much waits here that the peer may have to stop before long.
   bool Crowded() const { return waiting_ > window_ / 2; }
 
@@ -76,8 +83,8 @@ class Http2Wire : public Http2Session::Events, public std::enable_shared_from_th
   Deadline write_deadline_;
   const Duration stall_;
   const std::uint64_t window_;
-  std::uint64_t waiting_ = 0;   // bytes of bodies that came and were not passed on
-  std::uint64_t withheld_ = 0;  // of those, not yet taken off the connection's window
+  std::uint64_t window_room_;  // what streams' windows may have beyond their first ones
+  std::uint64_t waiting_ = 0;  // bytes of bodies that came and were not passed on
   std::string out_;
   std::size_t written_ = 0;
   bool writing_ = false;  // WriteRest() waits for room

@@ -25,6 +25,12 @@ std::string PoolKey(const Cluster& cluster) {
     key += fmt::format("\ntls {}\n{}\n{}\n{}\n{}", static_cast<int>(tls.min_version), tls.ca,
                        tls.server_name, tls.own.certificate, tls.own.private_key);
   }
+  if (cluster.protocol != UpstreamProtocol::kHttp1) {
+    const Http2Limits& h = cluster.http2;
+    key += fmt::format(" {} {} {} {} {} {} {} {}", h.streams, h.stream_window, h.max_stream_window,
+                       h.connection_window, h.header_table, h.resets, h.control_frames,
+                       cluster.ping_interval.count());
+  }
   for (const auto& [name, value] : cluster.headers.set) key += "\n+" + name + ":" + value;
   for (const std::string& name : cluster.headers.remove) key += "\n-" + name;
   return key;

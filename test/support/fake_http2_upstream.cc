@@ -44,6 +44,7 @@ struct FakeHttp2Callbacks {
     Connection& connection = Of(user);
     const bool ends = (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
     if (frame->hd.type == NGHTTP2_RST_STREAM) ++connection.server.resets_;
+    if (frame->hd.type == NGHTTP2_PING) ++connection.server.pings_;
     if ((frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA) && ends) {
       connection.server.Asked(connection, frame->hd.stream_id);
     }

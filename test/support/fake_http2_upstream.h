@@ -58,6 +58,7 @@ class FakeHttp2Upstream {
   bool WaitForRequests(std::size_t count) const;
   int Connections() const { return connections_; }
   int Resets() const { return resets_; }  // of clients
+  int Pings() const { return pings_; }
   void Release() { released_ = true; }
 
  private:
@@ -90,6 +91,7 @@ class FakeHttp2Upstream {
   std::atomic<bool> released_{false};
   std::atomic<int> connections_{0};
   std::atomic<int> resets_{0};
+  std::atomic<int> pings_{0};
   mutable std::mutex mutex_;  // guards requests_
   std::vector<Request> requests_;
   std::list<std::thread> threads_;

@@ -4,36 +4,13 @@
 
 #include "test/support/fake_upstream.h"
 #include "test/support/http2_client.h"
+#include "test/support/http2_frames.h"
 #include "test/support/running_proxy.h"
 
 using namespace understudy;
+using namespace understudy::frames;
 
 namespace {
-
-// A frame of any type, without its payload's meaning.
-std::string Frame(int type, int flags, std::uint32_t stream, std::string_view payload = {}) {
-  std::string frame;
-  const auto byte = [&frame](std::size_t value) { frame += static_cast<char>(value & 0xff); };
-  byte(payload.size() >> 16);
-  byte(payload.size() >> 8);
-  byte(payload.size());
-  byte(static_cast<std::size_t>(type));
-  byte(static_cast<std::size_t>(flags));
-  for (const int shift : {24, 16, 8, 0}) byte(stream >> shift);
-  return frame.append(payload);
-}
-
-std::string Many(int times, const std::string& frame) {
-  std::string all;
-  for (int i = 0; i < times; ++i) all += frame;
-  return all;
-}
-
-// A block that says ":method GET, :scheme http, :path /, :authority a" by HPACK's static table.
-const std::string kGet(
-    "\x82\x86\x84\x41\x01"
-    "a",
-    6);
 
 double Errors(const RunningProxy& proxy, const std::string& reason) {
   return proxy.Metric("understudy_http2_connection_errors_total", "reason=\"" + reason + "\"");
@@ -51,12 +28,7 @@ TEST_CASE("a client that floods is told to calm down, loses its connection and i
   for (std::uint32_t stream = 1; stream < 2000; stream += 2) {
     resets += Frame(1, 5, stream, kGet) + Frame(3, 0, stream, std::string("\0\0\0\x08", 4));
   }
-  const std::string field(
-      "\x40\x01"
-      "b\x01"
-      "c",
-      5);
-  for (int i = 0; i < 100; ++i) continuations += Frame(9, 0, 1, field);
+  for (int i = 0; i < 100; ++i) continuations += Frame(9, 0, 1, kField);
   const auto flood = GENERATE_COPY(values<Flood>({
       {"pings", Many(3000, Frame(6, 0, 0, "12345678")), "control_frames"},
       {"settings", Many(3000, Frame(4, 0, 0)), "control_frames"},
@@ -101,18 +73,10 @@ TEST_CASE("a client that breaks the protocol loses its connection and is counted
 }
 
 TEST_CASE("fields that unfold into far more than they took end the connection") {
-  // One field of 4,000 bytes goes into the table, then it is named again and again.
-  std::string block(
-      "\x82\x86\x84\x41\x01"
-      "a\x40\x01"
-      "b\x7f\xa1\x1e",
-      12);
-  block += std::string(4000, 'x');
-  block += std::string(12000, '\xbe');
   FakeUpstream model(JsonAnswer("{}"));
   RunningProxy proxy(OneModel(model.Address()));
   Http2Client client(proxy.Port());
-  client.SendRaw(Frame(1, 5, 1, block));
+  client.SendRaw(Frame(1, 5, 1, Bomb(kGet)));
   CHECK(client.AtEnd());
   CHECK(RunningProxy::Eventually([&] { return Errors(proxy, "headers") == 1; }));
 }

@@ -3,7 +3,6 @@
 
 #include "proxy/wire/http2_body.h"
 #include "proxy/wire/http2_budget.h"
-#include "proxy/wire/http2_window.h"
 
 using namespace understudy;
 
@@ -102,19 +101,4 @@ TEST_CASE("a budget holds for ten seconds, and honest use adds to it") {
   int times = 0;
   while (budget.Charge(At(10300))) ++times;
   CHECK(times == 6);
-}
-
-TEST_CASE("a window doubles while all of it is taken within a fifth of a second, up to a bound") {
-  Http2Window window(100, 300, At(0));
-  CHECK_FALSE(window.Took(99, At(10)));
-  CHECK(window.Took(1, At(20)));
-  CHECK(window.Bytes() == 200);
-  CHECK(window.Took(200, At(30)));
-  CHECK(window.Bytes() == 300);
-  CHECK_FALSE(window.Took(300, At(40)));
-  CHECK(window.Bytes() == 300);
-  Http2Window slow(100, 300, At(0));
-  CHECK_FALSE(slow.Took(100, At(250)));
-  CHECK_FALSE(slow.Took(100, At(500)));
-  CHECK(slow.Bytes() == 100);
 }

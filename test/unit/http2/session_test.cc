@@ -4,8 +4,10 @@
 #include <vector>
 
 #include "proxy/wire/http2_session.h"
+#include "test/support/http2_frames.h"
 
 using namespace understudy;
+using namespace understudy::frames;
 
 namespace {
 
@@ -88,25 +90,6 @@ struct Pair {
   Peer client{Http2Session::Side::kClient};
   Peer server{Http2Session::Side::kServer};
 };
-
-// A frame of any kind.
-std::string Frame(int type, int flags, std::int32_t stream, std::string_view payload = {}) {
-  std::string frame;
-  const auto byte = [&frame](std::size_t value) { frame += static_cast<char>(value & 0xff); };
-  for (const int shift : {16, 8, 0}) byte(payload.size() >> shift);
-  byte(static_cast<std::size_t>(type));
-  byte(static_cast<std::size_t>(flags));
-  for (const int shift : {24, 16, 8, 0}) byte(static_cast<std::size_t>(stream) >> shift);
-  return frame.append(payload);
-}
-
-// GET http://a/ by HPACK's static table.
-const std::string kGet(
-    "\x82\x86\x84\x41\x01"
-    "a",
-    6);
-
-constexpr int kEnds = 5;  // END_STREAM and END_HEADERS
 
 // A client that sends what it likes, and the frames that come back.
 struct RawClient {
@@ -255,7 +238,7 @@ TEST_CASE("a window that is not given back holds the sender, and no other stream
 
 TEST_CASE("a frame on a stream that its client ended or reset is against the protocol") {
   RawClient client;
-  REQUIRE(client.Send(Frame(1, kEnds, 1, kGet)));
+  REQUIRE(client.Send(Frame(1, kWhole, 1, kGet)));
   const bool reset = GENERATE(false, true);
   if (reset) {
     client.Send(Frame(3, 0, 1, std::string("\0\0\0\x08", 4)));
@@ -266,7 +249,7 @@ TEST_CASE("a frame on a stream that its client ended or reset is against the pro
   REQUIRE(client.server.halves[1].closed);
   const bool long_ago = GENERATE(false, true);
   for (std::int32_t stream = 3; long_ago && stream < 600; stream += 2) {
-    REQUIRE(client.Send(Frame(1, kEnds, stream, kGet)));
+    REQUIRE(client.Send(Frame(1, kWhole, stream, kGet)));
     client.server.Answer(stream, "0\r\n\r\n");
     REQUIRE(client.Send(Frame(6, 0, 0, "12345678")));
   }
@@ -275,15 +258,15 @@ TEST_CASE("a frame on a stream that its client ended or reset is against the pro
     CHECK(client.Send(Frame(0, 0, 1, "late")));
     CHECK(client.reset == NGHTTP2_STREAM_CLOSED);
   } else {
-    CHECK_FALSE(client.Send(Frame(1, kEnds, 1, kGet)));
+    CHECK_FALSE(client.Send(Frame(1, kWhole, 1, kGet)));
     CHECK(client.gone == NGHTTP2_STREAM_CLOSED);
   }
 }
 
 TEST_CASE("streams' numbers rise") {
   RawClient client;
-  REQUIRE(client.Send(Frame(1, kEnds, 5, kGet)));
-  CHECK_FALSE(client.Send(Frame(1, kEnds, 3, kGet)));
+  REQUIRE(client.Send(Frame(1, kWhole, 5, kGet)));
+  CHECK_FALSE(client.Send(Frame(1, kWhole, 3, kGet)));
   CHECK(client.gone == NGHTTP2_PROTOCOL_ERROR);
   CHECK(client.server.halves.size() == 1);
 }
@@ -297,7 +280,7 @@ TEST_CASE("what a client sent before it knew that its stream was reset is passed
   CHECK(client.reset == NGHTTP2_CANCEL);
   client.reset.reset();
   for (int i = 0; i < 60; ++i) CHECK(client.Send(Frame(0, 0, 1, std::string(16384, 'x'))));
-  CHECK(client.Send(Frame(1, kEnds, 1, "\x88")));
+  CHECK(client.Send(Frame(1, kWhole, 1, "\x88")));
   CHECK_FALSE(client.reset);
   CHECK_FALSE(client.gone);
   CHECK(client.server.halves[1].body.empty());
@@ -319,7 +302,7 @@ TEST_CASE("what comes on streams that were reset is bounded by what their window
 }
 
 TEST_CASE("frames read the same however they are cut") {
-  const std::string bytes = Frame(6, 0, 0, "12345678") + Frame(1, kEnds, 1, kGet) +
+  const std::string bytes = Frame(6, 0, 0, "12345678") + Frame(1, kWhole, 1, kGet) +
                             Frame(1, 4, 3, kGet) + Frame(0, 0, 3, "abc") + Frame(0, 1, 3, "def") +
                             Frame(3, 0, 1, std::string("\0\0\0\x08", 4)) + Frame(0, 0, 1, "late");
   for (std::size_t piece = 1; piece < 30; ++piece) {
@@ -349,7 +332,7 @@ TEST_CASE("windows of streams that are closed are a flood, too") {
   Http2Limits limits;
   limits.control_frames = 100;
   RawClient client(limits);
-  REQUIRE(client.Send(Frame(1, kEnds, 1, kGet)));
+  REQUIRE(client.Send(Frame(1, kWhole, 1, kGet)));
   client.Send(Frame(3, 0, 1, std::string("\0\0\0\x08", 4)));
   int sent = 0;
   while (sent < 1000 && client.Send(Frame(8, 0, 1, std::string("\0\0\0\1", 4)))) ++sent;

@@ -15,8 +15,7 @@ using Faults = std::vector<std::string>;
 TEST_CASE("the page of a process that has done nothing yet is well formed") {
   TrafficBook book(1, 1);
   const MetricsCollector collector({book, [] { return nullptr; }, [] { return ConfigMetrics(); },
-                                    [] { return std::uint64_t{0}; }, nullptr, nullptr, nullptr,
-                                    "0.1.0"});
+                                    [] { return std::uint64_t{0}; }, nullptr, nullptr, "0.1.0"});
   const Exposition page = ReadExposition(RenderMetrics(collector));
   CHECK(page.faults == Faults{});
   CHECK(page.Value("understudy_build_info", {{"version", "0.1.0"}}) == 1);
