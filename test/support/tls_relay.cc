@@ -225,6 +225,7 @@ void TlsRelay::Pump(SSL* ssl, TestSocket& secret, TestSocket& plain) const {
         pollfd{secret.Descriptor(), events(!secret_ended, !to_secret.empty()), 0},
         pollfd{plain.Descriptor(), events(!plain_ended, !to_plain.empty()), 0}};
     ::poll(waiting.data(), waiting.size(), 10);
+    if ((waiting[1].revents & POLLERR) != 0) return secret.Reset();
   }
 }
 
