@@ -1,15 +1,19 @@
 """The Open Inference Protocol over gRPC: its messages and service, and tensors in messages.
 
-`messages` and `services` are what grpcio's tools make of open_inference.proto as this is imported.
+`messages` and `services` are what grpcio's tools make of the product's .proto as this is imported.
 """
 
 import math
+import pathlib
+import sys
 
 import grpc
 
 import oip_protocol
 from oip_protocol import Tensor, refused
 
+# Where grpcio looks for it.
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "comparators" / "grpc" / "protos"))
 messages, services = grpc.protos_and_services("open_inference.proto")
 
 SERVICE = "inference.GRPCInferenceService"

@@ -11,10 +11,12 @@ import sys
 import unittest
 
 from pairing import ROOT, BuiltProxy, wait_for
-from real_servers import SERVER_PYTHON, PARTS, RealServers, enter_environment
+from real_servers import enter_environment
 
 if __name__ == "__main__":
     enter_environment()
+
+from digits_models import DigitsModels
 
 PAGE = (ROOT / "docs" / "clients.md").read_text("utf-8")
 PROXY = "127.0.0.1:8080"
@@ -25,11 +27,12 @@ def block(heading, language):
     return re.search(rf"^#+ {heading}$.*?^```{language}\n(.*?)^```", PAGE, re.M | re.S).group(1)
 
 
-class ClientsPage(RealServers):
+class ClientsPage(DigitsModels):
     def start_page(self, **servers):
         """Understudy with the page's configuration; `servers` are addresses by cluster."""
         text = block("Pointing a client at Understudy", "yaml")
-        for cluster, port in ("llm_1", 9001), ("llm_2", 9002), ("digits_1", 9003), ("digits_2", 9004):
+        for cluster, port in (("llm_1", 9001), ("llm_2", 9002), ("digits_1", 9003), ("digits_2", 9004),
+                              ("digits_grpc_1", 9005), ("digits_grpc_2", 9006)):
             text = text.replace(f"127.0.0.1:{port}", servers.get(cluster, "127.0.0.1:9"))
         for address in PROXY, "127.0.0.1:9900", "127.0.0.1:9901":
             text = text.replace(address, "127.0.0.1:0")
@@ -72,14 +75,23 @@ class ClientsPage(RealServers):
         self.assert_compared(proxy, messages=2)
 
     def test_tritonclient(self):
-        subprocess.run([SERVER_PYTHON, PARTS / "train.py", "--out", self.folder], check=True,
-                       timeout=120, stdout=subprocess.DEVNULL)
-        ports = [self.spawn("serve.py", "--model", self.folder / f"{model}.joblib", "--version", "1")
-                 for model in ("incumbent", "good")]
-        incumbent, candidate = self.addresses(ports, "/v2/health/ready")
+        incumbent, candidate = self.addresses(self.spawn_models("serve.py", "incumbent", "good"),
+                                              "/v2/health/ready")
         proxy = self.start_page(digits_1=incumbent, digits_2=candidate)
         self.assertRegex(self.run_block(proxy, "tritonclient"), r"^\[\d\] True\n$")
         self.assert_compared(proxy, digits=1)
+
+    def start_grpc(self):
+        incumbent, candidate = self.addresses(self.spawn_models("serve_grpc.py", "incumbent", "good"))
+        return self.start_page(digits_grpc_1=incumbent, digits_grpc_2=candidate)
+
+    def test_tritonclient_over_grpc(self):
+        proxy = self.start_grpc()
+        self.assertRegex(self.run_block(proxy, "tritonclient over gRPC"), r"^\[\d\] True\n$")
+        self.assert_compared(proxy, **{"digits-grpc": 1})
+
+    def test_any_client_of_grpc(self):
+        self.assertEqual(self.run_block(self.start_grpc(), "Any client of gRPC"), "SERVING\n")
 
     def test_curl(self):
         proxy = self.start_language()

@@ -50,6 +50,12 @@ class Documents(unittest.TestCase):
         self.assertEqual(len(blocks), 1)
         self.assert_accepted(blocks[0])
 
+    def test_the_page_on_grpc_has_a_configuration_that_is_accepted(self):
+        page = (ROOT / "docs/grpc.md").read_text("utf-8")
+        whole, more = re.findall(r"```yaml\n(.*?)```", page, re.S)
+        self.assert_accepted(whole)
+        self.assert_accepted(whole.replace("    effects: pure  ", f"{more}    effects: pure  ", 1))
+
     def test_the_demo_has_configurations_that_are_accepted(self):
         for name in "understudy.yaml", "understudy_grpc.yaml", "understudy_llm.yaml":
             text = (ROOT / "scripts/demo.d" / name).read_text("utf-8")
