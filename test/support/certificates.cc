@@ -77,12 +77,12 @@ CertificatePair Sealed(X509& draft, EVP_PKEY& key, EVP_PKEY& signer) {
 
 }  // namespace
 
-struct TestAuthority::Parts {
+struct PemAuthority::Parts {
   Key key{EVP_EC_gen("P-256")};
   X509Ptr certificate;
 };
 
-TestAuthority::TestAuthority(const std::string& name) : parts_(std::make_unique<Parts>()) {
+PemAuthority::PemAuthority(const std::string& name) : parts_(std::make_unique<Parts>()) {
   EVP_PKEY& key = *parts_->key;
   parts_->certificate = Draft({name}, key);
   X509& draft = *parts_->certificate;
@@ -93,9 +93,9 @@ TestAuthority::TestAuthority(const std::string& name) : parts_(std::make_unique<
   own_ = Sealed(draft, key, key);
 }
 
-TestAuthority::~TestAuthority() = default;
+PemAuthority::~PemAuthority() = default;
 
-CertificatePair TestAuthority::Sign(const CertificateRequest& request) const {
+CertificatePair PemAuthority::Sign(const CertificateRequest& request) const {
   const Key key(EVP_EC_gen("P-256"));
   const X509Ptr draft = Draft(request, *key);
   X509& issuer = *parts_->certificate;

@@ -22,12 +22,12 @@ struct CertificateRequest {
   int days = 1;  // below 0: it has expired
 };
 
-class TestAuthority {
+class PemAuthority {
  public:
-  explicit TestAuthority(const std::string& name = "Test authority");
-  ~TestAuthority();
-  TestAuthority(const TestAuthority&) = delete;
-  TestAuthority& operator=(const TestAuthority&) = delete;
+  explicit PemAuthority(const std::string& name = "Test authority");
+  ~PemAuthority();
+  PemAuthority(const PemAuthority&) = delete;
+  PemAuthority& operator=(const PemAuthority&) = delete;
 
   const std::string& Certificate() const { return own_.certificate; }
   CertificatePair Sign(const CertificateRequest& request) const;

@@ -74,7 +74,7 @@ class AdminFiles {
   }
 
   TemporaryDirectory folder;
-  TestAuthority authority;
+  PemAuthority authority;
 };
 
 // Who calls: what a channel shows and what a call sends.

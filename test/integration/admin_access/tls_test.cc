@@ -43,7 +43,7 @@ int HandshakeVersion(std::uint16_t port, int most) {
 TEST_CASE("a server that its client does not know is not talked to") {
   TlsFixture admin(&AdminFiles::WithTls);
   CHECK(admin.List(admin.Anonymous()).ok());
-  const TestAuthority other("Another authority");
+  const PemAuthority other("Another authority");
   CHECK(admin.List({.trusted = other.Certificate()}).error_code() == StatusCode::UNAVAILABLE);
 }
 
@@ -67,7 +67,7 @@ TEST_CASE("a client without a certificate does not get past the handshake") {
 
 TEST_CASE("a certificate of another authority, or one that has expired, is refused") {
   TlsFixture admin;
-  const TestAuthority other("Another authority");
+  const PemAuthority other("Another authority");
   Someone someone = admin.Anonymous();
   someone.certificate = other.Sign({"deploy.example"});
   CHECK(admin.List(someone).error_code() == StatusCode::UNAVAILABLE);
@@ -114,7 +114,7 @@ TEST_CASE("with tokens as well, one of token and certificate is enough") {
   CHECK(admin.Command(someone, &GuardedAdmin::Stub::Promote).ok());
   CHECK(admin.LastActor() == "operator:deploy.example");
   // The handshake refuses what it does not know also where it would do without.
-  someone.certificate = TestAuthority("Another authority").Sign({"deploy.example"});
+  someone.certificate = PemAuthority("Another authority").Sign({"deploy.example"});
   CHECK(admin.List(someone).error_code() == StatusCode::UNAVAILABLE);
 }
 
@@ -129,7 +129,7 @@ TEST_CASE("a new certificate is shown to the next connection, and the old connec
                       &GuardedAdmin::Stub::List, v1::ListRolloutsRequest(), response);
   };
   CHECK(list(before, standing).ok());
-  const TestAuthority next("The next authority");
+  const PemAuthority next("The next authority");
   admin.Use(next.SignServer());
   CHECK(admin.List({.trusted = next.Certificate()}).ok());
   CHECK(admin.List(before).error_code() == StatusCode::UNAVAILABLE);
@@ -140,7 +140,7 @@ TEST_CASE("a new certificate is shown to the next connection, and the old connec
 TEST_CASE("a certificate without its key leaves those of before in force until both are there") {
   TlsFixture admin(&AdminFiles::WithTls);
   CapturedLog log;
-  const TestAuthority next("The next authority");
+  const PemAuthority next("The next authority");
   const CertificatePair pair = next.SignServer();
   WriteWholeFile(admin.folder.File("server.pem"), pair.certificate);
   CHECK(admin.List(admin.Anonymous()).ok());
@@ -156,7 +156,7 @@ TEST_CASE("another authority of clients is in force for the next connection") {
   TlsFixture admin;
   Someone deploy = admin.Showing({"deploy.example"});
   CHECK(admin.List(deploy).ok());
-  const TestAuthority next("The next authority");
+  const PemAuthority next("The next authority");
   WriteWholeFile(admin.folder.File("ca.pem"), next.Certificate());
   CHECK(admin.List(deploy).error_code() == StatusCode::UNAVAILABLE);
   deploy.certificate = next.Sign({"deploy.example"});

@@ -37,7 +37,7 @@ struct Files {
   }
 
   TemporaryDirectory folder;
-  TestAuthority authority;
+  PemAuthority authority;
   CertificateFiles own{folder.File("server.pem"), folder.File("server.key")};
   std::string ca = folder.File("ca.pem");
 };

@@ -48,7 +48,7 @@ struct AdminFilesFixture {
   }
 
   TemporaryDirectory folder;
-  TestAuthority authority;
+  PemAuthority authority;
 };
 
 TEST_CASE("files that can be used are no fault") {
