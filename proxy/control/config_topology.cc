@@ -172,7 +172,6 @@ CompareRules BuildCompare(const v1::CompareConfig& config) {
   CompareRules compare;
   compare.preset = config.preset();
   if (config.profile() != "same-model") compare.profile = config.profile();
-  compare.reflection = config.reflection();
   for (const v1::IgnoreConfig& rule : config.ignore()) {
     compare.ignore.push_back({rule.path(), rule.reason(), rule.owner(), rule.expires()});
   }
@@ -344,7 +343,6 @@ Topology BuildTopology(const v1::ConfigFile& file) {
   }
   topology.admin.tokens = file.admin().tokens();
   topology.admin.certificate_roles = Sorted(file.admin().certificate_roles());
-  topology.descriptor_sets.assign(file.descriptor_sets().begin(), file.descriptor_sets().end());
   topology.data_dir = file.data_dir();
   SetSize(topology.records.max_bytes, file.records().max_bytes());
   Set(topology.records.max_age, file.records().max_age());

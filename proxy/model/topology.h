@@ -210,7 +210,6 @@ struct CompareRules {
   std::string profile;      // "quantised", "new-model", or empty: the same model
   std::vector<IgnoreRule> ignore;
   std::vector<ComparatorRule> comparators;
-  bool reflection = true;  // the incumbent may be asked for descriptors
 };
 
 // Requests that are mirrored. `path` is compared with the end of a request's path, from a `/` on; a
@@ -350,7 +349,6 @@ struct Topology {
   std::vector<Plan> plans;
   std::vector<PluginRule> plugins;
   std::vector<ComparatorServiceRule> comparator_services;
-  std::vector<std::string> descriptor_sets;  // paths of files
   AdminConfig admin;
   std::string data_dir;
   RecordLimits records;

@@ -51,7 +51,7 @@ struct AdminFilesFixture {
   PemAuthority authority;
 };
 
-TEST_CASE("files that can be used are no fault") {
+TEST_CASE("files of the admin API that can be used are no fault") {
   const AdminFilesFixture files;
   CHECK(files.LoadAll().faults.empty());
 }
