@@ -33,7 +33,7 @@ absl::StatusOr<Comparison> ServiceComparator::Compare(const Pair& pair) const {
   absl::StatusOr<ServiceAnswer> answer = connection_->Ask(std::move(request));
   if (!answer.ok()) return answer.status();
   if (answer->identity != identity_) {
-    return absl::FailedPreconditionError(
+    return absl::AbortedError(
         fmt::format("the comparator service \"{}\" is now {} and was {}; reload the configuration "
                     "to begin new evidence with it",
                     connection_->rule().name, answer->identity, identity_));

@@ -48,7 +48,8 @@ CommandRun TryRecord(const DivergenceRecord& record, const std::string& line = "
 TEST_CASE("comparator list names each comparator, where it comes from and its score") {
   const CommandRun run = RunCommand({"comparator", "list"});
   CHECK(run.code == ExitCode::kYes);
-  CHECK_THAT(run.out, Contains("status         builtin  HTTP status: the same is 0"));
+  CHECK_THAT(run.out,
+             Contains("status         builtin  how the exchange ended: the same status is 0"));
   CHECK_THAT(RunCommand({"comparator", "list", "-o", "json"}).out,
              Contains("\"name\": \"topk\"") && Contains("\"way\": \"builtin\""));
 }
