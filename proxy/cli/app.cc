@@ -2,6 +2,7 @@
 #include "proxy/cli/app.h"
 
 #include <fmt/format.h>
+#include <grpc/support/log.h>
 
 #include <algorithm>
 #include <chrono>
@@ -22,16 +23,20 @@
 #include "proxy/cli/simulate_command.h"
 #include "proxy/cli/switch_commands.h"
 #include "proxy/cli/text.h"
+#include "proxy/cli/token_commands.h"
 #include "proxy/cli/usage.h"
 
 namespace understudy {
 namespace {
+
+constexpr auto kNoGrpcLog = static_cast<gpr_log_severity>(GPR_LOG_SEVERITY_ERROR + 1);
 
 struct GlobalFlags {
   std::string address = "127.0.0.1:9900";
   std::string output = "table";
   std::string log_level = "warn";
   std::string timeout;
+  ConnectionFlags connection;
 };
 
 std::string CheckAddress(const std::string& text) {
@@ -54,6 +59,7 @@ void AddGlobalFlags(CLI::App& app, GlobalFlags& flags) {
   app.add_option("--timeout", flags.timeout,
                  "Bound of each call, such as 30s (default 10s); with --watch, of the whole watch")
       ->check(CheckDuration);
+  flags.connection.AddTo(app);
 }
 
 OutputFormat FormatOf(const std::string& name) {
@@ -90,6 +96,7 @@ ExitCode RunCommandLine(const std::vector<std::string>& words, const Environment
   CLI::App app("Drives rollouts and reads evidence over Understudy's admin API", "understudyctl");
   GlobalFlags flags;
   if (!environment.address.empty()) flags.address = environment.address;
+  flags.connection = environment.connection;
   AddGlobalFlags(app, flags);
   app.footer("Global flags: see 'understudyctl --help'.");  // every subcommand inherits it
   CommandTree tree(app);
@@ -105,14 +112,17 @@ ExitCode RunCommandLine(const std::vector<std::string>& words, const Environment
   AddRescoreCommand(tree);
   AddEvidenceCommands(tree);
   AddSimulateCommand(tree);
+  AddTokenCommands(tree);
   app.footer("");
   if (const auto code = Parse(app, words, console)) return *code;
   if (const std::string fault = CheckAddress(flags.address); !fault.empty()) {
     console.err << "understudyctl: UNDERSTUDY_ADDRESS: " << fault << "\n";
     return ExitCode::kUsage;
   }
-  Client client(flags.address, TimeoutOf(flags), interrupt,
-                flags.log_level == "debug" ? &console.err : nullptr);
+  // What goes wrong is said in one sentence; gRPC has more to say, for whoever looks closer.
+  if (flags.log_level != "debug") gpr_set_log_verbosity(kNoGrpcLog);
+  Client client(flags.address, OpenConnection(flags.connection, flags.address), TimeoutOf(flags),
+                interrupt, flags.log_level == "debug" ? &console.err : nullptr);
   Session session{client, console, interrupt, FormatOf(flags.output), environment.actor};
   const Action* action = tree.Chosen();
   if (action == nullptr) return session.Usage("this command needs a subcommand; see --help");

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "proxy/cli/connection.h"
 #include "proxy/cli/console.h"
 #include "proxy/cli/exit_code.h"
 #include "proxy/cli/interrupt.h"
@@ -12,8 +13,9 @@ namespace understudy {
 
 // What the program reads from outside its command line.
 struct Environment {
-  std::string address;  // UNDERSTUDY_ADDRESS, or empty
-  std::string actor;    // who the journal will name, or empty
+  std::string address;              // UNDERSTUDY_ADDRESS, or empty
+  std::string actor;                // who the journal will name, or empty
+  ConnectionFlags connection = {};  // UNDERSTUDY_TLS, UNDERSTUDY_TLS_CA, ...
 };
 
 // Runs one command line (without the program's name) to its end. Blocks while it talks to the

@@ -11,7 +11,9 @@
 #include <optional>
 #include <ostream>
 #include <string>
+#include <string_view>
 
+#include "proxy/cli/connection.h"
 #include "proxy/cli/exit_code.h"
 #include "proxy/cli/interrupt.h"
 #include "understudy/v1/config_service.grpc.pb.h"
@@ -27,8 +29,8 @@ class Client {
 
   // `address` is host:port. `timeout` bounds each single call; without one it is 10 s.
   // `debug_log`, when not null, gets a line for each call.
-  Client(const std::string& address, std::optional<Milliseconds> timeout, Interrupt& interrupt,
-         std::ostream* debug_log);
+  Client(const std::string& address, Connection connection, std::optional<Milliseconds> timeout,
+         Interrupt& interrupt, std::ostream* debug_log);
 
   v1::RolloutService::StubInterface& rollouts() { return *rollouts_; }
   v1::ReportService::StubInterface& reports() { return *reports_; }
@@ -46,7 +48,9 @@ class Client {
   grpc::Status Call(Stub& stub,
                     grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
                     const Request& request, Response& response, Milliseconds extra = {}) {
+    if (!connection_.fault.empty()) return Fault();
     grpc::ClientContext context;
+    Prepare(context);
     SetDeadline(context, timeout() + extra);
     const Interrupt::Scope scope(interrupt_, [&context] { context.TryCancel(); });
     const grpc::Status status = (stub.*method)(&context, request, &response);
@@ -54,7 +58,9 @@ class Client {
     return status;
   }
 
-  // For streams, whose context the caller owns.
+  // For streams, whose context the caller owns. A fault means that nothing can be sent.
+  grpc::Status Fault() const;
+  void Prepare(grpc::ClientContext& context) const;
   static void SetDeadline(grpc::ClientContext& context, Milliseconds from_now);
   void LogCall(const std::string& request, const grpc::Status& status) const;
 
@@ -70,8 +76,11 @@ class Client {
 
   bool Reached() const;  // the connection stands: what failed is the server's own answer
   bool Interrupted(const grpc::Status& status) const;
+  // What to do about a connection that does not come about, for gRPC's own words about it.
+  std::string Advice(std::string_view detail) const;
 
   std::string address_;
+  Connection connection_;
   std::optional<Milliseconds> timeout_;
   Interrupt& interrupt_;
   std::ostream* debug_log_;

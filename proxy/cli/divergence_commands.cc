@@ -111,7 +111,9 @@ void AddShow(CommandTree& tree, CLI::App& group) {
     const grpc::Status status =
         session.client.Call(session.client.traffic(), &Stub::GetDivergence, *request, response);
     if (!status.ok()) return session.Fail(status);
-    return session.Print(response, RenderDivergence(response.divergence(), session.paint()));
+    std::string text = RenderDivergence(response.divergence(), session.paint());
+    if (!response.withheld().empty()) text += OneLine(response.withheld()) + "\n";
+    return session.Print(response, text);
   });
 }
 

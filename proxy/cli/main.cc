@@ -27,6 +27,16 @@ std::string UserName() {
   return user == nullptr ? Variable("USER") : user->pw_name;
 }
 
+understudy::ConnectionFlags ConnectionOfEnvironment() {
+  const std::string tls = Variable("UNDERSTUDY_TLS");
+  return {!tls.empty() && tls != "0",
+          Variable("UNDERSTUDY_TLS_CA"),
+          Variable("UNDERSTUDY_TLS_CERT"),
+          Variable("UNDERSTUDY_TLS_KEY"),
+          Variable("UNDERSTUDY_TLS_SERVER_NAME"),
+          Variable("UNDERSTUDY_TOKEN_FILE")};
+}
+
 understudy::Console MakeConsole() {
   understudy::Console console{std::cout, std::cerr};
   console.terminal = isatty(STDOUT_FILENO) == 1 && Variable("TERM") != "dumb";
@@ -68,7 +78,8 @@ int main(int argc, char** argv) {
 
   understudy::Console console = MakeConsole();
   const std::vector<std::string> words(argv + 1, argv + argc);
-  const understudy::Environment environment{Variable("UNDERSTUDY_ADDRESS"), UserName()};
+  const understudy::Environment environment{Variable("UNDERSTUDY_ADDRESS"), UserName(),
+                                            ConnectionOfEnvironment()};
   const int code =
       static_cast<int>(understudy::RunCommandLine(words, environment, console, interrupt));
   // The signal thread still waits; leaving without static destruction keeps it from touching

@@ -99,7 +99,9 @@ std::string WatchLine(const Message& message, const Paint& paint) {
 ExitCode WatchRollout(Session& session, const v1::RolloutRef& rollout) {
   v1::WatchRolloutRequest request;
   *request.mutable_rollout() = rollout;
+  if (const grpc::Status fault = session.client.Fault(); !fault.ok()) return session.Fail(fault);
   grpc::ClientContext context;
+  session.client.Prepare(context);
   if (const auto timeout = session.client.given_timeout()) {
     Client::SetDeadline(context, *timeout);
   }

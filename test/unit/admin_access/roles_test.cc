@@ -2,9 +2,11 @@
 #include <google/protobuf/descriptor.h>
 
 #include <catch2/catch.hpp>
+#include <regex>
 #include <set>
 
 #include "proxy/control/admin_roles.h"
+#include "test/support/temporary_directory.h"
 #include "understudy/v1/config_service.pb.h"
 #include "understudy/v1/report.pb.h"
 #include "understudy/v1/rollout.pb.h"
@@ -45,6 +47,36 @@ TEST_CASE("every call of the services has a role, and every role is of a call") 
     CHECK(calls.erase(std::string(call.service) + "/" + std::string(call.method)) == 1);
   }
   CHECK(calls.empty());
+}
+
+// The calls of a role's row in the document: "`Service` Method, Method; `Service` ...".
+std::set<std::string> CallsOfRow(const std::string& row) {
+  std::set<std::string> calls;
+  static const std::regex kGroup("`(\\w+)` ([\\w, ]+)");
+  static const std::regex kMethod("\\w+");
+  for (std::sregex_iterator group(row.begin(), row.end(), kGroup), end; group != end; ++group) {
+    const std::string methods = (*group)[2];
+    for (std::sregex_iterator method(methods.begin(), methods.end(), kMethod); method != end;
+         ++method) {
+      calls.insert((*group)[1].str() + "/" + method->str());
+    }
+  }
+  return calls;
+}
+
+TEST_CASE("docs/admin-security.md has the same table") {
+  const std::string text = ReadWholeFile(UNDERSTUDY_SOURCE_DIR "/docs/admin-security.md");
+  for (const AdminRole role :
+       {AdminRole::kViewer, AdminRole::kOperator, AdminRole::kApprover, AdminRole::kAdmin}) {
+    std::set<std::string> expected;
+    for (const AdminCallRole& call : AdminCallRoles()) {
+      const std::string service(call.service.substr(call.service.rfind('.') + 1));
+      if (call.least == role) expected.insert(service + "/" + std::string(call.method));
+    }
+    const std::size_t at = text.find("\n| " + std::string(ToString(role)) + " |");
+    REQUIRE(at != std::string::npos);
+    CHECK(CallsOfRow(text.substr(at + 1, text.find('\n', at + 1) - at - 1)) == expected);
+  }
 }
 
 TEST_CASE("taking traffic away needs less than giving it") {

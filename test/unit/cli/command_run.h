@@ -15,15 +15,15 @@ struct CommandRun {
   std::string err;
 };
 
-// `address` stands for UNDERSTUDY_ADDRESS.
+// `address` stands for UNDERSTUDY_ADDRESS, `connection` for UNDERSTUDY_TLS and those after it.
 inline CommandRun RunCommand(const std::vector<std::string>& words, const std::string& address = "",
-                             bool terminal = false) {
+                             bool terminal = false, const ConnectionFlags& connection = {}) {
   std::ostringstream out, err;
   Console console{out, err};
   console.terminal = terminal;
   Interrupt interrupt;
   CommandRun run;
-  run.code = RunCommandLine(words, Environment{address, "ada"}, console, interrupt);
+  run.code = RunCommandLine(words, Environment{address, "ada", connection}, console, interrupt);
   run.out = out.str();
   run.err = err.str();
   return run;

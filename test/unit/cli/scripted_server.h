@@ -20,7 +20,14 @@ namespace understudy {
 // What the next call of any kind gets when it is not OK.
 struct Script {
   grpc::Status failure = grpc::Status::OK;
-  std::string called;  // the last method
+  std::string called;         // the last method
+  std::string authorization;  // that metadata of the last List or Watch of rollouts, or empty
+
+  void Note(const grpc::ServerContext& context) {
+    const auto found = context.client_metadata().find("authorization");
+    const bool sent = found != context.client_metadata().end();
+    authorization = sent ? std::string(found->second.data(), found->second.size()) : "";
+  }
 };
 
 class ScriptedRollouts final : public v1::RolloutService::Service {
@@ -116,14 +123,16 @@ class ScriptedRollouts final : public v1::RolloutService::Service {
     *response = get_response;
     return script_.failure;
   }
-  grpc::Status List(Context*, const v1::ListRolloutsRequest* request,
+  grpc::Status List(Context* context, const v1::ListRolloutsRequest* request,
                     v1::ListRolloutsResponse* response) override {
+    script_.Note(*context);
     list = *request;
     *response = list_response;
     return script_.failure;
   }
   grpc::Status Watch(Context* context, const v1::WatchRolloutRequest*,
                      grpc::ServerWriter<v1::WatchRolloutResponse>* writer) override {
+    script_.Note(*context);
     for (const v1::WatchRolloutResponse& picture : pictures) writer->Write(picture);
     // A heartbeat that cannot be written any more tells that the client left.
     v1::WatchRolloutResponse heartbeat =
@@ -240,10 +249,11 @@ class ScriptedConfig final : public v1::ConfigService::Service {
 // Listens on a loopback port that the system chose, until it is destroyed.
 class ScriptedServer {
  public:
-  ScriptedServer() {
+  explicit ScriptedServer(const std::shared_ptr<grpc::ServerCredentials>& credentials =
+                              grpc::InsecureServerCredentials()) {
     grpc::ServerBuilder builder;
     int port = 0;
-    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+    builder.AddListeningPort("127.0.0.1:0", credentials, &port);
     builder.RegisterService(&rollouts);
     builder.RegisterService(&reports);
     builder.RegisterService(&traffic);
