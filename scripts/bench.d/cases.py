@@ -121,7 +121,7 @@ SECTIONS = {
 }
 
 NOT_COVERED = (
-    ("gRPC unary / nginx grpc_pass, plain and with a shadow", "the proxy speaks HTTP/1.1 so far"),
+    ("gRPC unary / nginx grpc_pass, plain and with a shadow", "the load generator speaks HTTP/1.1 alone"),
     ("two workers / one", "with two processors nothing is left for load and model servers"),
     ("a real network card, more processors", "everything is on the loopback of this machine"),
 )
