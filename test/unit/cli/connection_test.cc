@@ -185,7 +185,7 @@ TEST_CASE("a server of another authority, or another name, is told as that") {
   CHECK_THAT(run.err, Contains("is for another name") && Contains("--tls-server-name"));
 }
 
-TEST_CASE("--tls-server-name says which name the certificate must have") {
+TEST_CASE("which name the certificate must have is said by --tls-server-name") {
   const Files files;
   ScriptedServer server(files.Credentials(files.authority.Sign({"", {"DNS:admin.example"}})));
   CHECK(List(server.address, {"--tls-ca", files.File("ca.pem")}).code == ExitCode::kUnreachable);
