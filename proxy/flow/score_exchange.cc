@@ -190,7 +190,8 @@ void ScoringLoop::RunOn(WaitingPairs& pairs) {
 // Whether the pair is known to be the same without reading the answers.
 bool ScoringLoop::Untouched(const PairJob& job, const CandidateScorer& scoring) {
   const MirroredRequest& request = *job.request;
-  return scoring.same_bytes_are_equal && request.control == nullptr &&
+  // What a gRPC call says is known by its descriptor alone.
+  return scoring.same_bytes_are_equal && request.control == nullptr && !request.head.grpc &&
          !IsCaptured(request.route->route->capture, false, request.pair_id) &&
          SameAnswers(*job.incumbent, *job.candidate_exchange);
 }
@@ -213,6 +214,7 @@ void ScoringLoop::ScoreControl(const PairJob& job, const PairScorer& scorer, Raw
   }
   if (!control_.Open(*request.control, request.head.method)) return;
   pair.candidate = control_.Answer();
+  pair.wants_texts = nullptr;
   const PairScore score = scorer.Score(pair);
   sample.control = ScoresOf(score);
   sample.control_places = PlacesOf(score);
@@ -252,6 +254,17 @@ void ScoringLoop::Score(PairJob& job) {
     return *request_body;
   };
   pair.request_body = std::ref(join_request);
+  pair.wants_texts = [&](bool diverged) {
+    return IsCaptured(route.route->capture, diverged, request.pair_id);
+  };
+  if (head.grpc) {
+    request_headers_.clear();
+    for (const HeaderField& field : head.fields) {
+      request_headers_.push_back({field.name, field.value});
+    }
+    pair.request_path = head.path;
+    pair.request_headers = request_headers_;
+  }
   const ArmResult& other = job.candidate_exchange->result;
   std::optional<PairScore> read;
   if (!untouched) {
@@ -321,10 +334,11 @@ void ScoringLoop::Score(PairJob& job) {
     const auto shown = [](const std::string& compared, std::string_view raw) {
       return compared.empty() ? raw : std::string_view(compared);
     };
-    around_.records.Offer(RecordOf(job, scorer, score, std::move(segment_names)),
-                          {join_request(), shown(score.bodies.first, pair.baseline.body),
-                           shown(score.bodies.second, pair.candidate.body)},
-                          route.route->capture);
+    around_.records.Offer(
+        RecordOf(job, scorer, score, std::move(segment_names)),
+        {shown(score.request_body, join_request()), shown(score.bodies.first, pair.baseline.body),
+         shown(score.bodies.second, pair.candidate.body)},
+        route.route->capture);
   }
 }
 

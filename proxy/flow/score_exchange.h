@@ -84,6 +84,7 @@ class ScoringLoop {
   CandidateScorers scorers_;
   OpenedAnswer baseline_, candidate_, control_;  // of the pair at hand, like the texts
   std::string request_text_, request_payload_;
+  std::vector<AnswerHeader> request_headers_;
   std::atomic<bool> stopping_{false};
 };
 
