@@ -23,8 +23,8 @@ PairCall::PairCall(const RawPair& pair, const GrpcMethods& methods,
       methods_(methods),
       decode_limits_(decode_limits),
       document_limits_(document_limits),
-      is_grpc_(IsGrpcType(HeaderValue(pair.request_headers, kContentType)) ||
-               IsGrpcType(HeaderValue(pair.baseline.headers, kContentType))) {}
+      is_grpc_(IsGrpcContentType(HeaderValue(pair.request_headers, kContentType)) ||
+               IsGrpcContentType(HeaderValue(pair.baseline.headers, kContentType))) {}
 
 const absl::StatusOr<GrpcMethod>& PairCall::Method() {
   if (method_) return *method_;

@@ -14,7 +14,7 @@
 namespace understudy {
 
 // google.rpc.Code.
-enum GrpcCode : int {
+enum GrpcStatusCode : int {
   kGrpcOk = 0,
   kGrpcCancelled = 1,
   kGrpcUnknown = 2,
@@ -41,7 +41,7 @@ struct GrpcCallStatus {
 
 // Whether a content-type is gRPC's, with whatever messages: "application/grpc", or with "+" or ";"
 // behind it. gRPC-Web is not.
-bool IsGrpcType(std::string_view content_type);
+bool IsGrpcContentType(std::string_view content_type);
 // Whether its messages are Protobuf's: "application/grpc" or "application/grpc+proto".
 bool IsProtobufType(std::string_view content_type);
 

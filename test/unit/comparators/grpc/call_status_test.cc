@@ -13,11 +13,11 @@ TEST_CASE("gRPC's content-types are known, with whatever messages, and gRPC-Web'
   for (const char* type : {"application/grpc", "application/grpc+proto", "Application/GRPC",
                            " application/grpc;x=y", "application/grpc+json"}) {
     INFO(type);
-    CHECK(IsGrpcType(type));
+    CHECK(IsGrpcContentType(type));
   }
   for (const char* type : {"", "application/grpc-web", "application/grpcx", "application/json"}) {
     INFO(type);
-    CHECK_FALSE(IsGrpcType(type));
+    CHECK_FALSE(IsGrpcContentType(type));
   }
   CHECK(IsProtobufType("application/grpc+proto; a=b"));
   CHECK_FALSE(IsProtobufType("application/grpc+json"));
