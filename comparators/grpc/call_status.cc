@@ -108,7 +108,9 @@ std::string BinaryValues(std::string_view joined) {
 
 }  // namespace
 
-bool IsGrpcContentType(std::string_view content_type) { return BehindGrpc(content_type).has_value(); }
+bool IsGrpcContentType(std::string_view content_type) {
+  return BehindGrpc(content_type).has_value();
+}
 
 bool IsProtobufType(std::string_view content_type) {
   const auto rest = BehindGrpc(content_type);
@@ -147,7 +149,8 @@ GrpcCallStatus GrpcCallStatusOf(int http_status, std::span<const AnswerHeader> h
   const bool in_trailers = HasField(trailers, kStatus);
   const std::span<const AnswerHeader> fields = in_trailers ? trailers : headers;
   if (!HasField(fields, kStatus)) {
-    const bool is_grpc = http_status == 200 && IsGrpcContentType(HeaderValue(headers, "content-type"));
+    const bool is_grpc =
+        http_status == 200 && IsGrpcContentType(HeaderValue(headers, "content-type"));
     if (is_grpc) return {kGrpcUnknown, "the call ended without a grpc-status"};
     return {http_status == 200 ? kGrpcUnknown : CodeOfHttp(http_status),
             fmt::format("HTTP status {} without a grpc-status", http_status)};
