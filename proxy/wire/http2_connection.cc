@@ -66,7 +66,7 @@ void Http2Connection::OnTurn() {
     ++serving_;
     request->BeginServing();
     auto self = std::static_pointer_cast<Http2Connection>(shared_from_this());
-    asio::co_spawn(worker_.GetExecutor(), Serve(std::move(self), std::move(request)),
+    asio::co_spawn(worker_.GetExecutor(), Serve({std::move(self), std::move(request)}),
                    asio::detached);
   }
   begun_.clear();
@@ -77,8 +77,8 @@ void Http2Connection::OnTurn() {
   RestIfIdle();
 }
 
-Task<> Http2Connection::Serve(std::shared_ptr<Http2Connection> self,
-                              std::shared_ptr<Http2Request> request) {
+Task<> Http2Connection::Serve(Served served) {
+  const auto& [self, request] = served;
   try {
     co_await self->handler_.Serve(*request);
   } catch (const std::exception& failure) {

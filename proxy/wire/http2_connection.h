@@ -31,11 +31,15 @@ class Http2Connection final : public Http2Wire, public ClientConnection {
 
   const ListenerConfig& Listener() const { return listener_; }
   std::string_view ClientAddress() const { return client_address_; }
-  // Of the coroutine that served it: its part is over.
-  void Served();
 
  private:
-  static Task<> Serve(std::shared_ptr<Http2Connection> self, std::shared_ptr<Http2Request> request);
+  // What a request's coroutine holds. The request gives its window back to the connection, so it
+  // goes first, whatever the order in which a coroutine's parameters end.
+  struct Served {
+    std::shared_ptr<Http2Connection> connection;
+    std::shared_ptr<Http2Request> request;
+  };
+  static Task<> Serve(Served served);
   void LetGo();
   void RestIfIdle();
   void EndDrain();
