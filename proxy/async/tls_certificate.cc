@@ -54,7 +54,7 @@ absl::StatusOr<TlsHandle<EVP_PKEY>> ParsePrivateKey(std::string_view pem) {
       reader == nullptr ? nullptr
                         : PEM_read_bio_PrivateKey(reader.get(), nullptr, NoPassword, &encrypted));
   ERR_clear_error();
-  if (encrypted) return InvalidArgument("is encrypted; a key without a password is needed");
+  if (encrypted) return FailedPrecondition("is encrypted; a key without a password is needed");
   if (key == nullptr) return InvalidArgument("holds no private key");
   return key;
 }

@@ -23,7 +23,7 @@ struct TlsIdentity {
 
 // At least one, in the text's order.
 absl::StatusOr<TlsHandle<STACK_OF(X509)>> ParseCertificates(std::string_view pem);
-// Not an encrypted one: nobody is there to ask for its password.
+// FAILED_PRECONDITION for an encrypted one: nobody is there to ask for its password.
 absl::StatusOr<TlsHandle<EVP_PKEY>> ParsePrivateKey(std::string_view pem);
 // Whether the key is that of the first certificate.
 bool KeyFits(const STACK_OF(X509) & certificates, const EVP_PKEY& key);
