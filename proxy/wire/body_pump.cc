@@ -52,12 +52,7 @@ Task<bool> BodyPump::Write(std::string_view bytes, bool of_body) {
     if (write.Bytes() < before) WaitForAnswer(true);
     if (result != WriteResult::kBlocked) co_return result == WriteResult::kDone;
     if (client_ != nullptr) client_->WatchWhile(waiting_);
-    IoResult waited;
-    if (connection_.IsStream()) {
-      waited = co_await connection_.stream->WaitWritable();
-    } else {
-      waited = co_await connection_.socket.WaitWritable();
-    }
+    const IoResult waited = co_await connection_.WaitWritable();
     if (client_ != nullptr) client_->WatchWhile(nullptr);
     if (waited.error) co_return false;
   }

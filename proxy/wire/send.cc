@@ -295,12 +295,8 @@ Task<bool> Sending::ReadHead() {
       IoResult got = up.TryRead();
       if (got.Blocked()) {
         if (CutShort()) co_return false;
-        if (up.IsStream()) {
-          got = co_await up.stream->Read();
-        } else {
-          got = co_await up.socket.Read(up.input);
-          if (!got.error) up.input.Commit(got.bytes);
-        }
+        got = co_await up.Read();
+        up.Took(got);
       }
       if (got.error) {
         ConnectionBroke();
@@ -419,12 +415,8 @@ Task<> Sending::StreamBody() {
     IoResult got = up.TryRead();
     if (got.Blocked()) {
       if (CutShort()) co_return;
-      if (up.IsStream()) {
-        got = co_await up.stream->Read();
-      } else {
-        got = co_await up.socket.Read(up.input);
-        if (!got.error) up.input.Commit(got.bytes);
-      }
+      got = co_await up.Read();
+      up.Took(got);
     }
     if (got.error == asio::error::eof && scanner_.UntilClose()) {
       if (deliver_to_ != nullptr) {

@@ -42,8 +42,17 @@ class UpstreamConnection {
   IoResult TryRead() {
     if (stream != nullptr) return stream->TryRead();
     const IoResult got = socket.TryRead(input);
-    if (!got.error) input.Commit(got.bytes);
+    Took(got);
     return got;
+  }
+  // Waits for it; Took() is told then.
+  Task<IoResult> Read() { return stream != nullptr ? stream->Read() : socket.Read(input); }
+  // A stream has put it there already.
+  void Took(const IoResult& got) {
+    if (stream == nullptr && !got.error) input.Commit(got.bytes);
+  }
+  Task<IoResult> WaitWritable() {
+    return stream != nullptr ? stream->WaitWritable() : socket.WaitWritable();
   }
 
   // Once connected, where no client waits for the answers: clients never wait behind more than a
