@@ -35,9 +35,9 @@ TlsVersion BuildTlsVersion(const std::string& text) {
   return text == "1.3" ? TlsVersion::k13 : TlsVersion::k12;
 }
 
-Http2Limits BuildHttp2(const v1::Http2Config& config) {
-  Http2Limits limits;
-  limits.enabled = config.enabled();
+// What listeners and clusters say in the same words.
+template <typename Config>
+void SetHttp2(Http2Limits& limits, const Config& config) {
   limits.streams = config.streams();
   SetSize(limits.stream_window, config.stream_window());
   SetSize(limits.max_stream_window, config.max_stream_window());
@@ -45,19 +45,6 @@ Http2Limits BuildHttp2(const v1::Http2Config& config) {
   SetSize(limits.header_table, config.header_table());
   limits.resets = config.resets();
   limits.control_frames = config.control_frames();
-  return limits;
-}
-
-Http2Limits BuildUpstreamHttp2(const v1::UpstreamHttp2Config& config) {
-  Http2Limits limits = DefaultUpstreamHttp2();
-  limits.streams = config.streams();
-  SetSize(limits.stream_window, config.stream_window());
-  SetSize(limits.max_stream_window, config.max_stream_window());
-  SetSize(limits.connection_window, config.connection_window());
-  SetSize(limits.header_table, config.header_table());
-  limits.resets = config.resets();
-  limits.control_frames = config.control_frames();
-  return limits;
 }
 
 ListenerTls BuildListenerTls(const v1::ListenerTlsConfig& config) {
@@ -87,7 +74,8 @@ ListenerConfig BuildListener(const v1::ListenerConfig& config) {
   Set(listener.timeouts.body_idle, config.timeouts().body_idle());
   Set(listener.timeouts.handshake, config.timeouts().handshake());
   if (config.has_tls()) listener.tls = BuildListenerTls(config.tls());
-  listener.http2 = BuildHttp2(config.http2());
+  listener.http2.enabled = config.http2().enabled();
+  SetHttp2(listener.http2, config.http2());
   return listener;
 }
 
@@ -118,7 +106,7 @@ Cluster BuildCluster(const v1::ClusterConfig& config) {
   if (config.protocol() == "http2") cluster.protocol = UpstreamProtocol::kHttp2;
   if (config.protocol() == "auto") cluster.protocol = UpstreamProtocol::kAuto;
   if (config.has_tls()) cluster.tls = BuildUpstreamTls(config.tls());
-  cluster.http2 = BuildUpstreamHttp2(config.http2());
+  SetHttp2(cluster.http2, config.http2());
   Set(cluster.ping_interval, config.http2().ping_interval());
   if (config.has_health()) {
     cluster.health.emplace();

@@ -230,6 +230,19 @@ void CollectConnections(TrafficBook& book, Families& out) {
     return Sum(
         process, [counter](const ProcessCounters& c) -> auto& { return c.*counter; });
   };
+  const auto add_faults = [&process](FamilyBuilder& family,
+                                     Http2FaultCounters ProcessCounters::*faults) {
+    const auto add = [&](std::string_view reason, Counter Http2FaultCounters::*counter) {
+      family.Value(
+          {{"reason", std::string(reason)}},
+          Sum(
+              process, [=](const ProcessCounters& c) -> auto& { return c.*faults.*counter; }));
+    };
+    add("protocol", &Http2FaultCounters::protocol);
+    add("resets", &Http2FaultCounters::resets);
+    add("control_frames", &Http2FaultCounters::control_frames);
+    add("headers", &Http2FaultCounters::headers);
+  };
   for (const ProcessMetric& metric : kProcessMetrics) {
     FamilyBuilder family = CounterFamily(metric.name, metric.help);
     family.Value({}, sum(metric.counter));
@@ -243,10 +256,7 @@ void CollectConnections(TrafficBook& book, Families& out) {
   FamilyBuilder faults = CounterFamily(
       "http2_connection_errors_total",
       "HTTP/2 connections given up on: a broken protocol, or a budget that was used up");
-  faults.Value({{"reason", "protocol"}}, sum(&ProcessCounters::http2_protocol_errors));
-  faults.Value({{"reason", "resets"}}, sum(&ProcessCounters::http2_reset_floods));
-  faults.Value({{"reason", "control_frames"}}, sum(&ProcessCounters::http2_control_floods));
-  faults.Value({{"reason", "headers"}}, sum(&ProcessCounters::http2_header_floods));
+  add_faults(faults, &ProcessCounters::http2_faults);
   std::move(faults).Finish(out);
   FamilyBuilder handshakes =
       CounterFamily("tls_handshakes_total", "TLS handshakes of clients that ended well");
@@ -267,13 +277,7 @@ void CollectConnections(TrafficBook& book, Families& out) {
                                                 "HTTP/2 connections to servers given up on: a "
                                                 "broken protocol, a budget that was used up, or a "
                                                 "PING without an answer");
-  upstream_faults.Value({{"reason", "protocol"}},
-                        sum(&ProcessCounters::upstream_http2_protocol_errors));
-  upstream_faults.Value({{"reason", "resets"}}, sum(&ProcessCounters::upstream_http2_reset_floods));
-  upstream_faults.Value({{"reason", "control_frames"}},
-                        sum(&ProcessCounters::upstream_http2_control_floods));
-  upstream_faults.Value({{"reason", "headers"}},
-                        sum(&ProcessCounters::upstream_http2_header_floods));
+  add_faults(upstream_faults, &ProcessCounters::upstream_http2_faults);
   upstream_faults.Value({{"reason", "ping"}}, sum(&ProcessCounters::upstream_http2_ping_timeouts));
   std::move(upstream_faults).Finish(out);
   FamilyBuilder open = GaugeFamily("connections_open", "Client connections open now");

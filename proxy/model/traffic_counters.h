@@ -116,6 +116,11 @@ struct ControlCounters {
   Counter dropped;  // load was shed
 };
 
+// HTTP/2 connections given up on: the peer broke the protocol, or used up a budget.
+struct Http2FaultCounters {
+  Counter protocol, resets, control_frames, headers;
+};
+
 // Things that belong to no route.
 struct ProcessCounters {
   Counter connections_accepted, connections_refused, connections_open;
@@ -124,12 +129,10 @@ struct ProcessCounters {
   Counter sticky_fallthrough;              // a configured key was absent and the next one was used
   Counter http1_requests, http2_requests;  // whose head was accepted
   Counter http2_connections;
-  // HTTP/2 connections given up on: the client broke the protocol, or used up a budget.
-  Counter http2_protocol_errors, http2_reset_floods, http2_control_floods, http2_header_floods;
-  Counter http2_streams_refused;  // REFUSED_STREAM
-  // HTTP/2 connections to servers, given up on.
-  Counter upstream_http2_protocol_errors, upstream_http2_reset_floods,
-      upstream_http2_control_floods, upstream_http2_header_floods, upstream_http2_ping_timeouts;
+  Http2FaultCounters http2_faults;  // of clients
+  Counter http2_streams_refused;    // REFUSED_STREAM
+  Http2FaultCounters upstream_http2_faults;
+  Counter upstream_http2_ping_timeouts;
   Counter tls_handshakes, tls_resumptions;  // of clients, that ended well
   // Of clients: malformed or not agreed on, without a certificate that holds, out of time, too many
   // under way.

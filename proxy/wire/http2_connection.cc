@@ -53,7 +53,7 @@ Task<> Http2Connection::Run(std::shared_ptr<Http2Connection> self) {
     self->End();
     throw;
   }
-  self->CountFault();
+  CountFault(self->session_.Fault(), self->worker_.counters.http2_faults);
   self->LetGo();
   if (!self->Over()) co_await self->Linger();
   self->End();
@@ -139,27 +139,6 @@ void Http2Connection::LetGo() {
   for (const auto& [stream, request] : open) {
     session_.SetObject(stream, nullptr);
     request->Closed(false);
-  }
-}
-
-void Http2Connection::CountFault() {
-  ProcessCounters& counters = worker_.counters;
-  switch (session_.Fault()) {
-    case Http2Fault::kProtocol:
-      counters.http2_protocol_errors.Add();
-      return;
-    case Http2Fault::kResets:
-      counters.http2_reset_floods.Add();
-      return;
-    case Http2Fault::kControlFrames:
-      counters.http2_control_floods.Add();
-      return;
-    case Http2Fault::kHeaders:
-      counters.http2_header_floods.Add();
-      return;
-    case Http2Fault::kNone:
-    case Http2Fault::kUnused:
-      return;
   }
 }
 

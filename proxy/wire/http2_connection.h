@@ -45,7 +45,6 @@ class Http2Connection final : public Http2Wire, public ClientConnection {
   void EndDrain();
   // GOAWAY, and no more.
   void Leave();
-  void CountFault();
 
   // Http2Wire
   void OnTurn() override;

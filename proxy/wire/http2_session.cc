@@ -28,6 +28,22 @@ nghttp2_nv Http2Field(std::string_view name, std::string_view value) {
   return {bytes(name), bytes(value), name.size(), value.size(), NGHTTP2_NV_FLAG_NONE};
 }
 
+void CountFault(Http2Fault fault, Http2FaultCounters& counters) {
+  switch (fault) {
+    case Http2Fault::kProtocol:
+      return counters.protocol.Add();
+    case Http2Fault::kResets:
+      return counters.resets.Add();
+    case Http2Fault::kControlFrames:
+      return counters.control_frames.Add();
+    case Http2Fault::kHeaders:
+      return counters.headers.Add();
+    case Http2Fault::kNone:
+    case Http2Fault::kUnused:
+      return;
+  }
+}
+
 // nghttp2's callbacks. What they find wrong is answered by GiveUp(); then they see nothing more.
 struct Http2Callbacks {
   static Http2Session& Of(void* user) { return *static_cast<Http2Session*>(user); }

@@ -14,6 +14,7 @@
 
 #include "proxy/base/time.h"
 #include "proxy/model/topology.h"
+#include "proxy/model/traffic_counters.h"
 #include "proxy/wire/http2_block.h"
 #include "proxy/wire/http2_body.h"
 #include "proxy/wire/http2_budget.h"
@@ -23,6 +24,8 @@ namespace understudy {
 
 // Why a connection is given up on.
 enum class Http2Fault { kNone, kUnused, kProtocol, kResets, kControlFrames, kHeaders };
+
+void CountFault(Http2Fault fault, Http2FaultCounters& counters);
 
 class Http2Session {
  public:

@@ -42,7 +42,7 @@ Http2Upstream::Http2Upstream(Worker& worker, TcpSocket socket, EndpointState& en
 Task<> Http2Upstream::Run(std::shared_ptr<Http2Upstream> self) {
   co_await self->Read();
   if (self->endpoint_ != nullptr) self->endpoint_->cluster->Broke(*self->endpoint_, self->socket_);
-  self->CountFault();
+  CountFault(self->session_.Fault(), self->worker_.counters.upstream_http2_faults);
   self->LastWords();
   self->End();
   self->socket_.Close();
@@ -81,27 +81,6 @@ void Http2Upstream::LeavePool() {
   if (endpoint == nullptr) return;
   if (!ready_) endpoint->cluster->EndConnecting(*endpoint);
   endpoint->cluster->Http2Closed(*endpoint, *this);
-}
-
-void Http2Upstream::CountFault() {
-  ProcessCounters& counters = worker_.counters;
-  switch (session_.Fault()) {
-    case Http2Fault::kProtocol:
-      counters.upstream_http2_protocol_errors.Add();
-      return;
-    case Http2Fault::kResets:
-      counters.upstream_http2_reset_floods.Add();
-      return;
-    case Http2Fault::kControlFrames:
-      counters.upstream_http2_control_floods.Add();
-      return;
-    case Http2Fault::kHeaders:
-      counters.upstream_http2_header_floods.Add();
-      return;
-    case Http2Fault::kNone:
-    case Http2Fault::kUnused:
-      return;
-  }
 }
 
 // Nothing was heard for a while, or no answer to the PING that asked.
@@ -210,15 +189,12 @@ bool Http2UpstreamStream::Begin(std::string_view text) {
   fields.push_back(Http2Field(":scheme", connection_->Scheme()));
   fields.push_back(Http2Field(":authority", head.host));
   fields.push_back(Http2Field(":path", head.target));
-  bool grpc = false;
   for (const HeaderField& field : head.fields) {
     if (IsHopByHop(field.name) || NameIs(field.name, "host")) continue;
-    grpc =
-        grpc || (NameIs(field.name, "content-type") && field.value.starts_with("application/grpc"));
     fields.push_back(Http2Field(field.name, field.value));
   }
   // gRPC's servers refuse a client that does not say so, and everything here passes trailers on.
-  if (grpc) fields.push_back(Http2Field("te", "trailers"));
+  if (head.grpc) fields.push_back(Http2Field("te", "trailers"));
   outgoing_.Begin(head.framing, head.content_length);
   Http2Outgoing* const body = head.framing == Framing::kNone ? nullptr : &outgoing_;
   stream_ = connection_->Session().SubmitRequest(fields, body, this);

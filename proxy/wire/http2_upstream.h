@@ -49,7 +49,6 @@ class Http2Upstream final : public Http2Wire {
   void LeavePool();
 
  private:
-  void CountFault();
   void OnQuiet();
 
   // Http2Wire
