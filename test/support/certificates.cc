@@ -1,4 +1,4 @@
-// Keys on P-256, which take no time to make.
+// Keys are on P-256 unless RSA is asked for: those take no time to make.
 #include "test/support/certificates.h"
 
 #include <openssl/bio.h>
@@ -6,25 +6,25 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
+#include <openssl/rsa.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
 #include <stdexcept>
 
+#include "proxy/async/tls_handles.h"
+
 namespace understudy {
 namespace {
 
-template <auto Free>
-struct Freed {
-  template <typename T>
-  void operator()(T* object) const {
-    Free(object);
-  }
+using Key = TlsHandle<EVP_PKEY>;
+using X509Ptr = TlsHandle<X509>;
+using Bio = TlsHandle<BIO>;
+
+struct ExtensionFree {
+  void operator()(X509_EXTENSION* extension) const { X509_EXTENSION_free(extension); }
 };
-using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
-using X509Ptr = std::unique_ptr<X509, Freed<X509_free>>;
-using Bio = std::unique_ptr<BIO, Freed<BIO_free>>;
-using Extension = std::unique_ptr<X509_EXTENSION, Freed<X509_EXTENSION_free>>;
+using Extension = std::unique_ptr<X509_EXTENSION, ExtensionFree>;
 
 constexpr long kDay = 24 * 60 * 60;
 
@@ -57,7 +57,8 @@ X509Ptr Draft(const CertificateRequest& request, EVP_PKEY& key) {
   Need(RAND_bytes(reinterpret_cast<unsigned char*>(&serial), sizeof serial) == 1, "random bytes");
   ASN1_INTEGER_set_uint64(X509_get_serialNumber(draft.get()), serial >> 1);
   const long until = request.days * kDay;
-  X509_gmtime_adj(X509_getm_notBefore(draft.get()), until < 0 ? 2 * until : -kDay);
+  const long since = request.from_days ? *request.from_days * kDay : until < 0 ? 2 * until : -kDay;
+  X509_gmtime_adj(X509_getm_notBefore(draft.get()), since);
   X509_gmtime_adj(X509_getm_notAfter(draft.get()), until);
   X509_set_pubkey(draft.get(), &key);
   if (!request.common_name.empty()) {
@@ -96,7 +97,9 @@ PemAuthority::PemAuthority(const std::string& name) : parts_(std::make_unique<Pa
 PemAuthority::~PemAuthority() = default;
 
 CertificatePair PemAuthority::Sign(const CertificateRequest& request) const {
-  const Key key(EVP_EC_gen("P-256"));
+  const Key key(request.rsa_bits == 0 ? EVP_EC_gen("P-256")
+                                      : EVP_RSA_gen(static_cast<unsigned>(request.rsa_bits)));
+  Need(key != nullptr, "key");
   const X509Ptr draft = Draft(request, *key);
   X509& issuer = *parts_->certificate;
   X509_set_issuer_name(draft.get(), X509_get_subject_name(&issuer));

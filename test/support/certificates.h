@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,9 @@ struct CertificateRequest {
   std::string common_name;
   // As OpenSSL writes them: "DNS:localhost", "IP:127.0.0.1", "URI:spiffe://team/ci".
   std::vector<std::string> alternative_names = {};
-  int days = 1;  // below 0: it has expired
+  int days = 1;  // it ends so many days from now; below 0: it has expired
+  std::optional<int> from_days = std::nullopt;  // it begins then; else long enough ago
+  int rsa_bits = 0;                             // 0: a key of P-256
 };
 
 class PemAuthority {

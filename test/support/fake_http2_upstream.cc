@@ -5,20 +5,6 @@
 #include <cstring>
 
 namespace understudy {
-namespace {
-
-std::vector<nghttp2_nv> Values(const FakeHttp2Upstream::Fields& fields) {
-  std::vector<nghttp2_nv> values;
-  for (const auto& [name, value] : fields) {
-    const auto bytes = [](const std::string& text) {
-      return reinterpret_cast<std::uint8_t*>(const_cast<char*>(text.data()));
-    };
-    values.push_back({bytes(name), bytes(value), name.size(), value.size(), NGHTTP2_NV_FLAG_NONE});
-  }
-  return values;
-}
-
-}  // namespace
 
 struct FakeHttp2Callbacks {
   using Connection = FakeHttp2Upstream::Connection;
@@ -72,7 +58,7 @@ struct FakeHttp2Callbacks {
     *flags |= NGHTTP2_DATA_FLAG_EOF;
     if (!stream.answer.trailers.empty()) {
       *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
-      const auto values = Values(stream.answer.trailers);
+      const auto values = Http2Values(stream.answer.trailers);
       nghttp2_submit_trailer(session, id, values.data(), values.size());
     }
     return static_cast<ssize_t>(take);
@@ -130,7 +116,7 @@ void FakeHttp2Upstream::Submit(Connection& connection, std::int32_t id, Stream& 
   stream.submitted = true;
   Fields fields = {{":status", std::to_string(stream.answer.status)}};
   fields.insert(fields.end(), stream.answer.fields.begin(), stream.answer.fields.end());
-  const auto values = Values(fields);
+  const auto values = Http2Values(fields);
   nghttp2_data_provider provider{};
   provider.read_callback = FakeHttp2Callbacks::OnRead;
   const bool bodiless = stream.answer.body.empty() && stream.answer.trailers.empty();

@@ -17,13 +17,14 @@
 #include <utility>
 #include <vector>
 
+#include "test/support/http2_fields.h"
 #include "test/support/socket.h"
 
 namespace understudy {
 
 class FakeHttp2Upstream {
  public:
-  using Fields = std::vector<std::pair<std::string, std::string>>;
+  using Fields = Http2Fields;
   struct Request {
     Fields fields;  // with the pseudo-fields
     std::string body;

@@ -7,20 +7,6 @@
 #include <stdexcept>
 
 namespace understudy {
-namespace {
-
-std::vector<nghttp2_nv> Values(const Http2Client::Fields& fields) {
-  std::vector<nghttp2_nv> values;
-  for (const auto& [name, value] : fields) {
-    const auto bytes = [](const std::string& text) {
-      return reinterpret_cast<std::uint8_t*>(const_cast<char*>(text.data()));
-    };
-    values.push_back({bytes(name), bytes(value), name.size(), value.size(), NGHTTP2_NV_FLAG_NONE});
-  }
-  return values;
-}
-
-}  // namespace
 
 struct Http2ClientCallbacks {
   static Http2Client& Of(void* user) { return *static_cast<Http2Client*>(user); }
@@ -83,7 +69,7 @@ struct Http2ClientCallbacks {
       *flags |= NGHTTP2_DATA_FLAG_EOF;
       if (!body.trailers.empty()) {
         *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
-        const auto values = Values(body.trailers);
+        const auto values = Http2Values(body.trailers);
         nghttp2_submit_trailer(session, stream, values.data(), values.size());
       }
     }
@@ -143,7 +129,7 @@ std::int32_t Http2Client::Begin(std::string_view method, std::string_view path,
       all.push_back(field);
     }
   }
-  const auto values = Values(all);
+  const auto values = Http2Values(all);
   nghttp2_data_provider provider{};
   provider.read_callback = Http2ClientCallbacks::OnRead;
   const std::int32_t stream = nghttp2_submit_request(

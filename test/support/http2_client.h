@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "test/support/http2_fields.h"
 #include "test/support/socket.h"
 
 namespace understudy {
@@ -34,7 +35,7 @@ struct Http2Answer {
   std::optional<std::string> Trailer(std::string_view name) const { return Find(trailers, name); }
 
  private:
-  using Fields = std::vector<std::pair<std::string, std::string>>;
+  using Fields = Http2Fields;
   static std::optional<std::string> Find(const Fields& all, std::string_view name) {
     for (const auto& [key, value] : all) {
       if (key == name) return value;
@@ -45,7 +46,7 @@ struct Http2Answer {
 
 class Http2Client {
  public:
-  using Fields = std::vector<std::pair<std::string, std::string>>;
+  using Fields = Http2Fields;
   struct Options {
     std::uint32_t window = 65535;  // of each stream
     bool reads_bodies = true;      // gives windows back

@@ -1,12 +1,10 @@
 // Authorities, certificates and keys that a test makes for itself, as PEM files in its folder.
 #pragma once
 
-#include <openssl/evp.h>
-#include <openssl/x509.h>
-
-#include <memory>
 #include <string>
 #include <vector>
+
+#include "test/support/certificates.h"
 
 namespace understudy {
 
@@ -19,8 +17,6 @@ class TestAuthority {
  public:
   // Its certificate lies in `folder`/`name`.pem.
   TestAuthority(std::string folder, const std::string& name);
-  ~TestAuthority();
-  TestAuthority(const TestAuthority&) = delete;
 
   struct Wish {
     std::vector<std::string> names = {"localhost"};  // of DNS, or addresses "IP:127.0.0.1"
@@ -35,9 +31,8 @@ class TestAuthority {
 
  private:
   const std::string folder_;
-  std::string path_;
-  EVP_PKEY* key_ = nullptr;
-  X509* certificate_ = nullptr;
+  const std::string path_;
+  const PemAuthority authority_;
 };
 
 }  // namespace understudy

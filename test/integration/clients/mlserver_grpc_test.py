@@ -11,7 +11,6 @@ from real_servers import enter_environment
 if __name__ == "__main__":
     enter_environment()
 
-import numpy
 import tritonclient.grpc
 
 from mlserver_models import OUTPUTS, MlserverModels
@@ -37,31 +36,16 @@ class MlserverGrpc(MlserverModels):
         return {name: result.as_numpy(name).tolist() for name in OUTPUTS}
 
     def test_a_model_in_a_second_mlserver_answers_the_same(self):
-        pairing = self.digits_pair("incumbent")
-        rows = self.rows["alike"]
-        for form in rows, rows[:1], rows.astype(numpy.float32):
-            datatype = "FP32" if form.dtype == numpy.float32 else "FP64"
-            answer = self.unchanged(lambda client: self.infer(client, form, datatype))
-            self.assertEqual(len(answer["predict_proba"]), len(form))
-        pairing.assert_all_the_same(3)
+        self.assert_alike()
 
     def test_other_labels_are_seen_by_top1(self):
-        pairing = self.digits_pair("regressed")
-        rows = self.rows["differing"]
-        self.assertGreater(len(rows), 4)
-        self.unchanged(lambda client: self.infer(client, rows))
-        pairing.assert_seen_by("top1", 1, not_by=["status"])
+        self.assert_labels_seen()
 
     def test_its_metadata_and_its_errors_are_its_own(self):
         pairing = self.digits_pair("incumbent")
         self.assertTrue(self.clients[1].is_server_live() and self.clients[1].is_model_ready("digits"))
         self.assertEqual(self.unchanged(lambda client: client.get_model_metadata("digits")).name, "digits")
-
-        def refusal(client):
-            with self.assertRaises(tritonclient.utils.InferenceServerException) as raised:
-                self.infer(client, numpy.ones((2, 3)))
-            return raised.exception.status(), raised.exception.message()
-        self.assertIn("features", self.unchanged(refusal)[1])
+        self.assertIn("features", self.unchanged(self.refusal)[1])
         pairing.assert_compared(1)
 
 

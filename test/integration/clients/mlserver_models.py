@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 
 import numpy
+from tritonclient.utils import InferenceServerException
 
 from real_servers import HERE, ROOT, RealServers, free_ports, wait_for
 
@@ -17,7 +18,9 @@ OUTPUTS = ("predict", "predict_proba")
 
 
 class MlserverModels(RealServers):
-    """`rows` are inputs to which both models give the same label ("alike"), or not ("differing")."""
+    """`rows` are inputs to which both models give the same label ("alike"), or not ("differing").
+
+    A class made of this one has digits_pair(candidate) and infer(client, rows, datatype)."""
 
     @classmethod
     def setUpClass(cls):
@@ -59,3 +62,27 @@ class MlserverModels(RealServers):
             return True
         wait_for(ready, 90)
         return servers
+
+    def assert_alike(self):
+        """Its own model in another process gives the same answers, in every form of a request."""
+        pairing = self.digits_pair("incumbent")
+        rows = self.rows["alike"]
+        for form in rows, rows[:1], rows.astype(numpy.float32):
+            datatype = "FP32" if form.dtype == numpy.float32 else "FP64"
+            answer = self.unchanged(lambda client: self.infer(client, form, datatype))
+            self.assertEqual(len(answer["predict_proba"]), len(form))
+        pairing.assert_all_the_same(3)
+
+    def assert_labels_seen(self):
+        """Labels that differ are seen by top1, and by no comparison of statuses."""
+        pairing = self.digits_pair("regressed")
+        rows = self.rows["differing"]
+        self.assertGreater(len(rows), 4)
+        self.unchanged(lambda client: self.infer(client, rows))
+        pairing.assert_seen_by("top1", 1, not_by=["status"])
+
+    def refusal(self, client):
+        """(status, message) of the error for rows that are too short."""
+        with self.assertRaises(InferenceServerException) as raised:
+            self.infer(client, numpy.ones((2, 3)))
+        return raised.exception.status(), raised.exception.message()
