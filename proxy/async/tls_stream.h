@@ -69,6 +69,8 @@ class TlsStream {
   Progress Handshake();
   // Why it failed, or the connection after it.
   const TlsFailure& Failure() const { return failure_; }
+  // The peer has not sent a byte.
+  bool HeardNothing() const { return BIO_number_read(SSL_get_rbio(ssl_.get())) == 0; }
   bool Resumed() const { return SSL_session_reused(ssl_.get()) == 1; }
   // The protocol both sides chose ("h2"); empty: none.
   std::string_view Alpn() const { return ChosenProtocol(*ssl_); }

@@ -67,7 +67,8 @@ Task<bool> TlsArrival::Run(std::shared_ptr<TlsArrival> self,
   if (self->expired_) {
     counters.tls_timeouts.Add();
     why = "it was not over in time";
-  } else if (socket.IsOpen()) {
+  } else if (socket.IsOpen() && !socket.Tls()->HeardNothing()) {
+    // Balancers see whether somebody listens, and say nothing.
     const TlsFailure failure = socket.Tls()->Failure();
     self->Count(failure);
     why = failure.reason;

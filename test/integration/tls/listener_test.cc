@@ -210,6 +210,21 @@ TEST_CASE_METHOD(TlsSetting, "a handshake that is not over in time is cut and co
   CHECK(reader.Read().Status() == 200);
 }
 
+TEST_CASE_METHOD(
+    TlsSetting,
+    "who ends a handshake is counted, and who only looks whether somebody listens is not") {
+  FakeUpstream model(JsonAnswer("1"));
+  RunningProxy proxy(OneModel(model.Address()), {}, Listener(own));
+  proxy.Connect().Close();
+  REQUIRE(RunningProxy::Eventually([&] {
+    return proxy.Metric("understudy_connections_accepted_total") == 1 &&
+           proxy.Metric("understudy_connections_open") == 0;
+  }));
+  CHECK(proxy.Metric("understudy_tls_handshake_failures_total") == 0);
+  proxy.Connect().Send("\x16\x03\x01\x02");
+  CHECK(RunningProxy::Eventually([&] { return Failures(proxy, "protocol") == 1; }));
+}
+
 TEST_CASE_METHOD(TlsSetting,
                  "a quarter of the connections may be in their handshakes, and no more") {
   FakeUpstream model(JsonAnswer("1"));
