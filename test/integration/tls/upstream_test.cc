@@ -53,6 +53,7 @@ TEST_CASE_METHOD(TlsSetting, "a name is asked for, and is the one that is believ
   CHECK(front.Handshakes().at(0).server_name == "models.test");
   RunningProxy by_host(OneModel("localhost:" + std::to_string(front.Port()), Cluster()));
   CheckRefused(by_host);
+  REQUIRE(front.WaitForHandshakes(2));
   CHECK(front.Handshakes().at(1).server_name == "localhost");
 }
 
