@@ -37,12 +37,16 @@ void MessageWriter::InferMessage(const MessagePlan& plan, const Fields& fields,
   out_.Key(list.name);
   out_.BeginArray();
   const MessagePlan& tensor_plan = plans_.OfValue(list);
-  // Servers differ in whether a tensor that has its elements in `contents` has raw contents, too.
+  const bool one_each = raw.size() == tensors.size();
+  // Servers differ in whether a tensor that has its elements in `contents` has raw contents, too,
+  // and in whether one that has raw contents has `contents` without elements.
   const auto has_contents = [&](const WireField& tensor) {
     const Level level(*this, tensor_plan, {&tensor, 1});
-    return !RunOf(level.fields(), kContents).empty();
+    const Run run = RunOf(level.fields(), kContents);
+    return std::any_of(run.begin(), run.end(), [&](const WireField& contents) {
+      return !one_each || contents.type != WireType::kBytes || contents.size > 0;
+    });
   };
-  const bool one_each = raw.size() == tensors.size();
   std::size_t next = 0;
   for (std::size_t i = 0; i < tensors.size() && !Failed(); ++i) {
     std::optional<std::string_view> bytes;

@@ -101,6 +101,19 @@ TEST_CASE("contents of every datatype are the same typed and raw") {
                               {1, 0});
 }
 
+TEST_CASE("contents without elements beside raw ones, as MLServer has them, are none") {
+  const auto beside = [](const std::string& bytes) {
+    return CallOf(kInfer,
+                  "model_name: 'm' outputs { name: 'p' datatype: 'INT64' shape: [2, 1] "
+                  "contents {} } raw_output_contents: " +
+                      Quoted(bytes));
+  };
+  const CallAnswer answer = beside(BytesOf({std::int64_t{3}, std::int64_t{8}}));
+  CHECK(Values(answer, beside(BytesOf({std::int64_t{3}, std::int64_t{8}}))) == 0);
+  CHECK(Values(answer, beside(BytesOf({std::int64_t{3}, std::int64_t{3}}))) > 0);
+  CHECK(Values(answer, Typed("INT64", "[2, 1]", "int64_contents: [3, 8]")) == 0);
+}
+
 TEST_CASE("16-bit floats are raw alone, and NaN is NaN") {
   // 1 and 2 of FP16; 1 and NaN of BF16.
   const auto half = [](std::initializer_list<std::uint16_t> bits) {
