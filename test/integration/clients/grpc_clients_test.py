@@ -125,7 +125,7 @@ class GrpcClients(CallsServers):
         return folder
 
     def test_grpc_js_gets_what_the_server_gives(self):
-        pairing = self.calls_pair(mirror="{rate: 1.0, max_in_flight: 1000}")
+        self.calls_pair()
         program = self.grpc_js() / "calls.js"
 
         def seen(address):
@@ -135,7 +135,6 @@ class GrpcClients(CallsServers):
         self.assertEqual([outcome.get("code") for outcome in outcomes], [0] * 5 + [5, 0, 0, 7, 4, None])
         self.assertEqual(outcomes[-1]["ok"], 150)
         self.assertEqual(outcomes[0]["head"], {"x-head-one": ["a, b, c"], "x-head-raw-bin": ["00ff2c"]})
-        pairing.assert_compared(155, skipped=5)  # refused, late, and streams of requests
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ routes:
     effects: pure
     incumbent: v1
     sticky: {sticky}
-    candidates: [{{cluster: v2, mirror: {mirror}}}]
+    candidates: [{{cluster: v2, mirror: {{rate: 1.0}}}}]
     compare: {compare}
     capture: {{mode: diff}}
   - {{name: rest, match: {{path_prefix: "{rest}"}}, effects: pure, incumbent: v1}}
@@ -35,7 +35,7 @@ drain: {{grace: 0s, timeout: 5s}}
 """
 # What the configuration has unless a test says otherwise; the timeouts are the incumbent's.
 USUAL = {"protocol": "http1", "timeouts": "{}", "limits": "{}", "sticky": "[]", "rest": "/",
-         "listener": "127.0.0.1:0", "mirror": "{rate: 1.0}"}
+         "listener": "127.0.0.1:0"}
 
 
 class Pairing:
