@@ -39,7 +39,7 @@ Failure Describe(ExchangeOutcome outcome) {
     case ExchangeOutcome::kTotalTimeout:
       return {504, "the model server took too long"};
     case ExchangeOutcome::kInvalidAnswer:
-      return {502, "the model server's answer is not HTTP"};
+      return {502, "the model server's answer is not HTTP as its cluster's protocol has it"};
     case ExchangeOutcome::kNoHealthyEndpoint:
       return {503, "no model server is healthy"};
     case ExchangeOutcome::kPoolExhausted:

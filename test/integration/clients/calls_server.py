@@ -1,6 +1,6 @@
 """A grpcio server whose calls carry bytes and do what tests of calls need; it needs no .proto.
 
-usage: calls_server.py --port-file FILE [--address HOST:PORT]
+usage: calls_server.py --port-file FILE [--address HOST:PORT] [--option NAME=NUMBER]...
 
 Its services are test.Calls, health checks and reflection.
 """
@@ -119,10 +119,10 @@ class Calls:
             "Chat": grpc.stream_stream_rpc_method_handler(self.Chat)})
 
 
-async def serve(address, port_file):
-    # The strictest there is by default: who pings more often than every five minutes loses the connection.
+async def serve(address, port_file, options):
+    # On pings it is strict by default: who sends more than one in five minutes loses the connection.
     server = grpc.aio.server(options=[("grpc.max_receive_message_length", -1),
-                                      ("grpc.max_send_message_length", -1)])
+                                      ("grpc.max_send_message_length", -1), *options])
     server.add_generic_rpc_handlers([Calls().handlers()])
     healths = health.aio.HealthServicer()
     await healths.set("", health_pb2.HealthCheckResponse.SERVING)
@@ -138,8 +138,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--port-file", type=pathlib.Path, required=True)
     parser.add_argument("--address", default="127.0.0.1:0")
+    parser.add_argument("--option", action="append", default=[], metavar="NAME=NUMBER",
+                        help="of the server, such as grpc.max_concurrent_streams=4; repeatable")
     arguments = parser.parse_args()
-    asyncio.run(serve(arguments.address, arguments.port_file))
+    options = [(name, int(number)) for name, number in
+               (option.split("=") for option in arguments.option)]
+    asyncio.run(serve(arguments.address, arguments.port_file, options))
 
 
 if __name__ == "__main__":

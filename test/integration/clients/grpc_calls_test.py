@@ -226,6 +226,15 @@ class GrpcCalls(CallsServers):
         many = [self.client.begin("Sleep", b"0.2") for _ in range(3 * STREAMS)]
         self.assertEqual({call.result() for call in many}, {b"slept"})
 
+    def test_servers_that_take_few_streams_and_end_old_connections_fail_no_call(self):
+        self.calls_pair(server=["--option", "grpc.max_concurrent_streams=4", "--option",
+                                "grpc.max_connection_age_ms=300", "--option",
+                                "grpc.max_connection_age_grace_ms=5000"])
+        deadline = time.monotonic() + 4
+        while time.monotonic() < deadline:
+            calls = [self.client.begin("Sleep", b"0.05") for _ in range(40)]
+            self.assertEqual({call.result() for call in calls}, {b"slept"})
+
     def test_pings_keep_a_quiet_call_up_and_do_not_reach_the_server(self):
         self.calls_pair()
         client = Calls(self.through, **{

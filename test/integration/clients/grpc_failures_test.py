@@ -120,6 +120,12 @@ class GrpcFailures(CallsServers):
             client.channel.unary_unary("/other.Service/Do")(b"", timeout=10)
         self.assertEqual(raised.exception.code(), grpc.StatusCode.UNIMPLEMENTED)
 
+    def test_a_cluster_that_does_not_say_http2_is_told_so(self):
+        self.calls_pair(protocol="http1")
+        outcome = self.client.call("Echo")
+        self.assert_failed(outcome, "INTERNAL")
+        self.assertIn("protocol", outcome.details)
+
     def test_the_candidate_that_dies_costs_no_call(self):
         pairing = self.calls_pair()
         self.candidate.kill()

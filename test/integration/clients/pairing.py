@@ -23,6 +23,7 @@ routes:
     effects: pure
     incumbent: v1
     sticky: {sticky}
+    mirror_streams: {streams}
     candidates: [{{cluster: v2, mirror: {{rate: 1.0}}}}]
     compare: {compare}
     capture: {{mode: diff}}
@@ -34,7 +35,7 @@ log: {{format: text, access: off}}
 drain: {{grace: 0s, timeout: 5s}}
 """
 # What the configuration has unless a test says otherwise; the timeouts are the incumbent's.
-USUAL = {"protocol": "http1", "timeouts": "{}", "limits": "{}", "sticky": "[]", "rest": "/",
+USUAL = {"protocol": "http1", "timeouts": "{}", "limits": "{}", "sticky": "[]", "streams": "skip", "rest": "/",
          "listener": "127.0.0.1:0"}
 
 

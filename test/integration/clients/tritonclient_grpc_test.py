@@ -19,14 +19,14 @@ from tritonclient.grpc import service_pb2, service_pb2_grpc
 from digits_models import DigitsModels
 
 ROWS = 16
-INFER = "/inference.GRPCInferenceService/ModelInfer"
+PREFIX = "/inference.GRPCInferenceService/"
 OUTPUTS = ("label", "scores")
 
 
 class TritonclientGrpc(DigitsModels):
-    def digits_pair(self, candidate):
+    def digits_pair(self, candidate, **values):
         ports = self.spawn_models("serve_grpc.py", "incumbent", candidate)
-        pairing = self.start(*self.addresses(ports), "oip-v2", INFER, protocol="http2")
+        pairing = self.start(*self.addresses(ports), "oip-v2", PREFIX, protocol="http2", **values)
         self.connect(tritonclient.grpc.InferenceServerClient)
         return pairing
 
@@ -90,6 +90,19 @@ class TritonclientGrpc(DigitsModels):
         batches = [rows[:1], rows[1:9], numpy.ones((1, 3)), rows[9:10]]
         answers = self.unchanged(lambda client: self.streamed(client, batches))
         self.assertIn("the shape of pixels", answers[2])  # of one request alone
+
+    def kept_stream(self, candidate):
+        """The pairing, after one stream of three requests that the route keeps."""
+        pairing = self.digits_pair(candidate, streams="buffered")
+        rows = self.traffic["rows"][self.changed][:4]
+        self.streamed(self.clients[1], [rows[:1], rows[1:3], rows[3:]])
+        return pairing
+
+    def test_streams_that_are_kept_are_mirrored(self):
+        self.kept_stream("incumbent").assert_all_the_same(1)
+
+    def test_other_labels_in_streams_that_are_kept_are_seen_by_top1(self):
+        self.kept_stream("regressed").assert_seen_by("top1", 1, not_by=["status"])
 
     def test_errors_are_those_of_the_server(self):
         pairing = self.digits_pair("incumbent")
