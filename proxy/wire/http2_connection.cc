@@ -13,6 +13,10 @@ namespace {
 // How long the answer to the PING behind the first GOAWAY is waited for.
 constexpr Duration kNotice = std::chrono::seconds(1);
 
+// A client that gave its answer so much time before it cancelled, as one does whose deadline has
+// passed, is no flood: with the streams of a connection bounded, so is what it can ask for.
+constexpr Duration kPatience = std::chrono::milliseconds(20);
+
 Http2BlockLimits BlockLimits(const Limits& limits) { return {limits.header_bytes, limits.headers}; }
 
 }  // namespace
@@ -173,8 +177,10 @@ void Http2Connection::OnEnd(void* object, std::string_view trailers) {
 }
 
 void Http2Connection::OnClosed(std::int32_t stream, void* object, std::uint32_t code) {
-  static_cast<Http2Request*>(object)->Closed(code == NGHTTP2_NO_ERROR);
-  if (code == NGHTTP2_NO_ERROR) session_.CreditReset();
+  auto& request = *static_cast<Http2Request*>(object);
+  request.Closed(code == NGHTTP2_NO_ERROR);
+  const bool waited = code == NGHTTP2_CANCEL && RecentNow() - request.RequestStart() >= kPatience;
+  if (code == NGHTTP2_NO_ERROR || waited) session_.CreditReset();
   open_.erase(stream);
   RestIfIdle();
 }

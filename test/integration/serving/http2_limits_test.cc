@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <thread>
 
+#include "test/support/fake_http2_upstream.h"
 #include "test/support/fake_upstream.h"
 #include "test/support/http2_client.h"
 #include "test/support/http2_frames.h"
@@ -92,6 +93,25 @@ TEST_CASE("honest use is no flood: many requests, each with its window updates a
   }
   CHECK(client.GoAways().empty());
   CHECK(client.Pongs() == 200);
+}
+
+TEST_CASE("a client that waits for its answers and gives them up, as deadlines do, is no flood") {
+  FakeHttp2Upstream model(
+      [](const FakeHttp2Upstream::Request&) { return FakeHttp2Upstream::Answer{.held = true}; });
+  RunningProxy proxy(OneModel(model.Address(), ", protocol: http2"), {}, "http2: {resets: 10}");
+  Http2Client client(proxy.Port());
+  for (std::size_t round = 1; round <= 5; ++round) {
+    std::vector<std::int32_t> waiting;
+    for (int i = 0; i < 20; ++i) waiting.push_back(client.Begin("GET", "/x"));
+    REQUIRE(model.WaitForRequests(20 * round));
+    std::this_thread::sleep_for(std::chrono::milliseconds(60));
+    for (const std::int32_t stream : waiting) client.Reset(stream);
+  }
+  client.Ping();
+  REQUIRE(client.WaitUntil([&] { return client.Pongs() == 1; }));
+  CHECK(client.GoAways().empty());
+  CHECK(Errors(proxy, "resets") == 0);
+  model.Release();
 }
 
 TEST_CASE("a connection has so many streams at a time, and goes on with the next") {
