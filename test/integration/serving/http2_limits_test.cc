@@ -104,7 +104,8 @@ TEST_CASE("a client that waits for its answers and gives them up, as deadlines d
     std::vector<std::int32_t> waiting;
     for (int i = 0; i < 20; ++i) waiting.push_back(client.Begin("GET", "/x"));
     REQUIRE(model.WaitForRequests(20 * round));
-    std::this_thread::sleep_for(std::chrono::milliseconds(60));
+    // The deadline of all of them.
+    CHECK_FALSE(client.WaitUntil([&] { return client.Of(waiting[0]).closed; }, 60));
     for (const std::int32_t stream : waiting) client.Reset(stream);
   }
   client.Ping();
