@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "proxy/model/grpc.h"
 #include "proxy/wire/http1_framing.h"
 #include "proxy/wire/http1_syntax.h"
 
@@ -135,6 +136,12 @@ std::optional<HeadError> CheckMethod(const RequestHead& head) {
   return std::nullopt;
 }
 
+// Clients of gRPC that are given several addresses name them all.
+bool NamesSeveral(const RequestHead& head, std::string_view host) {
+  const HeaderField* type = FindField(head.fields, "content-type");
+  return type != nullptr && IsGrpcType(type->value) && syntax::IsHostList(host);
+}
+
 std::optional<HeadError> CheckHost(RequestHead& out) {
   const HeaderField* host = nullptr;
   for (const HeaderField& field : out.fields) {
@@ -146,7 +153,9 @@ std::optional<HeadError> CheckHost(RequestHead& out) {
     if (out.minor_version >= 1) return HeadError{400, "the Host field is missing"};
     return std::nullopt;
   }
-  if (!syntax::IsHost(host->value)) return HeadError{400, "the Host field names no host"};
+  if (!syntax::IsHost(host->value) && !NamesSeveral(out, host->value)) {
+    return HeadError{400, "the Host field names no host"};
+  }
   if (out.host.empty()) out.host = host->value;
   return std::nullopt;
 }

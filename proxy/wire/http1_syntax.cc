@@ -72,4 +72,13 @@ bool IsHost(std::string_view text) {
   return port.empty() || ParseDecimal(port).value_or(65536) <= 65535;
 }
 
+bool IsHostList(std::string_view text) {
+  while (true) {
+    const std::size_t comma = text.find(',');
+    if (!IsHost(text.substr(0, comma))) return false;
+    if (comma == std::string_view::npos) return true;
+    text.remove_prefix(comma + 1);
+  }
+}
+
 }  // namespace understudy::syntax

@@ -70,6 +70,8 @@ void ForEachElement(std::string_view list, Visit visit) {
 
 // A Host value: uri-host [":" port], no user information, no white space, no path.
 bool IsHost(std::string_view text);
+// Several of them, with commas between.
+bool IsHostList(std::string_view text);
 
 }  // namespace syntax
 }  // namespace understudy

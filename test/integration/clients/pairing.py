@@ -92,6 +92,10 @@ class Pairing:
         wait_for(known)
         assert self._coverage()["in_flight"] == 0
 
+    def requests(self):
+        """How many came from clients."""
+        return self._proxy.metric("understudy_client_requests_total")
+
     def skipped(self, reason):
         """How many requests were not mirrored for that reason."""
         return self._sum("requests", f'outcome="skipped",reason="{reason}"')

@@ -37,11 +37,11 @@ class BuiltProxy:
         self.log = folder / "understudy.log"
 
         def limit():
-            if descriptors is not None:
-                resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
+            resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
         with open(self.log, "wb") as out:
             self.process = subprocess.Popen([program, "run", "--config", path], stdout=out,
-                                            stderr=out, stdin=subprocess.DEVNULL, preexec_fn=limit)
+                                            stderr=out, stdin=subprocess.DEVNULL,
+                                            preexec_fn=limit if descriptors is not None else None)
         ready = wait_for(self._ready)
         self.port, self.grpc_port, self.http_port = (int(port) for port in ready.groups())
 

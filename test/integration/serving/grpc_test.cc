@@ -296,3 +296,15 @@ TEST_CASE("a call whose fields are refused is told by a status of gRPC") {
   CHECK(TrailersOnly(client.Ask("POST", "/s.S/Infer", With("expect", "more"), kMessage)) == "13");
   CHECK(model.Requests().empty());
 }
+
+TEST_CASE("a call may name all the addresses that its client knows, and nothing else may") {
+  FakeHttp2Upstream model(Echo);
+  RunningProxy proxy(OneModel(model.Address(), kHttp2));
+  Http2Client client(proxy.Port());
+  const std::string two = "127.0.0.1:8001,127.0.0.1:8002";
+  const Fields call = With(":authority", two);
+  CHECK(client.Ask("POST", "/s.S/Infer", call, kMessage).Trailer("grpc-status") == "0");
+  CHECK(client.Ask("POST", "/s.S/Infer", {{":authority", two}}, kMessage).status == 400);
+  const Fields broken = With(":authority", "127.0.0.1:8001,");
+  CHECK(TrailersOnly(client.Ask("POST", "/s.S/Infer", broken, kMessage)) == "13");
+}
