@@ -22,6 +22,28 @@ std::string_view LastText(std::span<const WireField> run, std::string_view text)
   return run.back().Bytes(text);
 }
 
+// Floats in blocks, others one by one.
+void ReadElements(ElementFormat format, const char* bytes, std::size_t width,
+                  std::span<JsonNode> nodes) {
+  const bool floats = format == ElementFormat::kFp16 || format == ElementFormat::kBf16 ||
+                      format == ElementFormat::kFp32 || format == ElementFormat::kFp64;
+  std::array<double, 256> block;
+  while (!nodes.empty()) {
+    const std::size_t count = floats ? std::min(block.size(), nodes.size()) : 1;
+    if (floats) {
+      ReadFloats(format, bytes, std::span(block).first(count));
+      for (std::size_t i = 0; i < count; ++i) {
+        nodes[i].kind = JsonKind::kDouble;
+        nodes[i].payload.decimal = block[i];
+      }
+    } else {
+      nodes.front() = ReadElement(format, bytes);
+    }
+    bytes += count * width;
+    nodes = nodes.subspan(count);
+  }
+}
+
 }  // namespace
 
 void MessageWriter::InferMessage(const MessagePlan& plan, const Fields& fields,
@@ -30,9 +52,12 @@ void MessageWriter::InferMessage(const MessagePlan& plan, const Fields& fields,
   const FieldPlan& list = *plan.Find(list_number);
   const Run tensors = RunOf(fields, list_number);
   const Run raw = RunOf(fields, raw_number);
-  const bool fits = AllFit(list, tensors) && AllFit(*plan.Find(raw_number), raw);
-  if (!fits) return Fail("tensors of another wire type");
   out_.BeginObject();
+  if (!AllFit(list, tensors) || !AllFit(*plan.Find(raw_number), raw)) {
+    Members(plan, fields);  // as it is: nobody reads it as tensors
+    out_.End();
+    return;
+  }
   Members(plan, fields, but);
   out_.Key(list.name);
   out_.BeginArray();
@@ -90,6 +115,7 @@ void MessageWriter::InferTensor(const MessagePlan& plan, const Fields& fields, s
     return;
   }
   Members(plan, fields, kBut);
+  if (raw && !content_run.empty()) Member(*contents, Fitting(*contents, content_run));
   if (raw && raw_tensors_ == RawTensors::kBeside) {
     if (raw_.size() <= position) raw_.resize(position + 1);
     raw_[position] = *raw;
@@ -98,6 +124,8 @@ void MessageWriter::InferTensor(const MessagePlan& plan, const Fields& fields, s
     RawData(datatype, *raw);
   } else if (!content_run.empty() && AllFit(*contents, content_run)) {
     if (!Contents(plans_.OfValue(*contents), content_run)) Member(*contents, content_run);
+  } else if (!content_run.empty()) {
+    Unknown(kContents, content_run);
   } else {
     Key(kData);
     out_.BeginArray();
@@ -150,11 +178,7 @@ void MessageWriter::RawData(std::string_view datatype, std::string_view bytes) {
       FailTensor(
           fmt::format("{} bytes are no whole number of {}", bytes.size(), std::string(datatype)));
     }
-    const char* at = bytes.data();
-    for (JsonNode& node : out_.Room(bytes.size() / width)) {
-      node = ReadElement(*format, at);
-      at += width;
-    }
+    ReadElements(*format, bytes.data(), width, out_.Room(bytes.size() / width));
   }
   while (format && width == 0 && !bytes.empty() && out_.ok()) {
     const bool has_length = bytes.size() >= 4;

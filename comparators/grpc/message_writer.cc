@@ -54,8 +54,8 @@ void MessageWriter::FailTensor(std::string_view what) {
 }
 
 void MessageWriter::Scan(const MessagePlan& plan, Run messages, Fields& out) {
-  if (depth_ > kMaxDepth) {
-    return Fail(fmt::format("more than {} messages inside each other", kMaxDepth));
+  if (depth_ > kMaxDepth + 1) {
+    return Fail(fmt::format("more than {} messages inside another", kMaxDepth));
   }
   for (const WireField& message : messages) {
     if (Failed()) return;
@@ -120,6 +120,14 @@ void MessageWriter::Write(const Descriptor& type, std::string_view message) {
 bool MessageWriter::AllFit(const FieldPlan& field, Run run) {
   return std::all_of(run.begin(), run.end(),
                      [&](const WireField& one) { return field.Fits(one.type); });
+}
+
+MessageWriter::Fields MessageWriter::Fitting(const FieldPlan& field, Run run) {
+  Fields fitting;
+  for (const WireField& one : run) {
+    if (field.Fits(one.type)) fitting.push_back(one);
+  }
+  return fitting;
 }
 
 bool MessageWriter::IsAsKnown(const MessagePlan& plan, const Fields& fields) {
@@ -196,9 +204,11 @@ void MessageWriter::Members(const MessagePlan& plan, const Fields& fields,
     if (left_out(number)) return;
     if (AllFit(field, run)) return Member(field, run);
     // Some of them are of another wire type, and so unknown.
-    Fields fit, other;
-    for (const WireField& one : run) (field.Fits(one.type) ? fit : other).push_back(one);
-    Member(field, fit);
+    Fields other;
+    for (const WireField& one : run) {
+      if (!field.Fits(one.type)) other.push_back(one);
+    }
+    Member(field, Fitting(field, run));
     Unknown(number, other);
   });
   absent_until(std::numeric_limits<std::uint32_t>::max());
@@ -362,13 +372,11 @@ std::vector<MessageWriter::Entry> MessageWriter::Entries(const FieldPlan& field,
     const Level level(*this, plan, {&one, 1});
     if (Failed()) return {};
     Entry entry{{}, one};
-    const Run keys = RunOf(level.fields(), 1);
+    const Fields keys = Fitting(*plan.Find(1), RunOf(level.fields(), 1));
     const std::uint64_t bits = keys.empty() ? 0 : keys.back().value;
     switch (key.cpp_type()) {
       case FieldDescriptor::CPPTYPE_STRING:
-        if (!keys.empty() && keys.back().type == WireType::kBytes) {
-          entry.key = keys.back().Bytes(text_);
-        }
+        if (!keys.empty()) entry.key = keys.back().Bytes(text_);
         if (!IsUtf8Text(entry.key))
           Fail(fmt::format("a key of \"{}\" is no UTF-8", field.field->full_name()));
         break;
@@ -412,14 +420,12 @@ void MessageWriter::Map(const FieldPlan& field, Run run) {
   for (const Entry& entry : Entries(field, run)) {
     if (Failed()) break;
     const Level level(*this, plan, {&entry.message, 1});
-    const Run values = RunOf(level.fields(), 2);
+    const Fields values = Fitting(*value, RunOf(level.fields(), 2));
     out_.Key(entry.key);
     if (values.empty()) {
       Default(*value);
-    } else if (AllFit(*value, values)) {
-      Value(*value, values);
     } else {
-      Fail(fmt::format("a value of \"{}\" is of another type", field.field->full_name()));
+      Value(*value, values);
     }
   }
   out_.End();

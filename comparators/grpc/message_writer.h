@@ -120,6 +120,7 @@ class MessageWriter {
   static bool KnowsAll(const MessagePlan& plan, const Fields& fields);
   static bool IsAsKnown(const MessagePlan& plan, const Fields& fields);
   static bool AllFit(const FieldPlan& field, Run run);
+  static Fields Fitting(const FieldPlan& field, Run run);
 
   // The entries of a map by their keys, the last of each.
   struct Entry {

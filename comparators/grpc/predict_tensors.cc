@@ -14,14 +14,16 @@
 namespace understudy {
 namespace {
 
+// Fields of TensorShapeProto and its Dim.
+constexpr std::uint32_t kDims = 2;
+constexpr std::uint32_t kSize = 1;
 // Fields of TensorProto.
 constexpr std::uint32_t kDtype = 1;
 constexpr std::uint32_t kShape = 2;
 constexpr std::uint32_t kContent = 4;
 constexpr std::uint32_t kTexts = 8;
 constexpr std::uint32_t kHalves = 13;
-constexpr std::array<std::uint32_t, 18> kKnown{1,  2,  3,  4,  5,  6,  7,  8,  9,
-                                               10, 11, 12, 13, 14, 15, 16, 17, 18};
+constexpr std::uint32_t kLastKnown = 18;
 
 constexpr std::size_t kMaxRank = 254;
 constexpr std::uint64_t kMostElements = std::uint64_t{1} << 40;
@@ -74,8 +76,12 @@ void MessageWriter::PredictMessage(const MessagePlan& plan, const Fields& fields
   const std::array but{map_number};
   const FieldPlan& map = *plan.Find(map_number);
   const Run run = RunOf(fields, map_number);
-  if (!AllFit(map, run)) return Fail("tensors of another wire type");
   out_.BeginObject();
+  if (!AllFit(map, run)) {
+    Members(plan, fields);  // as it is: nobody reads it as tensors
+    out_.End();
+    return;
+  }
   Members(plan, fields, but);
   out_.Key(map.name);
   out_.BeginArray();
@@ -85,29 +91,29 @@ void MessageWriter::PredictMessage(const MessagePlan& plan, const Fields& fields
   for (const Entry& entry : Entries(map, run)) {
     if (Failed()) break;
     const Level level(*this, entry_plan, {&entry.message, 1});
-    const Run tensor = RunOf(level.fields(), 2);
-    if (!AllFit(value, tensor)) Fail("a tensor of another wire type");
+    const Fields tensor = Fitting(value, RunOf(level.fields(), 2));
     TensorProto(plans_.OfValue(value), tensor, entry.key, position++);
   }
   out_.End();
   out_.End();
 }
 
-// The sizes of the axes; nothing where they are not all known.
+// The sizes of the axes; nothing where they are not all known, or anything else is told of them.
 std::optional<std::vector<std::int64_t>> MessageWriter::PredictShape(const MessagePlan& plan,
                                                                      Run run) {
   std::vector<std::int64_t> sizes;
   const Level level(*this, plan, run);
-  const Run unknown_rank = RunOf(level.fields(), 3);
-  if (!unknown_rank.empty() && unknown_rank.back().value != 0) return std::nullopt;
-  const FieldPlan* dims = plan.Find(2);
-  const Run axes = RunOf(level.fields(), 2);
-  if (dims == nullptr || !AllFit(*dims, axes) || axes.size() > kMaxRank) return std::nullopt;
+  const FieldPlan* dims = plan.Find(kDims);
+  const Run axes = RunOf(level.fields(), kDims);
+  const bool only_axes = axes.size() == level.fields().size() && axes.size() <= kMaxRank;
+  if (dims == nullptr || !only_axes || !AllFit(*dims, axes)) return std::nullopt;
   for (const WireField& axis : axes) {
     const Level inner(*this, plans_.OfValue(*dims), {&axis, 1});
-    const Run size = RunOf(inner.fields(), 1);
+    const Run size = RunOf(inner.fields(), kSize);
+    if (size.size() != inner.fields().size()) return std::nullopt;
+    const bool is_number = size.empty() || size.back().type == WireType::kVarint;
     sizes.push_back(size.empty() ? 0 : static_cast<std::int64_t>(size.back().value));
-    if (sizes.back() < 0) return std::nullopt;
+    if (!is_number || sizes.back() < 0) return std::nullopt;
   }
   return sizes;
 }
@@ -139,7 +145,12 @@ void MessageWriter::TensorProto(const MessagePlan& plan, Run messages,
     out_.End();
     return;
   }
-  Members(plan, fields, kKnown);
+  // Whatever else is there is shown, too; what is absent need not be.
+  std::vector<std::uint32_t> left_out = {kDtype, kShape, kContent, type->list};
+  for (std::uint32_t known = 1; known <= kLastKnown; ++known) {
+    if (RunOf(fields, known).empty()) left_out.push_back(known);
+  }
+  Members(plan, fields, left_out);
   Key("datatype");
   out_.String(type->datatype);
   Key("shape");
@@ -153,6 +164,9 @@ void MessageWriter::TensorProto(const MessagePlan& plan, Run messages,
   out_.End();
   const Run content = RunOf(fields, kContent);
   const std::string_view bytes = content.empty() ? "" : content.back().Bytes(text_);
+  if (!bytes.empty() && !RunOf(fields, type->list).empty()) {
+    Member(*plan.Find(type->list), RunOf(fields, type->list));
+  }
   if (!bytes.empty() && position && raw_tensors_ == RawTensors::kBeside && type->list != kTexts) {
     if (raw_.size() <= *position) raw_.resize(*position + 1);
     raw_[*position] = bytes;

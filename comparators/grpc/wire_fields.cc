@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
-#include <limits>
 
 namespace understudy {
 namespace {
@@ -13,12 +12,12 @@ static_assert(std::endian::native == std::endian::little);
 
 constexpr int kMaxGroups = 100;  // inside each other
 constexpr std::uint32_t kEndGroup = 4;
+constexpr std::size_t kMaxBytes32 = 5;
 
+// As Protobuf's own readers have it: of at most five bytes, bits beyond the 32nd left out.
 std::optional<std::uint32_t> TakeTag(std::string_view& bytes) {
-  const auto tag = TakeVarint(bytes);
-  if (!tag || *tag > std::numeric_limits<std::uint32_t>::max() || *tag >> 3 == 0) {
-    return std::nullopt;
-  }
+  const auto tag = TakeVarint(bytes, kMaxBytes32);
+  if (!tag || static_cast<std::uint32_t>(*tag) >> 3 == 0) return std::nullopt;
   return static_cast<std::uint32_t>(*tag);
 }
 
@@ -68,7 +67,7 @@ bool TakeValue(std::string_view text, std::string_view& rest, std::uint32_t tag,
       rest.remove_prefix(4);
       return true;
     case WireType::kBytes: {
-      const auto size = TakeVarint(rest);
+      const auto size = TakeVarint(rest, kMaxBytes32);
       if (!size || *size > rest.size()) return false;
       field.value = static_cast<std::uint64_t>(rest.data() - text.data());
       field.size = static_cast<std::uint32_t>(*size);
@@ -83,9 +82,9 @@ bool TakeValue(std::string_view text, std::string_view& rest, std::uint32_t tag,
 
 }  // namespace
 
-std::optional<std::uint64_t> TakeVarint(std::string_view& bytes) {
+std::optional<std::uint64_t> TakeVarint(std::string_view& bytes, std::size_t max_bytes) {
   std::uint64_t value = 0;
-  const std::size_t most = std::min<std::size_t>(bytes.size(), 10);
+  const std::size_t most = std::min(bytes.size(), max_bytes);
   for (std::size_t i = 0; i < most; ++i) {
     const auto byte = static_cast<std::uint8_t>(bytes[i]);
     value |= std::uint64_t{byte & 0x7Fu} << (7 * i);

@@ -4,6 +4,7 @@
 // Threads: pure functions, safe on any thread.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -29,9 +30,8 @@ struct WireField {
   std::string_view Bytes(std::string_view text) const { return text.substr(value, size); }
 };
 
-// A varint at the front of `bytes`, which is taken off; nothing when it is cut or has more than ten
-// bytes.
-std::optional<std::uint64_t> TakeVarint(std::string_view& bytes);
+// A varint at the front of `bytes`, which is taken off; nothing when it is cut or longer.
+std::optional<std::uint64_t> TakeVarint(std::string_view& bytes, std::size_t max_bytes = 10);
 
 // Little-endian numbers at the front; the caller has looked that they are there.
 std::uint32_t Fixed32At(const char* bytes);

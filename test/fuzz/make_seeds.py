@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 import seeds_comparators
+import seeds_grpc
 import seeds_http
 import seeds_http2
 import seeds_json
@@ -40,6 +41,9 @@ def main():
         "config_loader": seeds_texts.configurations(),
         "content_decoding": seeds_texts.encoded(),
         "evidence_replay": seeds_rows.EVIDENCE,
+        "grpc_descriptors": seeds_grpc.descriptors(),
+        "grpc_frames": seeds_grpc.bodies(),
+        "grpc_messages": seeds_grpc.messages(HERE),
         "http2_frames": seeds_http2.connections(),
         "json_reader": seeds_json.texts(),
         "json_schema": seeds_comparators.schemas(),
