@@ -70,7 +70,6 @@ class PreparedAnswer {
   // Of a gRPC answer: FailedPrecondition when its descriptor is not known or does not fit,
   // Unimplemented when there can be none.
   const absl::Status& descriptor_status() const { return descriptor_status_; }
-  int call_code() const { return call_ ? call_->code : kGrpcOk; }
   bool call_failed() const { return call_ && call_->code != kGrpcOk; }
   bool is_stream() const { return stream_ || call_events_; }
   // InvalidArgument when the header of binary tensors is wrong, ResourceExhausted beyond the

@@ -57,12 +57,11 @@ void PreparedPair::TakeTexts(bool calls_as_json, PairScore& score) {
     if (decoded_) score.bodies = {baseline_.TakeBody(), candidate_.TakeBody()};
     return;
   }
-  score.grpc_status = {baseline_.call_code(), candidate_.call_code()};
+  if (calls_as_json || pair_.wants_request) score.request_body = call_.RequestJson();
   if (!calls_as_json) return;
   for (PreparedAnswer* answer : {&baseline_, &candidate_}) answer->DecodeCall(how_.decode_limits);
   score.bodies = {baseline_.CallJson(call_, how_.document_limits),
                   candidate_.CallJson(call_, how_.document_limits)};
-  score.request_body = call_.RequestJson();
 }
 
 }  // namespace understudy

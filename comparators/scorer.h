@@ -43,8 +43,10 @@ struct RawPair {
   // Of a gRPC call, which they name: "/package.Service/Method". Both may be empty.
   std::string_view request_path = {};
   std::span<const AnswerHeader> request_headers = {};
-  // Asked once all comparators have spoken: whether PairScore::bodies and request_body are wanted
-  // as texts that would have to be made. Empty: they are not.
+  // Of a gRPC call: whether PairScore::request_body is wanted.
+  bool wants_request = false;
+  // Of a gRPC call, asked once all comparators have spoken: whether PairScore::bodies and
+  // request_body are wanted as texts, which have to be made. Empty: they are not.
   std::function<bool(bool diverged)> wants_texts = {};
 };
 
@@ -78,8 +80,6 @@ struct PairScore {
   // its messages as JSON. Empty: as it came.
   std::pair<std::string, std::string> bodies;
   std::string request_body;  // likewise
-  // Of a gRPC call: the grpc-status of either answer.
-  std::optional<std::pair<int, int>> grpc_status;
 };
 
 // What is known of a scorer before it sees a pair.

@@ -135,7 +135,7 @@ class Suite final : public PairScorer {
   static bool Applies(SuiteParts::Member::When when, PreparedPair& pair,
                       std::span<std::uint32_t> ignore_hits);
   static ComparatorScore ScoreSame(const BuiltComparator& built, PreparedPair& pair);
-  PairScore WithoutCandidate(const RawPair& pair, PairSample& sample) const;
+  PairScore WithoutCandidate(const RawPair& pair, PairSample& sample, PreparedPair& prepared) const;
   ComparatorScore ScoreOne(const BuiltComparator& built, const Pair& pair,
                            const PreparedAnswer& baseline, const PreparedAnswer& candidate) const;
   ComparatorScore Ask(const Comparator& comparator, const Pair& pair,
@@ -161,12 +161,16 @@ AnswerField FieldAt(const PreparedAnswer& answer, const std::string& pointer) {
 }
 
 // A candidate that gives no answer could not differ more.
-PairScore Suite::WithoutCandidate(const RawPair& pair, PairSample& sample) const {
+PairScore Suite::WithoutCandidate(const RawPair& pair, PairSample& sample,
+                                  PreparedPair& prepared) const {
   PairScore result;
   for (const SuiteParts::Member& member : parts_.members) {
     result.scores.push_back(sample.Has(member.built.share)
                                 ? Compared(WhollyDifferent(pair.no_candidate))
                                 : DoesNotApply());
+  }
+  if (prepared.is_grpc()) {
+    prepared.TakeTexts(pair.wants_texts && pair.wants_texts(true), result);
   }
   return result;
 }
@@ -201,7 +205,6 @@ ComparatorScore Suite::ScoreSame(const BuiltComparator& built, PreparedPair& pai
 
 PairScore Suite::Score(const RawPair& pair) const {
   PairSample sample(pair);
-  if (!pair.no_candidate.empty()) return WithoutCandidate(pair, sample);
   const Preparation how{parts_.ignore,
                         parts_.unscored,
                         parts_.stream,
@@ -212,6 +215,7 @@ PairScore Suite::Score(const RawPair& pair) const {
                         needs_document_,
                         raw_tensors_};
   PreparedPair prepared(pair, how);
+  if (!pair.no_candidate.empty()) return WithoutCandidate(pair, sample, prepared);
   PairScore result;
   result.ignore_hits.resize(rules_.size());
   result.scores.reserve(parts_.members.size());

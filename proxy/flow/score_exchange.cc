@@ -214,6 +214,7 @@ void ScoringLoop::ScoreControl(const PairJob& job, const PairScorer& scorer, Raw
   }
   if (!control_.Open(*request.control, request.head.method)) return;
   pair.candidate = control_.Answer();
+  pair.wants_request = false;
   pair.wants_texts = nullptr;
   const PairScore score = scorer.Score(pair);
   sample.control = ScoresOf(score);
@@ -264,6 +265,7 @@ void ScoringLoop::Score(PairJob& job) {
     }
     pair.request_path = head.path;
     pair.request_headers = request_headers_;
+    pair.wants_request = AnyReadsJson(route.route->segments);
   }
   const ArmResult& other = job.candidate_exchange->result;
   std::optional<PairScore> read;
@@ -289,7 +291,10 @@ void ScoringLoop::Score(PairJob& job) {
   Sample sample;
   std::vector<std::string> segment_names;
   if (!route.route->segments.empty()) {
-    sample.segments = SegmentsOf(route.route->segments, head, std::ref(join_request));
+    const auto read_request = [&]() -> std::string_view {
+      return head.grpc ? std::string_view(score.request_body) : join_request();
+    };
+    sample.segments = SegmentsOf(route.route->segments, head, std::ref(join_request), read_request);
     for (std::size_t i = 0; i < sample.segments.size(); ++i) {
       segment_names.push_back(SlotName(route.route->segments[i], sample.segments[i]));
     }

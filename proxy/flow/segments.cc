@@ -39,10 +39,11 @@ std::uint64_t Characters(std::string_view text) {
 }
 
 std::uint16_t SlotOf(const SegmentRule& rule, const RequestHead& head,
-                     const std::function<std::string_view()>& body) {
+                     const std::function<std::string_view()>& body,
+                     const std::function<std::string_view()>& json) {
   if (rule.source == SegmentSource::kHeader) return SlotOfHeader(rule, head);
   if (rule.source == SegmentSource::kBodySize) return SlotOfAmount(rule, body().size());
-  const auto value = FindJsonValue(body(), rule.key);
+  const auto value = FindJsonValue(json(), rule.key);
   if (!value || *value == "null") return UnknownSlot(rule);
   if (rule.source == SegmentSource::kJson) return SlotOfValue(rule, Inside(*value));
   return IsString(*value) ? SlotOfAmount(rule, Characters(Inside(*value))) : UnknownSlot(rule);
@@ -57,11 +58,18 @@ std::string SlotName(const SegmentRule& rule, std::uint16_t slot) {
 
 std::vector<std::uint16_t> SegmentsOf(const std::vector<SegmentRule>& rules,
                                       const RequestHead& head,
-                                      const std::function<std::string_view()>& body) {
+                                      const std::function<std::string_view()>& body,
+                                      const std::function<std::string_view()>& json) {
   std::vector<std::uint16_t> slots;
   slots.reserve(rules.size());
-  for (const SegmentRule& rule : rules) slots.push_back(SlotOf(rule, head, body));
+  for (const SegmentRule& rule : rules) slots.push_back(SlotOf(rule, head, body, json));
   return slots;
+}
+
+bool AnyReadsJson(const std::vector<SegmentRule>& rules) {
+  return std::any_of(rules.begin(), rules.end(), [](const SegmentRule& rule) {
+    return rule.source == SegmentSource::kJson || rule.source == SegmentSource::kTextLength;
+  });
 }
 
 void ForEachHeaderSlot(const std::vector<SegmentRule>& rules, const RequestHead& head,

@@ -23,10 +23,14 @@ inline std::uint16_t UnknownSlot(const SegmentRule& rule) {
 }
 std::string SlotName(const SegmentRule& rule, std::uint16_t slot);  // "language=de"
 
-// The slot of each rule. `body` gives the request's body and is called when a rule asks for it.
+// The slot of each rule. `body` gives the request's body, and `json` what it says as JSON; each is
+// called when a rule asks for it.
 std::vector<std::uint16_t> SegmentsOf(const std::vector<SegmentRule>& rules,
                                       const RequestHead& head,
-                                      const std::function<std::string_view()>& body);
+                                      const std::function<std::string_view()>& body,
+                                      const std::function<std::string_view()>& json);
+// Whether any rule asks for JSON.
+bool AnyReadsJson(const std::vector<SegmentRule>& rules);
 
 // Calls visit(slot counted over all rules) for each rule that the head alone answers.
 void ForEachHeaderSlot(const std::vector<SegmentRule>& rules, const RequestHead& head,

@@ -14,7 +14,8 @@ RequestHead HeadWith(std::string_view name, std::string_view value) {
 
 std::uint16_t SlotIn(const SegmentRule& rule, std::string_view body,
                      const RequestHead& head = RequestHead()) {
-  return SegmentsOf({rule}, head, [body] { return body; })[0];
+  return SegmentsOf(
+      {rule}, head, [body] { return body; }, [body] { return body; })[0];
 }
 
 TEST_CASE("a header's value is one of the rule's, other, or unknown where there is none") {
