@@ -61,6 +61,28 @@ std::optional<GrpcMethod> FindMethod(const DescriptorPool& pool, GrpcMethodName 
                     method->server_streaming()};
 }
 
+MethodChain::MethodChain(std::vector<std::shared_ptr<const GrpcMethods>> sources)
+    : sources_(std::move(sources)) {
+  std::erase(sources_, nullptr);
+}
+
+std::optional<GrpcMethod> MethodChain::Find(GrpcMethodName name) const {
+  for (const auto& source : sources_) {
+    if (auto method = source->Find(name)) return method;
+  }
+  return std::nullopt;
+}
+
+std::uint64_t MethodChain::Fingerprint() const {
+  std::uint64_t sum = 0;
+  for (const auto& source : sources_) sum += source->Fingerprint();
+  return sum;
+}
+
+std::shared_ptr<const GrpcMethods> SharedBundledMethods() {
+  return {std::shared_ptr<const GrpcMethods>(), &BundledMethods()};
+}
+
 const GrpcMethods& BundledMethods() {
   static const Bundled kBundled;
   return kBundled;

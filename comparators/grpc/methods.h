@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "google/protobuf/descriptor.h"
 
@@ -45,6 +46,20 @@ std::optional<GrpcMethod> FindMethod(const google::protobuf::DescriptorPool& poo
 
 // The Open Inference Protocol, TensorFlow Serving and gRPC's health checks.
 const GrpcMethods& BundledMethods();
+
+// The first of several sources that knows a method.
+class MethodChain final : public GrpcMethods {
+ public:
+  // Null ones are left out.
+  explicit MethodChain(std::vector<std::shared_ptr<const GrpcMethods>> sources);
+  std::optional<GrpcMethod> Find(GrpcMethodName name) const override;
+  std::uint64_t Fingerprint() const override;
+
+ private:
+  std::vector<std::shared_ptr<const GrpcMethods>> sources_;
+};
+// BundledMethods() as one of them.
+std::shared_ptr<const GrpcMethods> SharedBundledMethods();
 
 // They as a google.protobuf.FileDescriptorSet, with their imports.
 std::string_view BundledDescriptorSet();

@@ -36,7 +36,7 @@ void AddPluginFlag(CLI::App& command, std::vector<std::string>& libraries) {
 
 struct TryFlags {
   TrialRules rules;
-  std::string baseline, candidate, request, content_type;
+  std::string baseline, candidate, request, content_type, grpc_method;
   std::string record, pair, records;
   std::optional<int> baseline_status, candidate_status;
 };
@@ -58,6 +58,7 @@ class PairReader {
     if (!pair) return pair;
     if (!flags_.request.empty() && !Load(flags_.request, pair->request)) return std::nullopt;
     pair->content_type = flags_.content_type;
+    if (files) pair->grpc_method = flags_.grpc_method;
     pair->baseline_status = flags_.baseline_status.value_or(pair->baseline_status);
     pair->candidate_status = flags_.candidate_status.value_or(pair->candidate_status);
     return pair;
@@ -135,6 +136,12 @@ void AddTry(CommandTree& tree, CLI::App& group) {
   command.add_option("--request", flags->request, "File with the request's body");
   command.add_option("--content-type", flags->content_type,
                      "Of both answers (default: a guess that tells streams from other bodies)");
+  command.add_option("--grpc-method", flags->grpc_method,
+                     "/package.Service/Method: the files are answers to a gRPC call, each framed "
+                     "messages or one message alone");
+  command.add_option("--descriptor-set", flags->rules.descriptor_sets,
+                     "What its messages look like, as protoc --include_imports "
+                     "--descriptor_set_out writes it; may be repeated");
   const CLI::Range statuses(100, 599);
   command.add_option("--baseline-status", flags->baseline_status, "The incumbent's HTTP status")
       ->check(statuses);

@@ -38,6 +38,7 @@ ConfigResult Load(std::string_view text, const std::string& filename,
   auto topology = std::make_shared<Topology>(BuildTopology(source.file));
   KnownComparators with_plugins = built_in;
   CheckPlugins(*topology, source, faults, with_plugins);
+  ReadDescriptorSets(*topology, source, faults, with_plugins, environment);
   const KnownComparators known = WithOwnPresets(with_plugins, source, faults);
   ApplyPresets(known, *topology);
   const RuleContext context{*topology, known, source, faults};

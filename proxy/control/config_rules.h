@@ -57,6 +57,12 @@ struct PluginComparators {
   std::vector<PluginFault> faults;
 };
 
+// One thing that is wrong with a descriptor set.
+struct DescriptorFault {
+  std::size_t file = 0;  // its position
+  std::string message;
+};
+
 // The comparators of this build, handed down by the server: control knows none by itself.
 struct KnownComparators {
   std::vector<std::string> names;  // what `use` may say
@@ -68,6 +74,9 @@ struct KnownComparators {
   // Loads a file's plug-ins and meets its comparator services; empty where a file is read without
   // running it.
   std::function<PluginComparators(const Topology&)> load_plugins = {};
+  // What is wrong with descriptor sets that have been read; may be empty.
+  std::function<std::vector<DescriptorFault>(const std::vector<DescriptorFile>&)>
+      check_descriptors = {};
   // One of them could not be had: a name that is not known may have been its own.
   bool incomplete = false;
 };
@@ -88,6 +97,10 @@ struct RuleContext {
 // which CheckComparing() looks at.
 void CheckPlugins(const Topology& topology, ConfigSource& source, ConfigFaults& faults,
                   KnownComparators& known);
+
+// Reads the files of descriptor sets into the topology, and looks at them.
+void ReadDescriptorSets(Topology& topology, ConfigSource& source, ConfigFaults& faults,
+                        const KnownComparators& known, const ConfigEnvironment& environment);
 
 void CheckAddresses(const RuleContext& context);  // listeners, admin, endpoints
 void CheckAdmin(const RuleContext& context);      // who may reach and use the admin interfaces

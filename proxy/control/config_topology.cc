@@ -160,6 +160,7 @@ CompareRules BuildCompare(const v1::CompareConfig& config) {
   CompareRules compare;
   compare.preset = config.preset();
   if (config.profile() != "same-model") compare.profile = config.profile();
+  compare.reflection = config.reflection();
   for (const v1::IgnoreConfig& rule : config.ignore()) {
     compare.ignore.push_back({rule.path(), rule.reason(), rule.owner(), rule.expires()});
   }
@@ -331,6 +332,9 @@ Topology BuildTopology(const v1::ConfigFile& file) {
   }
   topology.admin.tokens = file.admin().tokens();
   topology.admin.certificate_roles = Sorted(file.admin().certificate_roles());
+  for (const std::string& path : file.descriptor_sets()) {
+    topology.descriptor_sets.push_back({path, {}});
+  }
   topology.data_dir = file.data_dir();
   SetSize(topology.records.max_bytes, file.records().max_bytes());
   Set(topology.records.max_age, file.records().max_age());

@@ -210,6 +210,7 @@ struct CompareRules {
   std::string profile;      // "quantised", "new-model", or empty: the same model
   std::vector<IgnoreRule> ignore;
   std::vector<ComparatorRule> comparators;
+  bool reflection = true;  // the incumbent may be asked for descriptors
 };
 
 // Requests that are mirrored. `path` is compared with the end of a request's path, from a `/` on; a
@@ -325,6 +326,12 @@ struct ComparatorServiceRule {
   int max_in_flight = 64;
 };
 
+// A file that says what the messages of gRPC services look like.
+struct DescriptorFile {
+  std::string path;
+  std::string bytes;  // empty where files are not looked at
+};
+
 struct AdminConfig {
   std::optional<SocketAddress> grpc;
   std::optional<SocketAddress> http;
@@ -349,6 +356,7 @@ struct Topology {
   std::vector<Plan> plans;
   std::vector<PluginRule> plugins;
   std::vector<ComparatorServiceRule> comparator_services;
+  std::vector<DescriptorFile> descriptor_sets;
   AdminConfig admin;
   std::string data_dir;
   RecordLimits records;

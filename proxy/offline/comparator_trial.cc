@@ -1,14 +1,18 @@
 // A suite of one trial.
 #include "proxy/offline/comparator_trial.h"
 
+#include "comparators/grpc/descriptor_sets.h"
 #include "comparators/suite.h"
 #include "proxy/base/status.h"
+#include "proxy/control/config_expand.h"
 #include "proxy/control/report_json_writer.h"
 #include "proxy/offline/registry_with.h"
 #include "proxy/offline/stored_pair.h"
 
 namespace understudy {
 namespace {
+
+constexpr std::size_t kMostSetBytes = 16u << 20;
 
 SuiteSpec SpecOf(const TrialRules& rules) {
   SuiteSpec spec;
@@ -18,6 +22,26 @@ SuiteSpec SpecOf(const TrialRules& rules) {
     spec.comparators.push_back({rules.use, rules.use, rules.options_json, "", false});
   }
   return spec;
+}
+
+// Null where there are no sets: what comes with the product is known anyhow.
+absl::StatusOr<std::shared_ptr<const GrpcMethods>> MethodsWith(
+    const std::vector<std::string>& paths) {
+  if (paths.empty()) return std::shared_ptr<const GrpcMethods>();
+  std::vector<DescriptorSetFile> files;
+  for (const std::string& path : paths) {
+    absl::StatusOr<std::string> bytes = ProcessEnvironment().File(path, kMostSetBytes);
+    if (!bytes.ok()) {
+      return InvalidArgument("the descriptor set " + path +
+                             " cannot be read: " + Message(bytes.status()));
+    }
+    files.push_back({path, *std::move(bytes)});
+  }
+  std::vector<DescriptorSetFault> faults;
+  const auto sets = DescriptorSets::Build(files, faults);
+  if (!faults.empty()) return InvalidArgument(faults.front().message);
+  return std::shared_ptr<const GrpcMethods>(std::make_shared<MethodChain>(
+      std::vector<std::shared_ptr<const GrpcMethods>>{sets, SharedBundledMethods()}));
 }
 
 TrialScore ScoreOf(const std::string& name, const ComparatorScore& score) {
@@ -65,19 +89,27 @@ absl::StatusOr<TrialPair> TrialPairOf(const DivergenceRecord& record) {
                               " cannot be compared again: " + std::string(Sentence(gap)));
   }
   const StoredPair pair = PairOf(record);
-  return TrialPair{std::string(pair.request),   pair.baseline_status,
-                   std::string(pair.baseline),  pair.candidate_status,
-                   std::string(pair.candidate), {},
-                   pair.baseline_measures,      pair.candidate_measures};
+  return TrialPair{std::string(pair.request),
+                   pair.baseline_status,
+                   std::string(pair.baseline),
+                   pair.candidate_status,
+                   std::string(pair.candidate),
+                   {},
+                   {},
+                   pair.baseline_measures,
+                   pair.candidate_measures};
 }
 
 absl::StatusOr<TrialResult> TryComparators(const TrialRules& rules, const TrialPair& pair) {
   ASSIGN_OR_RETURN(const std::shared_ptr<const ComparatorRegistry> registry,
                    RegistryWith(rules.libraries));
-  ASSIGN_OR_RETURN(const std::unique_ptr<PairScorer> suite, BuildSuite(SpecOf(rules), *registry));
-  const PairScore score = ScorePair(
-      *suite, {pair.request, pair.baseline_status, pair.baseline, pair.candidate_status,
-               pair.candidate, pair.content_type, pair.baseline_measures, pair.candidate_measures});
+  SuiteSpec spec = SpecOf(rules);
+  ASSIGN_OR_RETURN(spec.methods, MethodsWith(rules.descriptor_sets));
+  ASSIGN_OR_RETURN(const std::unique_ptr<PairScorer> suite, BuildSuite(spec, *registry));
+  const PairScore score =
+      ScorePair(*suite, {pair.request, pair.baseline_status, pair.baseline, pair.candidate_status,
+                         pair.candidate, pair.content_type, pair.grpc_method,
+                         pair.baseline_measures, pair.candidate_measures});
   TrialResult result;
   for (std::size_t i = 0; i < score.scores.size(); ++i) {
     result.scores.push_back(ScoreOf(suite->ComparatorNames()[i], score.scores[i]));

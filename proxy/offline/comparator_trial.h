@@ -22,6 +22,9 @@ struct TrialRules {
   std::string preset;
   std::string profile;
   std::vector<std::string> libraries;  // as in registry_with.h
+  // Files that say what the messages of gRPC methods look like, beside those that come with the
+  // product.
+  std::vector<std::string> descriptor_sets;
 };
 
 struct TrialPair {
@@ -31,6 +34,7 @@ struct TrialPair {
   int candidate_status = 200;
   std::string candidate;
   std::string content_type;  // empty: guessed, which tells streams from other bodies
+  std::string grpc_method;   // as in StoredPair
   std::optional<AnswerMeasures> baseline_measures, candidate_measures;  // of a record
 };
 

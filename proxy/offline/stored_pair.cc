@@ -2,6 +2,7 @@
 #include "proxy/offline/stored_pair.h"
 
 #include "comparators/decode.h"
+#include "comparators/grpc/frames.h"
 
 namespace understudy {
 namespace {
@@ -163,7 +164,40 @@ StoredPair PairOf(const DivergenceRecord& record) {
   return pair;
 }
 
+namespace {
+
+// A body as gRPC frames it. No message begins with a byte 0 or 1, and every frame does.
+std::string FramedBody(std::string_view body) {
+  if (!body.empty() && static_cast<unsigned char>(body.front()) <= 1) return std::string(body);
+  std::string framed;
+  AppendGrpcFrame(body, framed);
+  return framed;
+}
+
+PairScore ScoreCall(const PairScorer& scorer, const StoredPair& pair) {
+  const AnswerHeader type{"content-type", "application/grpc"};
+  const AnswerHeader ended{"grpc-status", "0"};
+  const std::string request = FramedBody(pair.request);
+  const std::string baseline = FramedBody(pair.baseline);
+  const std::string candidate = FramedBody(pair.candidate);
+  // A status that is no success stands for itself: such an answer has no messages.
+  const auto answer = [&](int status, const std::string& body) {
+    if (status != 200) return RawAnswer{.status = status};
+    RawAnswer raw{status, {&type, 1}, body};
+    raw.trailers = {&ended, 1};
+    return raw;
+  };
+  RawPair call{[&request] { return std::string_view(request); },
+               answer(pair.baseline_status, baseline), answer(pair.candidate_status, candidate)};
+  call.request_path = pair.grpc_method;
+  call.request_headers = {&type, 1};
+  return scorer.Score(call);
+}
+
+}  // namespace
+
 PairScore ScorePair(const PairScorer& scorer, const StoredPair& pair) {
+  if (!pair.grpc_method.empty()) return ScoreCall(scorer, pair);
   const StoredAnswer baseline(pair.baseline_status, pair.baseline, pair.content_type);
   const StoredAnswer candidate(pair.candidate_status, pair.candidate, pair.content_type);
   return scorer.Score({[&pair] { return pair.request; }, baseline.Raw(pair.baseline_measures),

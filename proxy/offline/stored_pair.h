@@ -60,6 +60,8 @@ struct StoredPair {
   int candidate_status = 200;
   std::string_view candidate;
   std::string_view content_type;  // empty: guessed from each body
+  // "/package.Service/Method" of a gRPC call: bodies are framed messages, or one message alone.
+  std::string_view grpc_method = {};
   std::optional<AnswerMeasures> baseline_measures, candidate_measures;  // none: of a file
 };
 

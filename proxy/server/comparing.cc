@@ -5,8 +5,11 @@
 
 #include <algorithm>
 
+#include "comparators/grpc/descriptor_sets.h"
 #include "comparators/presets.h"
 #include "comparators/suite.h"
+#include "proxy/async/tls_files.h"
+#include "proxy/base/hash.h"
 #include "proxy/base/log.h"
 #include "proxy/base/status.h"
 #include "proxy/offline/suite_rules.h"
@@ -128,6 +131,33 @@ ReadKnownPreset ReaderWith(std::shared_ptr<const ComparatorRegistry> registry) {
       };
 }
 
+// Who says what messages a route's incumbent has; nobody where it does not speak HTTP/2, or is not
+// to be asked.
+std::optional<ReflectionTarget> TargetOf(const Topology& topology, const Route& route) {
+  const Cluster* cluster = topology.FindCluster(route.incumbent);
+  const bool asked = route.compare.reflection && cluster != nullptr &&
+                     cluster->protocol != UpstreamProtocol::kHttp1;
+  if (!asked) return std::nullopt;
+  ReflectionTarget target;
+  for (const SocketAddress& endpoint : cluster->endpoints) {
+    target.addresses.push_back(endpoint.text);
+  }
+  if (cluster->tls) {
+    target.tls = true;
+    target.authorities = cluster->tls->ca.empty() ? SystemAuthorities() : cluster->tls->ca;
+    target.server_name = cluster->tls->server_name;
+    target.certificate = cluster->tls->own.certificate;
+    target.private_key = cluster->tls->own.private_key;
+  }
+  return target;
+}
+
+std::vector<DescriptorSetFile> SetFilesOf(const std::vector<DescriptorFile>& files) {
+  std::vector<DescriptorSetFile> sets;
+  for (const DescriptorFile& file : files) sets.push_back({file.path, file.bytes});
+  return sets;
+}
+
 }  // namespace
 
 ComparatorCatalog::ComparatorCatalog()
@@ -151,6 +181,14 @@ KnownComparators ComparatorCatalog::KnownToConfig(Loading loading) {
   for (const Preset& preset : Presets()) known.presets.push_back(Known(preset));
   known.find_faults = FaultsWith(registry);
   known.read_preset = ReaderWith(registry);
+  known.check_descriptors = [](const std::vector<DescriptorFile>& files) {
+    std::vector<DescriptorSetFault> found;
+    DescriptorSets::Build(SetFilesOf(files), found);
+    std::vector<DescriptorFault> faults;
+    for (DescriptorSetFault& fault : found)
+      faults.push_back({fault.file, std::move(fault.message)});
+    return faults;
+  };
   known.load_plugins = [this, loading](const Topology& topology) {
     return LoadPlugins(topology, loading);
   };
@@ -212,6 +250,44 @@ ComparatorRegistry ComparatorCatalog::RegistryOf(const Topology& topology) const
   return registry;
 }
 
+std::shared_ptr<const GrpcMethods> ComparatorCatalog::MethodsOf(const Topology& topology) const {
+  if (topology.descriptor_sets.empty()) return SharedBundledMethods();
+  std::string key;
+  for (const DescriptorFile& file : topology.descriptor_sets) {
+    key += HexOf(H64("descriptor set", {file.bytes})).Text() + " ";
+  }
+  std::lock_guard lock(mutex_);
+  if (auto methods = methods_[key].lock()) return methods;
+  std::erase_if(methods_, [](const auto& known) { return known.second.expired(); });
+  std::vector<DescriptorSetFault> faults;
+  const auto sets = DescriptorSets::Build(SetFilesOf(topology.descriptor_sets), faults);
+  for (const DescriptorSetFault& fault : faults) spdlog::error("{}", fault.message);
+  const auto methods = std::make_shared<MethodChain>(
+      std::vector<std::shared_ptr<const GrpcMethods>>{sets, SharedBundledMethods()});
+  methods_[key] = methods;
+  newest_methods_ = methods;
+  return methods;
+}
+
+std::shared_ptr<const GrpcMethods> ComparatorCatalog::MethodsOf(const Topology& topology,
+                                                                const Route& route) const {
+  const std::shared_ptr<const GrpcMethods> known = MethodsOf(topology);
+  const std::optional<ReflectionTarget> target = TargetOf(topology, route);
+  if (!target) return known;
+  std::lock_guard lock(mutex_);
+  std::erase_if(reflected_, [](const auto& one) { return one.second.expired(); });
+  std::shared_ptr<const GrpcMethods> reflected = reflected_[target->Text()].lock();
+  if (reflected == nullptr) {
+    reflected = std::make_shared<ReflectedMethods>(
+        *target, [cluster = route.incumbent](const std::string& news) {
+          spdlog::info("cluster {}: {}", cluster, news);
+        });
+    reflected_[target->Text()] = reflected;
+  }
+  return std::make_shared<MethodChain>(
+      std::vector<std::shared_ptr<const GrpcMethods>>{known, std::move(reflected)});
+}
+
 void ComparatorCatalog::LeaveOthers(const Topology& in_force) {
   std::vector<ServiceRule> rules;
   for (const ComparatorServiceRule& service : in_force.comparator_services) {
@@ -220,9 +296,12 @@ void ComparatorCatalog::LeaveOthers(const Topology& in_force) {
   services_.KeepOnly(rules);
 }
 
-RouteComparators ComparatorsOf(const Route& route, const ComparatorRegistry& registry) {
+RouteComparators ComparatorsOf(const Route& route, const ComparatorRegistry& registry,
+                               std::shared_ptr<const GrpcMethods> methods) {
   RouteComparators result;
-  const auto suite = BuildSuite(SuiteSpecOf(route.compare), registry);
+  SuiteSpec spec = SuiteSpecOf(route.compare);
+  spec.methods = std::move(methods);
+  const auto suite = BuildSuite(spec, registry);
   if (!suite.ok()) return result;
   result.names = (*suite)->ComparatorNames();
   result.partial = (*suite)->Traits().partial;
@@ -247,6 +326,9 @@ std::shared_ptr<const PairScorer> SuiteCache::Of(const std::shared_ptr<const Top
   for (const std::string& field : spec.fields) key += "\n/" + field;
   const ComparatorRegistry registry = catalog_.RegistryOf(*topology);
   key += KeyOf(*topology, registry);
+  spec.methods = catalog_.MethodsOf(*topology, route);
+  key += fmt::format("\n{:x}", spec.methods->Fingerprint());
+  if (const auto target = TargetOf(*topology, route)) key += "\n" + target->Text();
   std::lock_guard lock(mutex_);
   if (auto suite = suites_[key].lock()) return suite;
   auto built = BuildSuite(spec, registry);

@@ -172,7 +172,9 @@ absl::Status Process::Parts::MakeDriver() {
       topology,
       RolloutSurroundings{*book, traffic, *store,
                           [this](const Route& route) {
-                            return ComparatorsOf(route, comparators.RegistryOf(*Newest()));
+                            const auto present = Newest();
+                            return ComparatorsOf(route, comparators.RegistryOf(*present),
+                                                 comparators.MethodsOf(*present));
                           },
                           WallNow,
                           [this](std::function<void()> work) { control.Post(std::move(work)); }});

@@ -247,6 +247,28 @@ TEST_CASE("comparator try reads bodies that are encoded, and binary tensors, as 
   CHECK_THAT(TryRecord(record).out, Contains("json  0.5"));
 }
 
+TEST_CASE("comparator try reads messages of gRPC methods, framed or alone") {
+  // ModelInferResponse with one output "p" of INT32 [1], typed.
+  const std::string one("\x2A\x12\x0A\x01p\x12\x05INT32\x1A\x01\x01\x2A\x03\x12\x01\x05", 20);
+  std::string other = one;
+  other.back() = '\x06';
+  const std::string framed = std::string("\0\0\0\0\x14", 5) + one;
+  const Words rules = {"--preset", "oip-v2", "--grpc-method",
+                       "/inference.GRPCInferenceService/ModelInfer"};
+  const CommandRun same = Try(framed, one, rules);
+  CHECK(same.code == ExitCode::kYes);
+  CHECK_THAT(same.out, !Contains("not compared"));
+  const CommandRun differ = Try(one, other, rules);
+  CHECK_THAT(differ.out, Contains("/outputs/0/data/0") && Contains("5") && Contains("6"));
+  const Words unknown = {"--preset", "generic-grpc", "--grpc-method", "/shop.Scores/Score"};
+  const CommandRun nothing = Try(one, other, unknown);
+  CHECK(nothing.code == ExitCode::kInconclusive);
+  CHECK_THAT(nothing.out, Contains("no descriptor is known of /shop.Scores/Score"));
+  Words wrong = unknown;
+  wrong.insert(wrong.end(), {"--descriptor-set", "/no/such.pb"});
+  CHECK(Try(one, other, wrong).code == ExitCode::kUsage);
+}
+
 TEST_CASE("comparator try wants one pair and something to ask") {
   CHECK_THAT(RunCommand({"comparator", "try", "--use", "json"}).err, Contains("which answers?"));
   CHECK_THAT(Try("1", "1", {}).err, Contains("what to try?"));

@@ -293,7 +293,7 @@ TEST_CASE("an empty file says what it needs") {
       Lines(Load("text")).front() ==
       "f.yaml:1:1: expected a mapping for the file, got 'text'; its keys are listeners, clusters, "
       "routes, plans, admin, data_dir, workers, compare_threads, limits, records, log, drain, "
-      "plugins, presets, comparator_services");
+      "plugins, presets, comparator_services, descriptor_sets");
 }
 
 TEST_CASE("a file over a bound is refused with the bound") {

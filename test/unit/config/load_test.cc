@@ -327,6 +327,40 @@ TEST_CASE("plug-ins bring names that 'use' may say") {
                                  "status, exact, json, tensors, top1"});
 }
 
+TEST_CASE("descriptor sets are read with the file, and their faults stand at their lines") {
+  const std::string text =
+      "descriptor_sets:\n  - /etc/a.pb\n  - /etc/b.pb\n" + std::string(SmallestConfigExample());
+  FakeEnvironment environment;
+  environment.files = {{"/etc/a.pb", "one"}, {"/etc/b.pb", "two"}};
+  KnownComparators known = TestComparators();
+  std::vector<DescriptorFault> found;
+  known.check_descriptors = [&](const std::vector<DescriptorFile>& files) {
+    CHECK(files.size() == 2);
+    CHECK(files[1].bytes == "two");
+    return found;
+  };
+  const ConfigResult loaded = LoadConfig(text, "f.yaml", known, environment);
+  REQUIRE(loaded.topology != nullptr);
+  CHECK(loaded.topology->descriptor_sets[0].bytes == "one");
+  found = {{1, "/etc/b.pb is no descriptor set"}};
+  CHECK(Lines(LoadConfig(text, "f.yaml", known, environment)) ==
+        std::vector<std::string>{"f.yaml:3:5: /etc/b.pb is no descriptor set"});
+  environment.files.erase("/etc/a.pb");
+  CHECK(Lines(LoadConfig(text, "f.yaml", known, environment)) ==
+        std::vector<std::string>{"f.yaml:2:5: the descriptor set \"/etc/a.pb\" cannot be read: No "
+                                 "such file or directory"});
+  // Who does not run the file does not look at them.
+  const ConfigResult unread =
+      LoadConfig(text, "f.yaml", known, ClosedEnvironment("it is only looked at"));
+  REQUIRE(unread.topology != nullptr);
+  CHECK(unread.topology->descriptor_sets[0].bytes.empty());
+  std::string many = "descriptor_sets:\n";
+  for (int i = 0; i < 33; ++i) many += "  - /etc/b.pb\n";
+  CHECK(Lines(LoadConfig(many + std::string(SmallestConfigExample()), "f.yaml", known, environment))
+            .front()
+            .find("at most 32 are allowed") != std::string::npos);
+}
+
 TEST_CASE("a plug-in's fault stands at its path, and hides what follows from it") {
   KnownComparators known = TestComparators();
   known.load_plugins = [](const Topology& topology) {

@@ -2,11 +2,15 @@
 #include "proxy/server/comparing.h"
 
 #include <fmt/format.h>
+#include <google/protobuf/descriptor.pb.h>
+#include <google/protobuf/text_format.h>
 
 #include <catch2/catch.hpp>
+#include <filesystem>
 
 #include "proxy/control/config_loader.h"
 #include "test/support/fake_comparator_service.h"
+#include "test/support/temporary_directory.h"
 #include "test/support/test_plugins.h"
 
 using namespace understudy;
@@ -294,4 +298,61 @@ TEST_CASE("a suite is made anew when a service it asks is another version, or le
   CHECK(other->Score({{}, {200, {}, "a"}, {200, {}, "b"}}).scores.at(0).compared);
   catalog.LeaveOthers(Topology());
   CHECK_FALSE(other->Score({{}, {200, {}, "a"}, {200, {}, "b"}}).scores.at(0).compared);
+}
+
+namespace {
+
+// A set of one service whose answer has a field of this name.
+std::string DescriptorsWith(const std::string& field, const std::string& import = {}) {
+  google::protobuf::FileDescriptorSet set;
+  google::protobuf::TextFormat::ParseFromString(
+      "name: 'a.proto' package: 'a' message_type { name: 'M' field { name: '" + field +
+          "' number: 1 type: TYPE_INT32 label: LABEL_OPTIONAL } } service { name: 'S' method { "
+          "name: 'C' input_type: '.a.M' output_type: '.a.M' } }",
+      set.add_file());
+  if (!import.empty()) set.mutable_file(0)->add_dependency(import);
+  return set.SerializeAsString();
+}
+
+}  // namespace
+
+TEST_CASE("descriptor sets are read with a configuration, and other ones are other rules") {
+  const TemporaryDirectory directory;
+  const std::string path = directory.File("a.pb");
+  const std::string text = "descriptor_sets: [" + path + "]\n" +
+                           ConfigOf({PluginPath("byte_share")}, "        - {name: b, use: json}\n");
+  ComparatorCatalog catalog;
+  CHECK(FaultsOf(text, catalog) == Lines{"f.yaml:1:19: the descriptor set \"" + path +
+                                         "\" cannot be read: No such file or directory"});
+  WriteWholeFile(path, "no set");
+  CHECK(FaultsOf(text, catalog).at(0).find("f.yaml:1:19: " + path + " is no descriptor set") == 0);
+  WriteWholeFile(path, DescriptorsWith("x", "b.proto"));
+  CHECK(FaultsOf(text, catalog) ==
+        Lines{"f.yaml:1:19: " + path +
+              " cannot be used: a.proto imports b.proto, which is not in it; write it with protoc "
+              "--include_imports"});
+  WriteWholeFile(path, DescriptorsWith("x"));
+  const std::string relative = std::filesystem::proximate(path).string();
+  REQUIRE(relative.starts_with(".."));
+  CHECK(FaultsOf("descriptor_sets: [" + relative + "]\n" + text.substr(text.find('\n') + 1),
+                 catalog) == Lines{});
+  SuiteCache suites(catalog);
+  const auto load = [&](const std::string& field) {
+    WriteWholeFile(path, DescriptorsWith(field));
+    return LoadConfig(text, "f.yaml", catalog.KnownToConfig(Loading::kAllowed),
+                      ProcessEnvironment())
+        .topology;
+  };
+  const auto first = load("x");
+  REQUIRE(first != nullptr);
+  CHECK(catalog.MethodsOf(*first)->Find({"a.S", "C"}));
+  CHECK(catalog.MethodsOf(*first)->Find({"grpc.health.v1.Health", "Check"}));
+  const Route& route = first->routes.front();
+  const auto suite = suites.Of(first, route);
+  const auto again = load("x");
+  CHECK(suites.Of(again, again->routes.front()) == suite);
+  const auto other = load("y");
+  CHECK(suites.Of(other, other->routes.front())->Fingerprint() != suite->Fingerprint());
+  CHECK(ComparatorsOf(route, catalog.RegistryOf(*first), catalog.MethodsOf(*first)).fingerprint ==
+        suite->Fingerprint());
 }
