@@ -7,6 +7,7 @@
 #include "proxy/async/clock.h"
 #include "proxy/flow/count_loss.h"
 #include "proxy/flow/run_shadow.h"
+#include "proxy/routing/infer_parameter.h"
 #include "proxy/routing/json_text.h"
 #include "proxy/wire/body_scanner.h"
 #include "proxy/wire/head_writer.h"
@@ -111,17 +112,57 @@ std::shared_ptr<MirroredRequest> Keep(const ServedRequest& served, LossBands ban
   return request;
 }
 
+// Whether the bytes are there, also where a slice ends inside them.
+bool Holds(const SliceList& body, std::string_view bytes) {
+  const std::size_t overlap = bytes.empty() ? 0 : bytes.size() - 1;
+  std::string seam;  // the end of what was looked at, and the beginning of the next slice
+  for (const Slice& slice : body.Slices()) {
+    if (slice.bytes.find(bytes) != std::string_view::npos) return true;
+    seam += slice.bytes.substr(0, overlap);
+    if (seam.find(bytes) != std::string::npos) return true;
+    if (slice.bytes.size() > overlap) seam = slice.bytes.substr(slice.bytes.size() - overlap);
+    seam.erase(0, seam.size() - std::min(seam.size(), overlap));
+  }
+  return false;
+}
+
+// Of a gRPC call that is an inference, which alone has parameters.
+bool IsStatefulCall(const MirroredRequest& request) {
+  constexpr std::string_view kParameters = "/parameters/";
+  if (request.head.path.find("/inference.GRPCInferenceService/") == std::string_view::npos) {
+    return false;
+  }
+  for (const std::string_view pointer : request.route->route->stateful) {
+    if (!pointer.starts_with(kParameters)) continue;
+    InferParameterSearch search(pointer.substr(kParameters.size()));
+    BodyScanner scanner(request.head.framing, request.head.content_length);
+    for (const Slice& slice : request.body.Slices()) {
+      scanner.Scan(slice.bytes, [&](std::string_view piece) { search.Add(piece); });
+    }
+    if (search.Found()) return true;
+  }
+  return false;
+}
+
 // Whether its body names something that only the server knows that began it. Bodies without the
-// pointer's last key are not looked at more closely.
+// pointer's last key are not put together and looked at more closely.
 bool IsStateful(const MirroredRequest& request) {
+  if (request.head.grpc) return IsStatefulCall(request);
   std::string joined, payload;
-  const auto body =
-      PayloadOf(request.body.Join(joined), request.head.framing, payload).value_or("");
+  std::optional<std::string_view> body;
   for (const std::string& pointer : request.route->route->stateful) {
     const std::string_view key = std::string_view(pointer).substr(pointer.rfind('/') + 1);
-    if (body.find(key) == std::string_view::npos) continue;
-    const auto value = FindJsonValue(body, pointer);
-    if (value && *value != "null" && *value != "\"\"" && *value != "false") return true;
+    // Chunks may end anywhere, also inside the key.
+    const bool may_hold = request.head.framing == Framing::kChunked || Holds(request.body, key);
+    if (!may_hold) continue;
+    if (!body) {
+      body = PayloadOf(request.body.Join(joined), request.head.framing, payload).value_or("");
+    }
+    if (body->find(key) == std::string_view::npos) continue;
+    const auto value = FindJsonValue(*body, pointer);
+    if (value && *value != "null" && *value != "\"\"" && *value != "false" && *value != "0") {
+      return true;
+    }
   }
   return false;
 }

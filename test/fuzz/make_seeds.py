@@ -45,6 +45,7 @@ def main():
         "grpc_frames": seeds_grpc.bodies(),
         "grpc_messages": seeds_grpc.messages(HERE),
         "http2_frames": seeds_http2.connections(),
+        "infer_parameter": seeds_grpc.parameters(HERE),
         "json_reader": seeds_json.texts(),
         "json_schema": seeds_comparators.schemas(),
         "json_text": seeds_json.pointed(),

@@ -184,3 +184,19 @@ def descriptors():
         yield name, len(described).to_bytes(2, "little") + described + sent
     yield "no-set", b"\x02\x00\xff\xff"
     yield "nothing", b""
+
+
+def parameters(here):
+    def request(text):
+        return encoded(here, "inference.ModelInferRequest", 'model_name: "m" ' + text)
+
+    values = {"number": "int64_param: 7", "unsigned": "uint64_param: 7", "zero": "int64_param: 0",
+              "text": 'string_param: "z"', "double": "double_param: 1", "false": "bool_param: false"}
+    for name, value in values.items():
+        yield name, b"\x02" + frame(request('parameters { key: "id" value { %s } }' % value))
+    entry = request('parameters { key: "id" value { int64_param: 7 } }')
+    yield "second-message", b"\x03" + frame(request("")) + frame(b"") + frame(entry)
+    yield "compressed", b"\x08" + frame(entry, 1)
+    yield "cut", b"\x00" + frame(entry)[:-1]
+    yield "value-before-key", b"\x00" + frame(b"\x22\x08\x12\x02\x10\x07\x0a\x02id")
+    yield "no-field", b"\x00" + frame(b"\xff\xff")

@@ -169,3 +169,24 @@ TEST_CASE("the incumbent is asked, once, for the descriptors that nobody has") {
   CHECK(incumbent.Asked(kReflection) == 1);
   CHECK(candidate.Asked(kReflection) == 0);
 }
+
+TEST_CASE("requests of a sequence are not mirrored") {
+  FakeHttp2Upstream incumbent(Answering('\5')), candidate(Answering('\5'));
+  RunningProxy proxy(TwoModels(incumbent.Address(), candidate.Address(),
+                               "    candidates: [{cluster: v2, mirror: {rate: 1.0}}]\n"
+                               "    compare: {preset: oip-v2}\n",
+                               ", protocol: http2"));
+  const std::string path = "/inference.GRPCInferenceService/ModelInfer";
+  const auto request = [](char sequence) {
+    const std::string value{'\x10', sequence};  // int64_param
+    return Field('\x0a', "m") + Field('\x22', Field('\x0a', "sequence_id") + Field('\x12', value));
+  };
+  Call(proxy, path, request(7));
+  CHECK(RunningProxy::Eventually([&] {
+    return proxy.Metric("understudy_mirror_requests_total", "reason=\"stateful\"") == 1;
+  }));
+  Call(proxy, path, request(0));
+  Call(proxy, path, Field('\x0a', "m"));
+  CHECK(RunningProxy::Eventually([&] { return Comparisons(proxy, "values", "same") == 2; }));
+  CHECK(candidate.Requests().size() == 2);
+}

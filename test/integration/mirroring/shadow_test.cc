@@ -64,6 +64,31 @@ TEST_CASE("the difference of two answers is a record with its path and without t
   CHECK(text.find("secret") == std::string::npos);
 }
 
+TEST_CASE("a request that goes on from what one server knows is not mirrored") {
+  const std::string one = R"({"outputs":[{"name":"y","datatype":"INT64","shape":[1],"data":[1]}]})";
+  FakeUpstream incumbent(JsonAnswer(one)), candidate(JsonAnswer(one));
+  RunningProxy proxy(TwoModels(incumbent.Address(), candidate.Address(),
+                               "    candidates: [{cluster: v2, mirror: {rate: 1.0}}]\n"
+                               "    compare: {preset: oip-v2}\n"));
+  const auto ask = [&](const std::string& parameters) {
+    proxy.Post("/v2/models/m/infer", "{\"parameters\": {" + parameters + "}}");
+  };
+  for (const char* going_on : {"7", "\"a\""}) {
+    ask("\"sequence_id\": " + std::string(going_on));
+  }
+  // Chunks that end inside the name.
+  proxy.Ask(
+      "POST /v2/models/m/infer HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "14\r\n{\"parameters\":{\"sequ\r\nc\r\nence_id\":7}}\r\n0\r\n\r\n");
+  CHECK(RunningProxy::Eventually([&] { return Outcome(proxy, "skipped", "stateful") == 3; }));
+  for (const char* without : {"0", "\"\"", "null", "false"}) {
+    ask("\"sequence_id\": " + std::string(without));
+  }
+  ask("\"sequence_start\": true");
+  CHECK(RunningProxy::Eventually([&] { return Pairs(proxy, "compared") == 5; }));
+  CHECK(Outcome(proxy, "skipped", "stateful") == 3);
+}
+
 TEST_CASE("a candidate that is dead, mute, slow or wrong costs the client nothing") {
   FakeUpstream incumbent(JsonAnswer("{}"));
   const int kind = GENERATE(range(0, 4));
