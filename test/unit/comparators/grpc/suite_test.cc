@@ -194,6 +194,30 @@ TEST_CASE("who wants texts gets messages as JSON, the request's too") {
   CHECK(ScoreCalls(*suite, kScore, cat, cat, request).bodies.first.empty());
 }
 
+TEST_CASE("the request is read for who wants it, also where the candidate gave no answer") {
+  const auto suite = ItemSuite();
+  const std::string request =
+      Framed({Encoded(*Sets()->Find({"shop.Scores", "Score"})->request, "temperature: 0.5")});
+  const CallAnswer cat = Item("label: 'cat'");
+  const AnswerHeader type{"content-type", "application/grpc"};
+  const AnswerHeader ended{"grpc-status", "0"};
+  RawPair pair{[&] { return std::string_view(request); }, {200, {&type, 1}, cat.body}, {}};
+  pair.baseline.trailers = {&ended, 1};
+  pair.request_path = kScore;
+  pair.request_headers = {&type, 1};
+  pair.no_candidate = "it gave none";
+  CHECK(suite->Score(pair).request_body.empty());
+  pair.wants_request = true;
+  PairScore score = suite->Score(pair);
+  CHECK(score.scores[1].comparison.divergence == 1);
+  CHECK(score.request_body == R"({"temperature":0.5})");
+  CHECK(score.bodies.first.empty());
+  pair.wants_texts = [](bool diverged) { return diverged; };
+  score = suite->Score(pair);
+  CHECK(score.bodies.first == R"({"label":"cat","score":0.0,"secret":""})");
+  CHECK(score.bodies.second.empty());
+}
+
 TEST_CASE("texts that are no UTF-8 are in base64 where they are written down") {
   const auto suite = SuiteOf({.preset = "oip-v2"});
   const CallAnswer raw = CallOf(kInfer,
