@@ -5,18 +5,27 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Shape:
-    """The traffic of a cell. With `events` an answer is a stream, and they come at `per_second`."""
+    """The traffic of a cell. With `events` an answer is a stream, and they come at `per_second`; with
+    `streams` each connection is one of HTTP/2, and has so many unary calls of gRPC under way."""
 
     body: int = 200
     answer: int = 1024
     connections: int = 64
     events: int = 0
     per_second: int = 0
+    streams: int = 0
+
+    @property
+    def sent(self):
+        """Bytes of a request's body."""
+        return self.body + (5 if self.streams else 0)
 
 
 SMALL = Shape()
 MEDIUM = Shape(body=16 << 10, answer=4 << 10)
 LARGE = Shape(body=1 << 20, answer=1024, connections=16)
+GRPC_FEW = Shape(connections=8, streams=16)
+GRPC_MANY = Shape(connections=64, streams=1)
 STREAM = Shape(connections=32, events=200, per_second=20_000)
 
 
@@ -47,6 +56,14 @@ VARIANTS = {variant.name: variant for variant in (
     Variant("understudy shadow 1 MB", "understudy", "equal", LARGE),
     Variant("nginx SSE", "nginx", "none", STREAM),
     Variant("understudy SSE", "understudy", "none", STREAM),
+    Variant("nginx gRPC 8x16", "nginx", "none", GRPC_FEW),
+    Variant("understudy gRPC 8x16", "understudy", "none", GRPC_FEW),
+    Variant("nginx gRPC mirror 8x16", "nginx", "equal", GRPC_FEW),
+    Variant("understudy gRPC shadow 8x16", "understudy", "equal", GRPC_FEW),
+    Variant("nginx gRPC 64x1", "nginx", "none", GRPC_MANY),
+    Variant("understudy gRPC 64x1", "understudy", "none", GRPC_MANY),
+    Variant("nginx gRPC mirror 64x1", "nginx", "equal", GRPC_MANY),
+    Variant("understudy gRPC shadow 64x1", "understudy", "equal", GRPC_MANY),
     Variant("envoy plain", "envoy"),
     Variant("envoy mirror", "envoy", "equal"),
 )}
@@ -94,10 +111,20 @@ ROWS = (
     Row("sse-event", "SSE per event / nginx", "event", "understudy SSE", "nginx SSE", 1.05, 0.92),
     Row("sse-first-byte", "SSE time to first byte / nginx", "first_byte", "understudy SSE",
         "nginx SSE", 1.00, 0.85),
+    Row("grpc-8x16", "gRPC unary, 8 × 16 streams, plain / nginx", "cpu", "understudy gRPC 8x16",
+        "nginx gRPC 8x16", 0.30, 0.20),
+    Row("grpc-64x1", "gRPC unary, 64 × 1 stream, plain / nginx", "cpu", "understudy gRPC 64x1",
+        "nginx gRPC 64x1", 0.60, 0.45),
+    Row("grpc-shadow-8x16", "gRPC unary, 8 × 16, one shadow / nginx mirror", "cpu",
+        "understudy gRPC shadow 8x16", "nginx gRPC mirror 8x16", 0.25, 0.15),
+    Row("grpc-shadow-64x1", "gRPC unary, 64 × 1, one shadow / nginx mirror", "cpu",
+        "understudy gRPC shadow 64x1", "nginx gRPC mirror 64x1", 0.35, 0.25),
     Row("envoy-plain", "plain / Envoy", "cpu", "understudy plain", "envoy plain", 0.60, 0.40),
     Row("envoy-shadow", "one shadow / Envoy mirror", "cpu", "understudy shadow", "envoy mirror",
         0.60, 0.40),
 )
+
+HTTP2 = tuple(row.key for row in ROWS if row.key.startswith("grpc-"))
 
 QUICK = ("plain-nginx", "plain-haproxy", "shadow-nginx", "shadow-nginx-empty", "floor",
          "differ-workers", "differ-nginx")
@@ -121,7 +148,6 @@ SECTIONS = {
 }
 
 NOT_COVERED = (
-    ("gRPC unary / nginx grpc_pass, plain and with a shadow", "the load generator speaks HTTP/1.1 alone"),
     ("two workers / one", "with two processors nothing is left for load and model servers"),
     ("a real network card, more processors", "everything is on the loopback of this machine"),
 )

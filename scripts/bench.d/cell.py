@@ -16,11 +16,16 @@ PROXIES = {"understudy": peers.Understudy, "nginx": peers.Nginx, "haproxy": peer
            "envoy": peers.Envoy}
 
 
+def answering(shape):
+    """A model server that answers well, as bench_traffic takes it."""
+    return f"answer,bytes={shape.answer}" + (",http2=1" if shape.streams else "")
+
+
 def serving_stub(shape):
-    """The incumbent, as bench_traffic takes it."""
+    """The incumbent."""
     if shape.events:
         return f"stream,events={shape.events},per_second={shape.per_second}"
-    return f"answer,bytes={shape.answer}"
+    return answering(shape)
 
 
 def stubs_of(variant):
@@ -28,8 +33,8 @@ def stubs_of(variant):
     shape = variant.shape
     if variant.proxy == "floor":
         return []
-    shadow = {"none": [], "equal": [f"answer,bytes={shape.answer}"], "empty": ["answer,bytes=0"],
-              "differing": [f"answer,bytes={shape.answer},differ_every=10"]}[variant.shadow]
+    shadow = {"none": [], "equal": [answering(shape)], "empty": ["answer,bytes=0"],
+              "differing": [f"{answering(shape)},differ_every=10"]}[variant.shadow]
     return [serving_stub(shape), *shadow]
 
 
@@ -37,7 +42,7 @@ def start_proxy(run, variant, ports, core):
     """The proxy of a variant in front of these model servers."""
     if variant.proxy == "floor":
         return peers.Floor(run, core, variant.shape.answer)
-    settings = {}
+    settings = {"grpc": True} if variant.shape.streams else {}
     if variant.proxy == "nginx":
         settings["streams"] = bool(variant.shape.events)
         if variant.shape.body > 16 << 10:

@@ -79,7 +79,7 @@ def check_answers(faults, variant, marked):
     faults.equal("requests served", serving["requests"], marked["completed"])
     faults.equal("requests that differ from what was sent", serving["faults"], 0)
     faults.equal("bytes of requests", serving["body_bytes"],
-                 marked["completed"] * variant.shape.body)
+                 marked["completed"] * variant.shape.sent)
     faults.expect(serving["most_open"] <= POOL,
                   f"{serving['most_open']} connections to the serving stub, over {POOL}")
 

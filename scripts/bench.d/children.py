@@ -19,12 +19,13 @@ class Fault(Exception):
 
 
 class Child:
-    """A process pinned to some processors. It ends with the bench, however that ends."""
+    """A process pinned to a processor, or to some. It ends with the bench, however that ends."""
 
     running = []
 
     def __init__(self, name, command, cores, log_dir, talks=False, environment=None):
         self.name = name
+        cores = {cores} if isinstance(cores, int) else cores
         self.log = pathlib.Path(log_dir) / f"{name}.log"
         libc = ctypes.CDLL(None)
         _, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -65,6 +65,7 @@ def arguments():
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--only", default="")
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--h2", action="store_true")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--instructions", action="store_true")
     parser.add_argument("--syscalls", action="store_true")
@@ -83,6 +84,8 @@ def arguments():
 def wanted_keys(chosen):
     if chosen.only:
         return chosen.only.split(",")
+    if chosen.h2:
+        return list(cases.HTTP2)
     if chosen.quick:
         return list(cases.QUICK)
     return [row.key for row in cases.ROWS] + list(cases.SECTIONS)

@@ -61,7 +61,7 @@ class Proxy:
         self.folder.mkdir(parents=True)
         self.port, *self.more_ports = free_ports(3)
         command = self.prepare(upstream, shadow, settings)
-        self.child = Child(self.name, [*prefix, *command], {core}, self.folder)
+        self.child = Child(self.name, [*prefix, *command], core, self.folder)
         self.wait_ready(60 if prefix else 10)
 
     @property
@@ -90,22 +90,23 @@ class Understudy(Proxy):
         return [self.run.understudy, "run", "--config", config]
 
     def text(self, upstream, shadow, max_in_flight=POOL, max_memory=f"{MIRROR_MEMORY}MiB",
-             mirror_memory=f"{MIRROR_MEMORY}MiB"):
-        grpc, status = self.more_ports
-        clusters = [f'  - {{name: v1, version: "1", endpoints: ["127.0.0.1:{upstream}"], '
-                    f"pool: {{max_connections: {POOL}}}}}"]
+             mirror_memory=f"{MIRROR_MEMORY}MiB", grpc=False):
+        admin, status = self.more_ports
+        rest = f"pool: {{max_connections: {POOL}}}" + (", protocol: http2" if grpc else "")
+        preset = "generic-json" if grpc else "oip-v2"
+        clusters = [f'  - {{name: v1, version: "1", endpoints: ["127.0.0.1:{upstream}"], {rest}}}']
         candidates = ""
         if shadow is not None:
             clusters.append(f'  - {{name: v2, version: "2", endpoints: ["127.0.0.1:{shadow}"], '
-                            f"pool: {{max_connections: {POOL}}}}}")
+                            f"{rest}}}")
             candidates = ("    candidates:\n      - {cluster: v2, mirror: {rate: 1.0, "
                           f"max_in_flight: {max_in_flight}, max_memory: {max_memory}}}}}\n")
         return (f"workers: 1\ncompare_threads: 1\nlimits: {{mirror_memory: {mirror_memory}}}\n"
                 f'listeners:\n  - {{name: bench, address: "127.0.0.1:{self.port}"}}\n'
                 "clusters:\n" + "\n".join(clusters) + "\n"
                 "routes:\n  - name: bench\n    match: {path_prefix: /}\n    effects: pure\n"
-                "    incumbent: v1\n" + candidates + "    compare: {preset: oip-v2}\n"
-                f'admin: {{grpc: "127.0.0.1:{grpc}", http: "127.0.0.1:{status}"}}\n'
+                "    incumbent: v1\n" + candidates + f"    compare: {{preset: {preset}}}\n"
+                f'admin: {{grpc: "127.0.0.1:{admin}", http: "127.0.0.1:{status}"}}\n'
                 f"data_dir: {self.folder / 'kept'}\nlog: {{format: text, access: errors}}\n"
                 "drain: {grace: 0, timeout: 2s}\n")
 
@@ -142,12 +143,14 @@ class Nginx(Proxy):
         config.write_text(self.text(upstream, shadow, **settings))
         return ["nginx", "-p", self.folder, "-e", self.folder / "error.log", "-c", config]
 
-    def text(self, upstream, shadow, body_buffer="16k", streams=False):
+    def text(self, upstream, shadow, body_buffer="16k", streams=False, grpc=False):
         mirror = location = servers = ""
+        serve = "grpc_pass grpc://serving;" if grpc else "proxy_pass http://serving;"
         if shadow is not None:
             mirror = "mirror /mirror; mirror_request_body on;"
-            location = ("location = /mirror { internal; "
-                        "proxy_pass http://shadow$request_uri; }")
+            copy = ("grpc_pass grpc://shadow;" if grpc
+                    else "proxy_pass http://shadow$request_uri;")
+            location = f"location = /mirror {{ internal; {copy} }}"
             servers = f"upstream shadow {{ server 127.0.0.1:{shadow}; keepalive {POOL}; }}"
         streaming = "proxy_buffering off;" if streams else ""
         temporary = " ".join(f"{kind}_temp_path {self.folder}/{kind};" for kind in (
@@ -167,8 +170,8 @@ http {{
     keepalive_requests 1000000000; }}
   {servers}
   server {{
-    listen 127.0.0.1:{self.port};
-    location / {{ {mirror} proxy_pass http://serving; }}
+    listen 127.0.0.1:{self.port}{" http2" if grpc else ""};
+    location / {{ {mirror} {serve} }}
     {location}
   }}
 }}

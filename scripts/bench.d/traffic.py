@@ -13,13 +13,14 @@ class Traffic:
     def __init__(self, run, name, core, stubs=(), shape=None, **options):
         words = [f"--stub={stub}" for stub in stubs]
         if shape is not None:
-            words += [f"--connections={shape.connections}", f"--body={shape.body}"]
+            words += [f"--connections={shape.connections}", f"--body={shape.body}",
+                      f"--streams={shape.streams}"]
             words += ([f"--answer-events={shape.events}"] if shape.events
                       else [f"--answer={shape.answer}"])
         for key, value in options.items():
             word = "--" + key.replace("_", "-")
             words.append(word if value is True else f"{word}={value}")
-        self.child = Child(name, [run.traffic_program, *words], {core}, run.folder, talks=True)
+        self.child = Child(name, [run.traffic_program, *words], core, run.folder, talks=True)
         self.ports = [stub["port"] for stub in self._answer()["stubs"]]
 
     def _answer(self):

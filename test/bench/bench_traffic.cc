@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "test/bench/event_loop.h"
+#include "test/bench/grpc_message.h"
 #include "test/bench/inference_text.h"
 #include "test/bench/load.h"
 #include "test/bench/stub.h"
@@ -81,8 +82,12 @@ std::string Expected(const TrafficOptions& options) {
 
 int Run(const TrafficOptions& options) {
   EventLoop loop(options.spins);
-  const std::string body = RequestBody(options.body_bytes);
-  const std::string expected = Expected(options);
+  std::string body = RequestBody(options.body_bytes);
+  std::string expected = Expected(options);
+  if (options.load.streams > 0) {
+    body = GrpcMessage(body);
+    expected = GrpcMessage(expected);
+  }
   std::vector<std::unique_ptr<Stub>> stubs;
   for (const StubOptions& stub : options.stubs) {
     stubs.push_back(std::make_unique<Stub>(loop, stub, body));

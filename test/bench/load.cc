@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "test/bench/load_client.h"
+#include "test/bench/load_http2.h"
 
 namespace understudy::bench {
 namespace {
@@ -26,7 +27,12 @@ std::string Request(const std::string& body) {
 
 Load::Load(EventLoop& loop, const LoadOptions& options, const std::string& body,
            const std::string& expected, const std::vector<std::unique_ptr<Stub>>& stubs)
-    : loop_(loop), options_(options), request_(Request(body)), expected_(expected), stubs_(stubs) {}
+    : loop_(loop),
+      options_(options),
+      body_(body),
+      request_(Request(body)),
+      expected_(expected),
+      stubs_(stubs) {}
 
 Load::~Load() = default;
 
@@ -38,7 +44,13 @@ void Load::Begin(std::uint16_t port) {
 
 void Load::Open() {
   ++starting_;
-  clients_.push_back(std::make_shared<Client>(*this));
+  if (options_.streams == 0) {
+    clients_.push_back(std::make_shared<Http1Client>(*this));
+  } else {
+    const auto streams = static_cast<std::size_t>(options_.streams);
+    if (clients_.size() % streams == 0) link_ = std::make_shared<Http2Link>(*this);
+    clients_.push_back(std::make_shared<Http2Stream>(*this, link_));
+  }
   clients_.back()->Connect();
 }
 

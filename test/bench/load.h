@@ -6,6 +6,7 @@
 // Threads: the loop's. Ownership: owns its clients; borrows the loop, the texts and the stubs.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <deque>
 #include <memory>
@@ -23,6 +24,7 @@ struct LoadOptions {
   int connections = 64;
   std::uint64_t requests = 0;  // then clients stay connected and idle; 0: no limit
   double rate = 0;             // requests a second; 0: closed loop
+  int streams = 0;             // of HTTP/2 on each connection; 0: HTTP/1.1
   Nanos gap = 0;               // above 0: one at a time, so long after all stubs are done
 };
 
@@ -55,6 +57,9 @@ class Load : public Paced {
 
  private:
   class Client;
+  class Http1Client;
+  class Http2Link;
+  class Http2Stream;
 
   void Open();
   void Ready(Client& client);  // connected, and its last answer is complete
@@ -63,13 +68,16 @@ class Load : public Paced {
   void Failed(LoadError error) { ++errors_[static_cast<std::size_t>(error)]; }
   bool MayIssue() const;
   bool StubsAreDone(Nanos now);
-  std::size_t Wanted() const { return static_cast<std::size_t>(options_.connections); }
+  std::size_t Wanted() const {
+    return static_cast<std::size_t>(options_.connections * std::max(1, options_.streams));
+  }
   // Send what is due; each answers when it wants to be asked again.
   Nanos KeepRate(Nanos now);
   Nanos OneAtATime(Nanos now);
 
   EventLoop& loop_;
   const LoadOptions options_;
+  const std::string& body_;
   const std::string request_;
   const std::string& expected_;
   const std::vector<std::unique_ptr<Stub>>& stubs_;
@@ -77,6 +85,7 @@ class Load : public Paced {
   bool stopped_ = false;
   int starting_ = 0;  // connections that have had no answer yet
   std::vector<std::shared_ptr<Client>> clients_;
+  std::shared_ptr<Http2Link> link_;               // of the last clients
   std::deque<std::pair<Nanos, Client*>> broken_;  // when to connect again
   std::deque<Client*> idle_;                      // at a fixed rate and one at a time
   std::deque<Nanos> backlog_;                     // when requests were due that wait for a client
@@ -87,6 +96,20 @@ class Load : public Paced {
   std::uint64_t offered_ = 0, issued_ = 0, completed_ = 0, body_bytes_ = 0;
   std::array<std::uint64_t, static_cast<std::size_t>(LoadError::kCount)> errors_{};
   LatencyHistogram latency_, first_byte_;
+};
+
+// One who asks, and is told when to.
+class Load::Client {
+ public:
+  virtual ~Client() = default;
+  // Then the load is told that it is ready, or that it broke.
+  virtual void Connect() = 0;
+  // `due`: when the request should have been sent; its latency counts from there.
+  virtual void Ask(Nanos due) = 0;
+
+  Nanos due = 0;
+  Nanos first_byte_at = 0;
+  bool starting = true;  // has had no answer yet
 };
 
 }  // namespace understudy::bench

@@ -9,11 +9,11 @@
 
 namespace understudy::bench {
 
-Load::Client::~Client() {
+Load::Http1Client::~Http1Client() {
   if (fd_ >= 0) close(fd_);
 }
 
-void Load::Client::Connect() {
+void Load::Http1Client::Connect() {
   scanner_.Restart();
   outgoing_.Clear();
   state_ = State::kConnecting;
@@ -21,14 +21,14 @@ void Load::Client::Connect() {
   load_.loop_.Watch(fd_, *this);
 }
 
-void Load::Client::Ask(Nanos when) {
+void Load::Http1Client::Ask(Nanos when) {
   due = when;
   first_byte_at = 0;
   state_ = State::kWaiting;
   if (!outgoing_.Send(fd_, load_.request_)) Break(LoadError::kClosed);
 }
 
-void Load::Client::OnReady(std::uint32_t events) {
+void Load::Http1Client::OnReady(std::uint32_t events) {
   if (fd_ < 0) return;  // broken earlier in this turn
   if (state_ == State::kConnecting) {
     if (ErrorOf(fd_) != 0) return Break(LoadError::kConnect);
@@ -43,7 +43,7 @@ void Load::Client::OnReady(std::uint32_t events) {
   }
 }
 
-void Load::Client::Read(bool until_empty) {
+void Load::Http1Client::Read(bool until_empty) {
   std::string& scratch = load_.loop_.Scratch();
   const int fd = fd_;
   while (fd_ == fd) {
@@ -57,7 +57,7 @@ void Load::Client::Read(bool until_empty) {
   }
 }
 
-void Load::Client::Take(std::string_view input) {
+void Load::Http1Client::Take(std::string_view input) {
   if (first_byte_at == 0) first_byte_at = Now();
   while (true) {
     switch (scanner_.Next(input)) {
@@ -80,7 +80,7 @@ void Load::Client::Take(std::string_view input) {
   }
 }
 
-void Load::Client::Complete() {
+void Load::Http1Client::Complete() {
   if (scanner_.Status() != 200) {
     load_.Failed(LoadError::kStatus);
   } else if (body_.Differs()) {
@@ -92,7 +92,7 @@ void Load::Client::Complete() {
   load_.Answered(*this, Now());
 }
 
-void Load::Client::Break(LoadError error) {
+void Load::Http1Client::Break(LoadError error) {
   load_.Failed(error);
   close(fd_);
   fd_ = -1;

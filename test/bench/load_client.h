@@ -11,19 +11,14 @@
 
 namespace understudy::bench {
 
-class Load::Client : public Watched {
+class Load::Http1Client : public Load::Client, public Watched {
  public:
-  explicit Client(Load& load) : load_(load) {}
-  ~Client() override;
+  explicit Http1Client(Load& load) : load_(load) {}
+  ~Http1Client() override;
 
-  void Connect();
-  // `due`: when the request should have been sent; its latency counts from there.
-  void Ask(Nanos due);
+  void Connect() override;
+  void Ask(Nanos due) override;
   void OnReady(std::uint32_t events) override;
-
-  Nanos due = 0;
-  Nanos first_byte_at = 0;
-  bool starting = true;  // has had no answer yet
 
  private:
   enum class State { kConnecting, kIdle, kWaiting };

@@ -8,9 +8,11 @@
 #include <array>
 #include <cstdio>
 
+#include "test/bench/grpc_message.h"
 #include "test/bench/inference_text.h"
 #include "test/bench/sockets.h"
 #include "test/bench/stub_connection.h"
+#include "test/bench/stub_http2.h"
 
 namespace understudy::bench {
 namespace {
@@ -33,6 +35,8 @@ std::string Chunk(const std::string& payload) {
 Stub::Stub(EventLoop& loop, const StubOptions& options, const std::string& expected_body)
     : loop_(loop), options_(options), expected_body_(expected_body) {
   const bool empty = options.answer_bytes == 0;
+  message_ = GrpcMessage(AnswerBody(options.answer_bytes, false));
+  differing_message_ = GrpcMessage(AnswerBody(options.answer_bytes, true));
   answer_ = WholeAnswer(empty ? "" : AnswerBody(options.answer_bytes, false));
   differing_answer_ = WholeAnswer(empty ? "" : AnswerBody(options.answer_bytes, true));
   stream_head_ =
@@ -73,7 +77,11 @@ void Stub::OnReady(std::uint32_t) {
     if (fd < 0) return;
     ++counters_.connections;
     counters_.most_open = std::max(counters_.most_open, ++counters_.open);
-    std::make_shared<Connection>(*this, fd)->Begin();
+    if (options_.http2) {
+      std::make_shared<Http2Connection>(*this)->Begin(fd);
+    } else {
+      std::make_shared<Connection>(*this, fd)->Begin();
+    }
   }
 }
 
@@ -88,26 +96,42 @@ void Stub::Requested(const std::shared_ptr<Connection>& connection) {
       return;
     case StubOptions::Kind::kAnswers:
       if (options_.delay == 0) return Answer(*connection);
-      due_.push_back({Now() + options_.delay, connection});
+      due_.push_back({Now() + options_.delay, connection, nullptr});
       return;
     default:
       return;
   }
 }
 
-void Stub::Answer(Connection& connection) {
+void Stub::RequestedStream(const std::shared_ptr<Http2Connection>& connection,
+                           std::int32_t stream) {
+  ++counters_.requests;
+  if (options_.kind != StubOptions::Kind::kAnswers) return;
+  if (options_.delay == 0) return connection->Answer(stream, NextDiffers());
+  due_.push_back({Now() + options_.delay, nullptr, connection, stream});
+}
+
+bool Stub::NextDiffers() {
   ++counters_.answers;
   const auto every = static_cast<std::uint64_t>(options_.differ_every);
   const bool differs = every > 0 && counters_.answers % every == 0;
   if (differs) ++counters_.differing;
-  connection.Send(differs ? differing_answer_ : answer_);
+  return differs;
+}
+
+void Stub::Answer(Connection& connection) {
+  connection.Send(NextDiffers() ? differing_answer_ : answer_);
 }
 
 Nanos Stub::OnTurn(Nanos now) {
   while (!due_.empty() && due_.front().at <= now) {
-    const auto connection = std::move(due_.front().connection);
+    const Due due = std::move(due_.front());
     due_.pop_front();
-    Answer(*connection);
+    if (due.http2 == nullptr) {
+      Answer(*due.connection);
+    } else if (!due.http2->Closed()) {
+      due.http2->Answer(due.stream, NextDiffers());
+    }
   }
   Nanos next = due_.empty() ? kNever : due_.front().at;
   if (options_.events_per_second > 0) {

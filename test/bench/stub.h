@@ -23,6 +23,7 @@ struct StubOptions {
   int differ_every = 0;          // each so manieth answer differs; 0: none
   double events_per_second = 0;  // over all streams
   int events_per_stream = 0;
+  bool http2 = false;  // calls of gRPC's form
 };
 
 struct StubCounters {
@@ -47,8 +48,11 @@ class Stub : public Watched, public Paced {
 
  private:
   class Connection;
+  class Http2Connection;
 
   void Requested(const std::shared_ptr<Connection>& connection);
+  void RequestedStream(const std::shared_ptr<Http2Connection>& connection, std::int32_t stream);
+  bool NextDiffers();
   void Answer(Connection& connection);
   void SendEvent(Nanos now);
   void FillBacklog();
@@ -60,10 +64,13 @@ class Stub : public Watched, public Paced {
   std::uint16_t port_ = 0;
   StubCounters counters_;
   std::string answer_, differing_answer_, stream_head_;
+  std::string message_, differing_message_;  // of HTTP/2
   std::vector<std::string> events_;  // each a chunk; the last one with the end of the stream
   struct Due {
     Nanos at;
     std::shared_ptr<Connection> connection;
+    std::shared_ptr<Http2Connection> http2;
+    std::int32_t stream = 0;
   };
   std::deque<Due> due_;                              // in order: the delay is always the same
   std::deque<std::shared_ptr<Connection>> streams_;  // the next one to get an event is first

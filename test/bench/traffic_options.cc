@@ -52,6 +52,8 @@ bool ReadStub(const std::string& text, StubOptions& stub) {
       stub.differ_every = static_cast<int>(value);
     } else if (name == "events") {
       stub.events_per_stream = static_cast<int>(value);
+    } else if (name == "http2") {
+      stub.http2 = value != 0;
     } else if (name == "per_second") {
       stub.events_per_second = value;
     } else {
@@ -64,6 +66,8 @@ bool ReadStub(const std::string& text, StubOptions& stub) {
 bool ReadNumber(const std::string& name, double value, TrafficOptions& out) {
   if (name == "--connections") {
     out.load.connections = static_cast<int>(value);
+  } else if (name == "--streams") {
+    out.load.streams = static_cast<int>(value);
   } else if (name == "--rate") {
     out.load.rate = value;
   } else if (name == "--gap-us") {

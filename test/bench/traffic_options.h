@@ -29,8 +29,9 @@ inline constexpr const char* kTrafficUsage =
       silent    reads and never answers
       full      its backlog is full and nothing is accepted
       refuse    connecting is refused
-      and for each of them port=N (0: any)
+      and for each of them port=N (0: any) and http2=1 (h2c, calls of gRPC's form)
   --connections=N   client connections
+  --streams=N       of HTTP/2 on each, with calls of gRPC's form; 0: HTTP/1.1
   --rate=N          requests a second; 0: each client asks when it has its answer
   --gap-us=N        one request at a time, so long after all stubs have answered the last one
   --requests=N      then stay connected and idle; 0: no limit
