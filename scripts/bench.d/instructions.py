@@ -1,9 +1,11 @@
 """Instructions per request of understudy under callgrind, against recorded values.
 
 One client asks for one thing at a time, the next one when every model server is done with the last,
-so that nothing depends on who is faster. Two runs with different numbers of requests: the slope
-between them is what a request costs, start-up cancels. The worker's and the compare thread's
-instructions are counted, without what the compare thread spends on waiting for pairs.
+so that nothing depends on who is faster. Calls of gRPC come on many streams at once, too, as what they
+share in a turn of the loop is much of their cost; under callgrind it is always the proxy that is waited
+for. Two runs with different numbers of requests: the slope between them is what a request costs,
+start-up cancels. The worker's and the compare thread's instructions are counted, without what the
+compare thread spends on waiting for pairs.
 """
 
 import json
@@ -14,6 +16,7 @@ import sys
 import time
 
 import cases
+import cell
 import children
 import machine
 import peers
@@ -28,7 +31,13 @@ SETTLE = 1.0  # seconds
 MOST_SHED = 0.01  # share of the requests
 MOST_TRIES = 3
 RECORDED = pathlib.Path("test/bench/instructions.json")
-CASES = {"plain": False, "one shadow, compared equal": True}
+ONE = cases.Shape(connections=1)
+CASES = {  # shape, whether there is a shadow
+    "plain": (ONE, False),
+    "one shadow, compared equal": (ONE, True),
+    "gRPC 8x16, plain": (cases.GRPC_FEW, False),
+    "gRPC 1x1, one shadow, compared equal": (cases.Shape(connections=1, streams=1), True),
+}
 # What only runs in that thread. A thread's file names the functions that ran there.
 THREADS = {"worker": "understudy::RequestServer::Serve", "compare": "understudy::ScoringLoop::Run"}
 # What the compare thread's loop calls to wait: how often depends on the time a run takes.
@@ -89,17 +98,18 @@ def totals(folder):
     return found
 
 
-def run_once(run, requests, shadowed):
+def run_once(run, requests, shape, shadowed):
     """Instructions by thread of a whole run with so many requests."""
     folder = run.folder / "callgrind"
     folder.mkdir(exist_ok=True)
     for old in folder.glob("*"):
         old.unlink()
-    shape = cases.Shape(connections=1)
-    traffic = Traffic(run, "traffic", run.load_core, [cases.HEALTHY] * (2 if shadowed else 1),
-                      shape, gap_us=GAP_US, requests=requests, seconds=90)
+    gap = {"gap_us": GAP_US} if shape.connections == 1 else {}
+    traffic = Traffic(run, "traffic", run.load_core,
+                      [cell.answering(shape)] * (2 if shadowed else 1), shape, requests=requests,
+                      seconds=90, **gap)
     proxy = peers.Understudy(
-        run, run.proxy_core, *traffic.ports,
+        run, run.proxy_core, *traffic.ports, grpc=bool(shape.streams),
         prefix=["valgrind", "--tool=callgrind", "--separate-threads=yes",
                 f"--callgrind-out-file={folder / 'callgrind'}"])
     time.sleep(SETTLE)  # under callgrind it starts so slowly that it would shed its first shadows
@@ -118,23 +128,23 @@ def run_once(run, requests, shadowed):
     return totals(folder)
 
 
-def run_again(run, requests, shadowed):
+def run_again(run, requests, shape, shadowed):
     """The same, tried again on a machine so busy that copies were shed."""
     for attempt in range(1, MOST_TRIES):
         try:
-            return run_once(run, requests, shadowed)
+            return run_once(run, requests, shape, shadowed)
         except Fault as fault:
             print(f"bench: attempt {attempt}: {fault}", file=sys.stderr)
             children.stop_all()
-    return run_once(run, requests, shadowed)
+    return run_once(run, requests, shape, shadowed)
 
 
 def measure(run):
     """{case: {thread: instructions per request}}"""
     result = {}
-    for name, shadowed in CASES.items():
+    for name, (shape, shadowed) in CASES.items():
         run.progress(f"instructions, {name}")
-        few, many = (run_again(run, count, shadowed) for count in (FEW, MANY))
+        few, many = (run_again(run, count, shape, shadowed) for count in (FEW, MANY))
         result[name] = {thread: round((many[thread] - few[thread]) / (MANY - FEW))
                         for thread in THREADS if shadowed or thread == "worker"}
     run.progress("")
@@ -153,7 +163,7 @@ def check(run, record):
     print(f"\ninstructions per request ({key})")
     for name, threads in counted.items():
         for thread, count in threads.items():
-            line = f"  {name + ', ' + thread:40} {count:8}"
+            line = f"  {name + ', ' + thread:47} {count:8}"
             if wanted and thread in wanted.get(name, {}):
                 change = count / wanted[name][thread] - 1
                 worse = worse or change > MOST_ABOVE

@@ -93,7 +93,6 @@ class Understudy(Proxy):
              mirror_memory=f"{MIRROR_MEMORY}MiB", grpc=False):
         admin, status = self.more_ports
         rest = f"pool: {{max_connections: {POOL}}}" + (", protocol: http2" if grpc else "")
-        preset = "generic-json" if grpc else "oip-v2"
         clusters = [f'  - {{name: v1, version: "1", endpoints: ["127.0.0.1:{upstream}"], {rest}}}']
         candidates = ""
         if shadow is not None:
@@ -105,7 +104,7 @@ class Understudy(Proxy):
                 f'listeners:\n  - {{name: bench, address: "127.0.0.1:{self.port}"}}\n'
                 "clusters:\n" + "\n".join(clusters) + "\n"
                 "routes:\n  - name: bench\n    match: {path_prefix: /}\n    effects: pure\n"
-                "    incumbent: v1\n" + candidates + f"    compare: {{preset: {preset}}}\n"
+                "    incumbent: v1\n" + candidates + f"    compare: {{preset: oip-v2}}\n"
                 f'admin: {{grpc: "127.0.0.1:{admin}", http: "127.0.0.1:{status}"}}\n'
                 f"data_dir: {self.folder / 'kept'}\nlog: {{format: text, access: errors}}\n"
                 "drain: {grace: 0, timeout: 2s}\n")
