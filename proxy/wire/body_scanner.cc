@@ -1,6 +1,8 @@
 // The chunked coding (RFC 9112 section 7.1), byte by byte outside the payload.
 #include "proxy/wire/body_scanner.h"
 
+#include <algorithm>
+
 #include "proxy/wire/field_rules.h"
 #include "proxy/wire/http1_head.h"
 #include "proxy/wire/http1_syntax.h"
@@ -79,9 +81,6 @@ void BodyScanner::Step(char c) {
       state_ = c == '\n' ? State::kSizeStart : State::kBad;
       size_digits_ = 0;
       return;
-    case State::kTrailer:
-      TrailerByte(c);
-      return;
     default:
       return;
   }
@@ -96,19 +95,30 @@ void BodyScanner::EndOfChunkSize() {
   state_ = excess_ > kMaxExcess ? State::kBad : remaining_ == 0 ? State::kTrailer : State::kPayload;
 }
 
-void BodyScanner::TrailerByte(char c) {
-  trailer_ += c;
+std::size_t BodyScanner::TrailerBytes(std::string_view bytes) {
+  const std::size_t line = bytes.find('\n');
+  const std::size_t wanted = line == std::string_view::npos ? bytes.size() : line + 1;
+  const std::size_t taken = std::min(wanted, kMaxTrailer + 1 - trailer_.size());
+  trailer_.append(bytes.substr(0, taken));
   if (trailer_.size() > kMaxTrailer) {
     state_ = State::kBad;
-    return;
+  } else if (trailer_.ends_with('\n')) {
+    EndOfTrailerLine();
   }
-  if (c != '\n') return;
-  if (trailer_.size() < 2 || trailer_[trailer_.size() - 2] != '\r') {
+  return taken;
+}
+
+void BodyScanner::EndOfTrailerLine() {
+  if (!trailer_.ends_with("\r\n")) {
     state_ = State::kBad;
     return;
   }
   const bool complete = trailer_ == "\r\n" || trailer_.ends_with("\r\n\r\n");
   if (!complete) return;
+  if (trailer_.size() == 2) {
+    state_ = State::kDone;
+    return;
+  }
   std::vector<HeaderField> fields;
   bool good = !ParseFields(trailer_, 100, fields).has_value();
   for (const HeaderField& field : fields) {

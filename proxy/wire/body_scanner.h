@@ -56,7 +56,9 @@ class BodyScanner {
 
   void Step(char c);
   void EndOfChunkSize();
-  void TrailerByte(char c);
+  // How many of the bytes, up to the end of a line.
+  std::size_t TrailerBytes(std::string_view bytes);
+  void EndOfTrailerLine();
 
   Framing framing_ = Framing::kNone;
   bool of_request_ = false;
@@ -87,6 +89,8 @@ std::size_t BodyScanner::Scan(std::string_view bytes, Visit visit) {
           state_ = framing_ == Framing::kChunked ? State::kPayloadCr : State::kDone;
         }
       }
+    } else if (state_ == State::kTrailer) {
+      at += TrailerBytes(bytes.substr(at));
     } else {
       Step(bytes[at]);
       ++at;
