@@ -5,8 +5,9 @@
 
 #include "absl/container/inlined_vector.h"
 #include "proxy/async/clock.h"
+#include "proxy/model/grpc.h"
 #include "proxy/wire/field_rules.h"
-#include "proxy/wire/http1_head.h"
+#include "proxy/wire/http1_syntax.h"
 #include "proxy/wire/upstream_pool.h"
 
 namespace understudy {
@@ -179,24 +180,45 @@ Http2UpstreamStream::~Http2UpstreamStream() {
   connection_->Ended(*this);
 }
 
-// The head was written for HTTP/1.1; what stands in it for that connection alone stays behind.
+// The head was written for HTTP/1.1 (head_writer.h) from fields that had been looked at; what
+// stands in it for that connection alone stays behind.
 bool Http2UpstreamStream::Begin(std::string_view text) {
-  RequestHead head;
-  head.fields.reserve(32);
-  if (ParseRequestHead(text, {text.size(), 10000}, head)) return false;
+  const auto until = [&text](std::string_view mark) {
+    const std::size_t at = std::min(text.find(mark), text.size());
+    const std::string_view before = text.substr(0, at);
+    text.remove_prefix(std::min(at + mark.size(), text.size()));
+    return before;
+  };
   absl::InlinedVector<nghttp2_nv, 32> fields;
-  fields.push_back(Http2Field(":method", head.method));
+  fields.push_back(Http2Field(":method", until(" ")));
   fields.push_back(Http2Field(":scheme", connection_->Scheme()));
-  fields.push_back(Http2Field(":authority", head.host));
-  fields.push_back(Http2Field(":path", head.target));
-  for (const HeaderField& field : head.fields) {
-    if (IsHopByHop(field.name) || NameIs(field.name, "host")) continue;
-    fields.push_back(Http2Field(field.name, field.value));
+  fields.push_back(Http2Field(":authority", {}));
+  fields.push_back(Http2Field(":path", until(" ")));
+  until("\r\n");
+  Framing framing = Framing::kNone;
+  std::uint64_t length = 0;
+  bool grpc = false;
+  while (!text.starts_with("\r\n")) {
+    if (text.empty()) return false;
+    const std::string_view name = until(":");
+    const std::string_view value = syntax::TrimOws(until("\r\n"));
+    if (NameIs(name, "host")) {
+      fields[2] = Http2Field(":authority", value);
+      continue;
+    }
+    if (NameIs(name, "transfer-encoding")) framing = Framing::kChunked;
+    if (IsHopByHop(name)) continue;
+    if (NameIs(name, "content-length")) {
+      length = syntax::ParseDecimal(value).value_or(0);
+      if (length > 0) framing = Framing::kLength;
+    }
+    grpc = grpc || (NameIs(name, "content-type") && IsGrpcType(value));
+    fields.push_back(Http2Field(name, value));
   }
   // gRPC's servers refuse a client that does not say so, and everything here passes trailers on.
-  if (head.grpc) fields.push_back(Http2Field("te", "trailers"));
-  outgoing_.Begin(head.framing, head.content_length);
-  Http2Outgoing* const body = head.framing == Framing::kNone ? nullptr : &outgoing_;
+  if (grpc) fields.push_back(Http2Field("te", "trailers"));
+  outgoing_.Begin(framing, length);
+  Http2Outgoing* const body = framing == Framing::kNone ? nullptr : &outgoing_;
   stream_ = connection_->Session().SubmitRequest(fields, body, this);
   return stream_ > 0;
 }
