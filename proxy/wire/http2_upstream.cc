@@ -50,7 +50,8 @@ Task<> Http2Upstream::Run(std::shared_ptr<Http2Upstream> self) {
 }
 
 bool Http2Upstream::HasRoom() const {
-  if (going_away_ || Over() || Stopping() || Crowded() || !session_.MayRequest()) return false;
+  if (going_away_ || Over() || Stopping() || Deaf() || Crowded()) return false;
+  if (!session_.MayRequest()) return false;
   if (!ready_) return streams_.empty();
   return streams_.size() < std::min<std::size_t>(limits_.streams, session_.PeerStreams());
 }

@@ -1,6 +1,8 @@
 // Reading and writing.
 #include "proxy/wire/http2_wire.h"
 
+#include <utility>
+
 #include "proxy/async/clock.h"
 
 namespace understudy {
@@ -8,6 +10,8 @@ namespace {
 
 constexpr int kMostWrites = 4;  // in a turn; then others come first
 constexpr std::size_t kMostKept = 64u << 10;
+// For what a peer that takes no more has said before.
+constexpr Duration kPatience = std::chrono::seconds(1);
 
 }  // namespace
 
@@ -23,7 +27,7 @@ Http2Wire::Http2Wire(Worker& worker, TcpSocket socket, Http2Session::Side side,
           worker.deadlines,
           [](void* self) {
             auto* const wire = static_cast<Http2Wire*>(self);
-            wire->OnStall();
+            if (!wire->deaf_) wire->OnStall();
             wire->End();
           },
           this),
@@ -61,7 +65,7 @@ bool Http2Wire::WriteOut() {
   while (written_ < out_.size()) {
     const ssize_t sent = socket_.SendNow(std::string_view(out_).substr(written_));
     if (sent < 0) {
-      if (errno != EAGAIN && errno != EWOULDBLOCK) End();
+      if (errno != EAGAIN && errno != EWOULDBLOCK) PeerIsDeaf();
       return false;
     }
     written_ += static_cast<std::size_t>(sent);
@@ -73,14 +77,14 @@ bool Http2Wire::WriteOut() {
 }
 
 void Http2Wire::Flush() {
-  if (over_ || writing_) return;
+  if (over_ || writing_ || deaf_) return;
   for (int writes = 0; writes < kMostWrites; ++writes) {
     session_.Produce(out_, kMostInOneWrite);
     // A GOAWAY of nghttp2's own was the last word.
     if (session_.Fault() != Http2Fault::kNone) Stop();
     if (out_.empty()) return;
     if (!WriteOut()) {
-      if (over_) return;
+      if (deaf_) return;
       writing_ = true;
       asio::co_spawn(worker_.GetExecutor(), WriteRest(shared_from_this()), asio::detached);
       return;
@@ -91,12 +95,12 @@ void Http2Wire::Flush() {
 
 Task<> Http2Wire::WriteRest(std::shared_ptr<Http2Wire> self) {
   bool written = false;
-  while (!written && !self->over_) {
+  while (!written && !self->over_ && !self->deaf_) {
     self->write_deadline_.Arm(self->stall_);
     const IoResult waited = co_await self->socket_.WaitWritable();
     self->write_deadline_.Disarm();
     if (waited.error) {
-      self->End();
+      self->PeerIsDeaf();
       break;
     }
     written = self->WriteOut();
@@ -104,6 +108,13 @@ Task<> Http2Wire::WriteRest(std::shared_ptr<Http2Wire> self) {
   self->writing_ = false;
   self->rest_written_.Wake();
   self->FlushSoon();
+}
+
+void Http2Wire::PeerIsDeaf() {
+  if (over_ || std::exchange(deaf_, true)) return;
+  out_.clear();
+  written_ = 0;
+  write_deadline_.Arm(kPatience);
 }
 
 void Http2Wire::End() {
@@ -115,7 +126,6 @@ void Http2Wire::End() {
 
 // Closing with bytes unread would reset the connection and could destroy what was written last.
 Task<> Http2Wire::Linger() {
-  static constexpr Duration kPatience = std::chrono::seconds(1);
   LastWords();
   if (!writing_ && !over_ && written_ < out_.size()) {
     writing_ = true;

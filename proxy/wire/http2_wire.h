@@ -51,9 +51,11 @@ class Http2Wire : public Http2Session::Events, public std::enable_shared_from_th
   // It takes nothing, and is given up.
   virtual void OnStall() {}
   bool Stopping() const { return stopping_; }
+  // It takes no more, and is read to its end.
+  bool Deaf() const { return deaf_; }
   // Writes what there is to be said, as far as the socket takes it.
   void LastWords() {
-    if (over_ || writing_) return;
+    if (over_ || writing_ || deaf_) return;
     session_.Produce(out_, kMostInOneWrite);
     WriteOut();
   }
@@ -78,6 +80,9 @@ class Http2Wire : public Http2Session::Events, public std::enable_shared_from_th
   void Flush();
   static Task<> WriteRest(std::shared_ptr<Http2Wire> self);
   bool WriteOut();
+  // The peer takes no more. What it had said before is still read: answers, or a GOAWAY that tells
+  // which requests it has not looked at.
+  void PeerIsDeaf();
 
   TurnEnd flush_;
   Deadline write_deadline_;
@@ -90,6 +95,7 @@ class Http2Wire : public Http2Session::Events, public std::enable_shared_from_th
   bool writing_ = false;  // WriteRest() waits for room
   Waiter rest_written_;
   bool stopping_ = false;
+  bool deaf_ = false;
   bool over_ = false;
 };
 
