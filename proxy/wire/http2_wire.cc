@@ -100,7 +100,7 @@ Task<> Http2Wire::WriteRest(std::shared_ptr<Http2Wire> self) {
     const IoResult waited = co_await self->socket_.WaitWritable();
     self->write_deadline_.Disarm();
     if (waited.error) {
-      self->PeerIsDeaf();
+      self->End();
       break;
     }
     written = self->WriteOut();
