@@ -12,6 +12,9 @@ using Connection = FakeUpstream::Connection;
 using namespace frames;
 
 const std::string kLiteralSettings = Frame(kSettings, 0, 0);
+// Requests of any size come whole: SETTINGS_INITIAL_WINDOW_SIZE, and as much for the connection.
+const std::string kWideWindows = Frame(kSettings, 0, 0, std::string("\0\x04\x40\0\0\0", 6)) +
+                                 Frame(kWindow, 0, 0, std::string("\x40\0\0\0", 4));
 
 // Waits until the proxy ends the connection; what comes is read.
 void UntilTheEnd(Connection& c) {
@@ -26,7 +29,7 @@ void UntilTheEnd(Connection& c) {
 // Calls `answer` with the stream of each whole request, as long as it says so.
 FakeUpstream::Script EachRequest(std::function<bool(Connection&, std::int32_t)> answer) {
   return [answer = std::move(answer)](Connection& c, const HttpText&) {
-    if (!c.socket.Send(kLiteralSettings)) return false;
+    if (!c.socket.Send(kWideWindows)) return false;
     Reader reader(c.socket, kPreface.size());
     while (!c.ending && !reader.Ended()) {
       const Read frame = reader.Next(20);
