@@ -47,7 +47,8 @@ class CallReader {
         streams_(side == CallSide::kAnswer ? method.server_streams : method.client_streams),
         type_(side == CallSide::kAnswer ? *method.response : *method.request),
         out_(text, reading.limits),
-        writer_(text, out_, streams_ ? Written(reading.raw_tensors) : reading.raw_tensors) {}
+        writer_(text, out_, streams_ ? Written(reading.raw_tensors) : reading.raw_tensors,
+                *method.plans) {}
 
   absl::StatusOr<CallDocument> Run(std::vector<std::string_view> messages) {
     CallDocument call;

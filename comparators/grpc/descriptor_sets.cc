@@ -167,8 +167,8 @@ std::shared_ptr<const DescriptorSets> DescriptorSets::Build(
           {i, fmt::format("{} cannot be used: {}", ShownText(files[i].name), built.fault)});
       continue;
     }
-    Set set{std::move(built.pool), {}};
-    set.services = ServicesOf(parsed, *set.pool);
+    Set set{std::make_unique<MethodPool>(std::move(built.pool)), {}};
+    set.services = ServicesOf(parsed, set.pool->Descriptors());
     for (const ServiceDescriptor* service : set.services) {
       const std::string text = ServiceText(*service).text();
       const auto [before, is_new] =
@@ -187,7 +187,7 @@ std::shared_ptr<const DescriptorSets> DescriptorSets::Build(
 
 std::optional<GrpcMethod> DescriptorSets::Find(GrpcMethodName name) const {
   for (const Set& set : sets_) {
-    if (auto method = FindMethod(*set.pool, name)) return method;
+    if (auto method = set.pool->Find(name)) return method;
   }
   return std::nullopt;
 }

@@ -38,7 +38,7 @@ class DescriptorSets final : public GrpcMethods {
 
  private:
   struct Set {
-    std::unique_ptr<google::protobuf::DescriptorPool> pool;
+    std::unique_ptr<MethodPool> pool;
     std::vector<const google::protobuf::ServiceDescriptor*> services;
   };
   std::vector<Set> sets_;

@@ -59,7 +59,7 @@ void MessageWriter::InferMessage(const MessagePlan& plan, const Fields& fields,
     return;
   }
   Members(plan, fields, but);
-  out_.Key(list.name);
+  out_.Key(names_.Of(list));
   out_.BeginArray();
   const MessagePlan& tensor_plan = plans_.OfValue(list);
   const bool one_each = raw.size() == tensors.size();

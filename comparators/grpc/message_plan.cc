@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <mutex>
 #include <string_view>
 #include <utility>
 
@@ -88,19 +89,9 @@ MessageForm FormOf(const Descriptor& type) {
   return name == "tensorflow.TensorProto" ? MessageForm::kTensorProto : MessageForm::kPlain;
 }
 
-}  // namespace
-
-const FieldPlan* MessagePlan::Find(std::uint32_t number) const {
-  const auto found = std::lower_bound(
-      fields.begin(), fields.end(), number,
-      [](const FieldPlan& field, std::uint32_t wanted) { return field.number < wanted; });
-  return found != fields.end() && found->number == number ? &*found : nullptr;
-}
-
-const MessagePlan& MessagePlans::Of(const Descriptor& type) {
-  std::unique_ptr<MessagePlan>& plan = plans_[&type];
-  if (plan != nullptr) return *plan;
-  plan = std::make_unique<MessagePlan>();
+// `index`: of its first field; then of the next plan's.
+std::unique_ptr<MessagePlan> PlanOf(const Descriptor& type, std::uint32_t& index) {
+  auto plan = std::make_unique<MessagePlan>();
   plan->type = &type;
   plan->form = FormOf(type);
   for (int i = 0; i < type.oneof_decl_count(); ++i) {
@@ -111,7 +102,8 @@ const MessagePlan& MessagePlans::Of(const Descriptor& type) {
     FieldPlan one;
     one.field = field;
     one.number = static_cast<std::uint32_t>(field->number());
-    one.name = out_.Keep(field->name());
+    one.name = field->name();
+    one.index = index++;
     one.wire_type = WireTypeOf(field->type());
     one.packable = one.wire_type != WireType::kBytes && one.wire_type != WireType::kGroup;
     one.repeated = field->is_repeated();
@@ -123,6 +115,27 @@ const MessagePlan& MessagePlans::Of(const Descriptor& type) {
   }
   std::sort(plan->fields.begin(), plan->fields.end(),
             [](const FieldPlan& a, const FieldPlan& b) { return a.number < b.number; });
+  return plan;
+}
+
+}  // namespace
+
+const FieldPlan* MessagePlan::Find(std::uint32_t number) const {
+  const auto found = std::lower_bound(
+      fields.begin(), fields.end(), number,
+      [](const FieldPlan& field, std::uint32_t wanted) { return field.number < wanted; });
+  return found != fields.end() && found->number == number ? &*found : nullptr;
+}
+
+const MessagePlan& MessagePlans::Of(const Descriptor& type) const {
+  {
+    std::shared_lock lock(mutex_);
+    const auto found = plans_.find(&type);
+    if (found != plans_.end()) return *found->second;
+  }
+  std::unique_lock lock(mutex_);
+  std::unique_ptr<MessagePlan>& plan = plans_[&type];
+  if (plan == nullptr) plan = PlanOf(type, fields_);
   return *plan;
 }
 

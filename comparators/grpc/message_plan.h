@@ -1,11 +1,14 @@
 // What a descriptor says about a message, in the order and form in which a message is written into
 // a document.
 //
-// Threads: made for one document. Ownership: descriptors belong to their pool, which outlives it.
+// Threads: plans are made when they are first asked for, by any thread, and stay as they are.
+// Ownership: descriptors belong to their pool, which outlives the plans.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <shared_mutex>
+#include <string_view>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -32,7 +35,8 @@ struct MessagePlan;
 struct FieldPlan {
   const google::protobuf::FieldDescriptor* field = nullptr;
   std::uint32_t number = 0;
-  DocumentWriter::Name name;
+  std::string_view name;
+  std::uint32_t index = 0;                 // among all fields of the plans
   WireType wire_type = WireType::kVarint;  // of one value
   bool packable = false;
   bool repeated = false;  // maps, too
@@ -57,16 +61,34 @@ struct MessagePlan {
 
 class MessagePlans {
  public:
-  // `out` outlives the plans and keeps their names.
-  explicit MessagePlans(DocumentWriter& out) : out_(out) {}
+  // Of a descriptor of one pool. Valid as long as this.
+  const MessagePlan& Of(const google::protobuf::Descriptor& type) const;
+  const MessagePlan& OfValue(const FieldPlan& field) const {
+    return Of(*field.field->message_type());
+  }
 
-  // Valid as long as this.
-  const MessagePlan& Of(const google::protobuf::Descriptor& type);
-  const MessagePlan& OfValue(const FieldPlan& field) { return Of(*field.field->message_type()); }
+ private:
+  mutable std::shared_mutex mutex_;  // guards what follows
+  mutable absl::flat_hash_map<const google::protobuf::Descriptor*, std::unique_ptr<MessagePlan>>
+      plans_;
+  mutable std::uint32_t fields_ = 0;
+};
+
+// The names of fields as one document keeps them.
+class FieldNames {
+ public:
+  explicit FieldNames(DocumentWriter& out) : out_(out) {}
+
+  DocumentWriter::Name Of(const FieldPlan& field) {
+    if (field.index >= names_.size()) names_.resize(field.index + 1);
+    DocumentWriter::Name& name = names_[field.index];
+    if (name.size == 0) name = out_.Keep(field.name);
+    return name;
+  }
 
  private:
   DocumentWriter& out_;
-  absl::flat_hash_map<const google::protobuf::Descriptor*, std::unique_ptr<MessagePlan>> plans_;
+  std::vector<DocumentWriter::Name> names_;  // by index; none is empty
 };
 
 }  // namespace understudy

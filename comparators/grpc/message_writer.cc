@@ -216,7 +216,7 @@ void MessageWriter::Members(const MessagePlan& plan, const Fields& fields,
 
 void MessageWriter::Member(const FieldPlan& field, Run run) {
   if (Failed() || (run.empty() && field.has_presence)) return;
-  out_.Key(field.name);
+  out_.Key(names_.Of(field));
   if (run.empty() && !field.repeated) return Default(field);
   Value(field, run);
 }

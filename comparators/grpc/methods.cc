@@ -2,6 +2,7 @@
 #include "comparators/grpc/methods.h"
 
 #include <cstdlib>
+#include <mutex>
 #include <utility>
 
 #include "comparators/grpc/descriptor_sets.h"
@@ -11,7 +12,6 @@
 namespace understudy {
 namespace {
 
-using google::protobuf::DescriptorPool;
 using google::protobuf::MethodDescriptor;
 using google::protobuf::ServiceDescriptor;
 
@@ -27,16 +27,14 @@ class Bundled final : public GrpcMethods {
       fmt::print(stderr, "the descriptors of this build are broken: {}\n", built.fault);
       std::abort();
     }
-    pool_ = std::move(built.pool);
+    pool_.emplace(std::move(built.pool));
   }
 
-  std::optional<GrpcMethod> Find(GrpcMethodName name) const override {
-    return FindMethod(*pool_, name);
-  }
+  std::optional<GrpcMethod> Find(GrpcMethodName name) const override { return pool_->Find(name); }
   std::uint64_t Fingerprint() const override { return 0; }
 
  private:
-  std::unique_ptr<DescriptorPool> pool_;
+  std::optional<MethodPool> pool_;
 };
 
 }  // namespace
@@ -52,13 +50,23 @@ GrpcMethodName GrpcMethodNameOf(std::string_view path) {
   return name.service.empty() || name.method.empty() ? GrpcMethodName{} : name;
 }
 
-std::optional<GrpcMethod> FindMethod(const DescriptorPool& pool, GrpcMethodName name) {
-  const ServiceDescriptor* service = pool.FindServiceByName(std::string(name.service));
+std::optional<GrpcMethod> MethodPool::Find(GrpcMethodName name) const {
+  {
+    std::shared_lock lock(mutex_);
+    if (const auto known = found_.find(name.service); known != found_.end()) {
+      const auto method = known->second.find(name.method);
+      if (method != known->second.end()) return method->second;
+    }
+  }
+  const ServiceDescriptor* service = pool_->FindServiceByName(std::string(name.service));
   if (service == nullptr) return std::nullopt;
   const MethodDescriptor* method = service->FindMethodByName(std::string(name.method));
   if (method == nullptr) return std::nullopt;
-  return GrpcMethod{method->input_type(), method->output_type(), method->client_streaming(),
-                    method->server_streaming()};
+  const GrpcMethod found{method->input_type(), method->output_type(), method->client_streaming(),
+                         method->server_streaming(), &plans_};
+  std::unique_lock lock(mutex_);
+  found_[std::string(name.service)].emplace(name.method, found);
+  return found;
 }
 
 MethodChain::MethodChain(std::vector<std::shared_ptr<const GrpcMethods>> sources)

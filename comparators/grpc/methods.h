@@ -7,12 +7,17 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
+#include <shared_mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "comparators/grpc/message_plan.h"
 #include "google/protobuf/descriptor.h"
 
 namespace understudy {
@@ -22,6 +27,7 @@ struct GrpcMethod {
   const google::protobuf::Descriptor* response = nullptr;
   bool client_streams = false;
   bool server_streams = false;
+  const MessagePlans* plans = nullptr;  // of their pool's messages
 };
 
 // "package.Service" and "Method" of a path "/package.Service/Method", which may have more in front
@@ -40,9 +46,23 @@ class GrpcMethods {
   virtual std::uint64_t Fingerprint() const = 0;
 };
 
-// The method of a service in a pool.
-std::optional<GrpcMethod> FindMethod(const google::protobuf::DescriptorPool& pool,
-                                     GrpcMethodName name);
+// The methods of a pool's services, and how messages of their types are written. What was found
+// once is found without the pool.
+class MethodPool {
+ public:
+  explicit MethodPool(std::unique_ptr<google::protobuf::DescriptorPool> pool)
+      : pool_(std::move(pool)) {}
+
+  const google::protobuf::DescriptorPool& Descriptors() const { return *pool_; }
+  std::optional<GrpcMethod> Find(GrpcMethodName name) const;
+
+ private:
+  const std::unique_ptr<google::protobuf::DescriptorPool> pool_;
+  MessagePlans plans_;
+  mutable std::shared_mutex mutex_;  // guards what follows
+  // By service and method.
+  mutable std::map<std::string, std::map<std::string, GrpcMethod, std::less<>>, std::less<>> found_;
+};
 
 // The Open Inference Protocol, TensorFlow Serving and gRPC's health checks.
 const GrpcMethods& BundledMethods();

@@ -83,7 +83,7 @@ void MessageWriter::PredictMessage(const MessagePlan& plan, const Fields& fields
     return;
   }
   Members(plan, fields, but);
-  out_.Key(map.name);
+  out_.Key(names_.Of(map));
   out_.BeginArray();
   const MessagePlan& entry_plan = plans_.OfValue(map);
   const FieldPlan& value = *entry_plan.Find(2);

@@ -88,7 +88,7 @@ std::optional<GrpcMethod> ReflectedMethods::Find(GrpcMethodName name) const {
     changed_.notify_all();
   }
   if (found->second.pool == nullptr) return std::nullopt;
-  return FindMethod(*found->second.pool, name);
+  return found->second.pool->Find(name);
 }
 
 bool ReflectedMethods::MakeRoom() const {
@@ -150,9 +150,9 @@ std::string ReflectedMethods::Learn(Service& known,
   if (known.pool != nullptr && known.set == hash.value()) return "";
   if (bytes.size() > kMaxPoolBytes - pool_bytes_) return "the descriptors it told are too many";
   pool_bytes_ += bytes.size();
-  known.pool = pool.get();
+  pools_.push_back(std::make_unique<const MethodPool>(std::move(pool)));
+  known.pool = pools_.back().get();
   known.set = hash.value();
-  pools_.push_back(std::move(pool));
   return "";
 }
 

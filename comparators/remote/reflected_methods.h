@@ -59,7 +59,7 @@ class ReflectedMethods final : public GrpcMethods {
   using Time = std::chrono::steady_clock::time_point;
   struct Service {
     // Null: not known (yet).
-    const google::protobuf::DescriptorPool* pool = nullptr;
+    const MethodPool* pool = nullptr;
     std::uint64_t set = 0;  // the hash of what the pool was built of
     bool due = true;
     Time next{};  // when it may be asked for again
@@ -82,7 +82,7 @@ class ReflectedMethods final : public GrpcMethods {
   mutable std::mutex mutex_;  // guards what follows
   mutable std::condition_variable changed_;
   mutable std::map<std::string, Service, std::less<>> services_;
-  mutable std::vector<std::unique_ptr<google::protobuf::DescriptorPool>> pools_;
+  mutable std::vector<std::unique_ptr<const MethodPool>> pools_;
   mutable std::size_t pool_bytes_ = 0;  // of the sets that they were built of
   bool stopping_ = false;
   mutable std::size_t first_address_ = 0;  // of the asking thread: where the next ask begins

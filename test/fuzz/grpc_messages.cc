@@ -85,15 +85,15 @@ FileDescriptorProto EveryType() {
 }
 
 const std::vector<GrpcMethod>& Methods() {
-  static const auto pool = [] {
+  static const MethodPool pool = [] {
     google::protobuf::FileDescriptorSet set;
     *set.add_file() = EveryType();
     BuiltDescriptors built = BuildDescriptors(set);
     Require(built.fault.empty(), "the descriptors of this target can be built");
-    return std::move(built.pool);
+    return MethodPool(std::move(built.pool));
   }();
   static const std::vector<GrpcMethod> methods = [] {
-    std::vector<GrpcMethod> found = {*FindMethod(*pool, {"fuzz.S", "M"})};
+    std::vector<GrpcMethod> found = {*pool.Find({"fuzz.S", "M"})};
     for (const char* path : {"/inference.GRPCInferenceService/ModelInfer",
                              "/inference.GRPCInferenceService/ModelStreamInfer",
                              "/tensorflow.serving.PredictionService/Predict",
@@ -123,8 +123,9 @@ void RequireSayable(const CallDocument& call) {
 // One message, as JSON; nothing when it is none.
 std::optional<std::string> JsonOf(const Descriptor& type, std::string_view message,
                                   bool* too_large) {
+  static const MessagePlans plans;
   DocumentWriter out(message, kLimits);
-  MessageWriter writer(message, out, RawTensors::kShown);
+  MessageWriter writer(message, out, RawTensors::kShown, plans);
   writer.Write(type, message);
   *too_large = !out.ok();
   if (!writer.status().ok() || !out.ok()) return std::nullopt;
