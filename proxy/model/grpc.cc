@@ -30,8 +30,8 @@ constexpr Duration kLongest = std::chrono::hours(24 * 365);
 
 bool IsGrpcTypeAtLength(std::string_view content_type) {
   static constexpr std::string_view kType = "application/grpc";
-  if (content_type.size() < kType.size() ||
-      !SameName(content_type.substr(0, kType.size()), kType)) {
+  // As everybody writes it, or with other letters.
+  if (!content_type.starts_with(kType) && !SameName(content_type.substr(0, kType.size()), kType)) {
     return false;
   }
   if (content_type.size() == kType.size()) return true;
