@@ -62,6 +62,7 @@ pkg_check_modules(BROTLI REQUIRED IMPORTED_TARGET libbrotlidec)
 pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
 pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
+pkg_check_modules(TCMALLOC REQUIRED libtcmalloc_minimal)
 
 # understudy_library(NAME [PUBLIC links...] [PRIVATE links...] [PCH headers...] [EXCLUDE sources...])
 # Builds every .cc of the current folder (not of folders below) into one static library, but for
