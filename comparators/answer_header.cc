@@ -23,6 +23,17 @@ std::string HeaderValue(std::span<const AnswerHeader> headers, std::string_view 
   return value;
 }
 
+std::string_view HeaderValue(std::span<const AnswerHeader> headers, std::string_view name,
+                             std::string& joined) {
+  const AnswerHeader* only = nullptr;
+  for (const AnswerHeader& header : headers) {
+    if (!SameHeaderName(header.name, name)) continue;
+    if (only != nullptr) return joined = HeaderValue(headers, name);
+    only = &header;
+  }
+  return only == nullptr ? std::string_view() : only->value;
+}
+
 bool SameHeaderValues(std::span<const AnswerHeader> a, std::span<const AnswerHeader> b,
                       std::string_view name) {
   const auto next = [name](std::span<const AnswerHeader>& rest) -> const AnswerHeader* {

@@ -15,6 +15,11 @@ namespace {
 
 constexpr std::string_view kContentType = "content-type";
 
+bool SaysGrpc(std::span<const AnswerHeader> headers) {
+  std::string joined;
+  return IsGrpcContentType(HeaderValue(headers, kContentType, joined));
+}
+
 }  // namespace
 
 PairCall::PairCall(const RawPair& pair, const GrpcMethods& methods,
@@ -23,14 +28,13 @@ PairCall::PairCall(const RawPair& pair, const GrpcMethods& methods,
       methods_(methods),
       decode_limits_(decode_limits),
       document_limits_(document_limits),
-      is_grpc_(IsGrpcContentType(HeaderValue(pair.request_headers, kContentType)) ||
-               IsGrpcContentType(HeaderValue(pair.baseline.headers, kContentType))) {}
+      is_grpc_(SaysGrpc(pair.request_headers) || SaysGrpc(pair.baseline.headers)) {}
 
 const absl::StatusOr<GrpcMethod>& PairCall::Method() {
   if (method_) return *method_;
-  const std::string request_type = HeaderValue(pair_.request_headers, kContentType);
-  const std::string type =
-      request_type.empty() ? HeaderValue(pair_.baseline.headers, kContentType) : request_type;
+  std::string joined;
+  std::string_view type = HeaderValue(pair_.request_headers, kContentType, joined);
+  if (type.empty()) type = HeaderValue(pair_.baseline.headers, kContentType, joined);
   if (!IsProtobufType(type)) {
     return method_.emplace(absl::UnimplementedError(
         fmt::format("messages of \"{}\" are not read", ShownText(type, 64))));

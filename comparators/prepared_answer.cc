@@ -6,6 +6,7 @@
 
 #include "comparators/answer_header.h"
 #include "comparators/charset.h"
+#include "comparators/grpc/regular_message.h"
 #include "comparators/streams/json_text.h"
 
 namespace understudy {
@@ -101,6 +102,15 @@ void PreparedAnswer::ParseCall(PairCall& call, RawTensors raw_tensors,
   if (!read->tensors.ok()) tail_status_ = absl::InvalidArgumentError(read->tensors.message());
   document_ = std::move(read->document);
   if (!read->raw.empty()) tail_.emplace().raw = std::move(read->raw);
+}
+
+// Of ModelStreamInfer what is written depends on whether its answers are wrapped.
+bool PreparedAnswer::HasRegularMessages(PairCall& call) const {
+  if (!frames_ || !call.Method().ok() || IsInferStream(*call.Method())) return false;
+  const MessagePlan& plan = call.Method()->plans->Of(*call.Method()->response);
+  return std::all_of(frames_->messages.begin(), frames_->messages.end(), [&](const auto& one) {
+    return IsRegularMessage(plan, body_.substr(one.at, one.size));
+  });
 }
 
 // The messages of a stream are its events.

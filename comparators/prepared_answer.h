@@ -45,6 +45,9 @@ class PreparedAnswer {
   // Reads the messages of a call that ended well, once DecodeCall() was called; nothing when that
   // failed.
   void ParseCall(PairCall& call, RawTensors raw_tensors, const DocumentLimits& limits);
+  // Once DecodeCall() was called: whether the messages are, beyond doubt, of their descriptor.
+  // False says nothing.
+  bool HasRegularMessages(PairCall& call) const;
   // The messages as JSON; empty where they cannot be read.
   std::string CallJson(PairCall& call, const DocumentLimits& limits) const;
 

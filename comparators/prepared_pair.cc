@@ -36,7 +36,10 @@ void PreparedPair::Decode(std::span<std::uint32_t> ignore_hits) {
 }
 
 const absl::Status& PreparedPair::BaselineDescriptor() {
-  if (!decoded_) Read(baseline_);
+  if (!decoded_ && !std::exchange(baseline_known_, true)) {
+    baseline_.DecodeCall(how_.decode_limits);
+    if (!baseline_.HasRegularMessages(call_)) Read(baseline_);
+  }
   return baseline_.descriptor_status();
 }
 

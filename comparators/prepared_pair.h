@@ -46,7 +46,7 @@ class PreparedPair {
   // Decodes, reads and marks both answers; `ignore_hits` as in PairScore.
   void Decode(std::span<std::uint32_t> ignore_hits);
   bool decoded() const { return decoded_; }
-  // Reads the incumbent's answer alone, of a gRPC call: why its messages are not known.
+  // Of a gRPC call, from the incumbent's answer alone: why its messages are not known.
   const absl::Status& BaselineDescriptor();
 
   // What comparators see of the request: of a gRPC call its message as JSON.
@@ -65,6 +65,7 @@ class PreparedPair {
   PreparedAnswer baseline_;
   PreparedAnswer candidate_;
   bool decoded_ = false;
+  bool baseline_known_ = false;
   std::optional<Sampling> sampling_;
 };
 

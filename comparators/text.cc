@@ -59,7 +59,8 @@ bool IsUtf8Text(std::string_view text) {
       text.remove_prefix(sizeof word);
       continue;
     }
-    const std::size_t length = Utf8SequenceLength(text);
+    const bool ascii = static_cast<unsigned char>(text.front()) < 0x80;
+    const std::size_t length = ascii ? 1 : Utf8SequenceLength(text);
     if (length == 0) return false;
     text.remove_prefix(length);
   }

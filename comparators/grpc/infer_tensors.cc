@@ -61,7 +61,7 @@ void MessageWriter::InferMessage(const MessagePlan& plan, const Fields& fields,
   Members(plan, fields, but);
   out_.Key(names_.Of(list));
   out_.BeginArray();
-  const MessagePlan& tensor_plan = plans_.OfValue(list);
+  const MessagePlan& tensor_plan = *list.message;
   const bool one_each = raw.size() == tensors.size();
   // Servers differ in whether a tensor that has its elements in `contents` has raw contents, too,
   // and in whether one that has raw contents has `contents` without elements.
@@ -109,7 +109,7 @@ void MessageWriter::InferTensor(const MessagePlan& plan, const Fields& fields, s
   const Run content_run = RunOf(fields, kContents);
   const std::string_view datatype = LastText(RunOf(fields, kDatatype), text_);
   out_.BeginObject();
-  if (contents == nullptr || contents->field->message_type() == nullptr) {
+  if (contents == nullptr || contents->message == nullptr) {
     Members(plan, fields);
     out_.End();
     return;
@@ -123,7 +123,7 @@ void MessageWriter::InferTensor(const MessagePlan& plan, const Fields& fields, s
     Key(kData);
     RawData(datatype, *raw);
   } else if (!content_run.empty() && AllFit(*contents, content_run)) {
-    if (!Contents(plans_.OfValue(*contents), content_run)) Member(*contents, content_run);
+    if (!Contents(*contents->message, content_run)) Member(*contents, content_run);
   } else if (!content_run.empty()) {
     Unknown(kContents, content_run);
   } else {
@@ -149,7 +149,7 @@ bool MessageWriter::Contents(const MessagePlan& contents, Run run) {
   if (list == nullptr) {
     out_.BeginArray();
     out_.End();
-  } else if (list->wire_type == WireType::kBytes && list->field->message_type() == nullptr) {
+  } else if (list->wire_type == WireType::kBytes && list->message == nullptr) {
     out_.BeginArray();
     for (const WireField& text : fields) TensorText(text.Bytes(text_));
     out_.End();

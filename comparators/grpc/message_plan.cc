@@ -45,12 +45,40 @@ bool IsRepeatedBytes(const Descriptor& type, int number) {
   return field != nullptr && field->is_repeated() && field->type() == FieldDescriptor::TYPE_BYTES;
 }
 
+bool IsField(const Descriptor* type, int number, FieldDescriptor::Type wanted, bool repeated) {
+  const FieldDescriptor* field = type == nullptr ? nullptr : type->FindFieldByNumber(number);
+  return field != nullptr && field->type() == wanted && field->is_repeated() == repeated;
+}
+
+// TensorFlow's, with all lists that its data types are in.
+bool IsTensor(const Descriptor& type) {
+  using List = std::pair<int, FieldDescriptor::Type>;
+  constexpr std::array kLists{
+      List{5, FieldDescriptor::TYPE_FLOAT},  List{6, FieldDescriptor::TYPE_DOUBLE},
+      List{7, FieldDescriptor::TYPE_INT32},  List{8, FieldDescriptor::TYPE_BYTES},
+      List{10, FieldDescriptor::TYPE_INT64}, List{11, FieldDescriptor::TYPE_BOOL},
+      List{13, FieldDescriptor::TYPE_INT32}, List{16, FieldDescriptor::TYPE_UINT32},
+      List{17, FieldDescriptor::TYPE_UINT64}};
+  const auto message_of = [](const Descriptor* of, int number) {
+    const FieldDescriptor* field = of == nullptr ? nullptr : of->FindFieldByNumber(number);
+    return field == nullptr ? nullptr : field->message_type();
+  };
+  const Descriptor* const shape = message_of(&type, 2);
+  return type.full_name() == "tensorflow.TensorProto" &&
+         IsField(&type, 1, FieldDescriptor::TYPE_ENUM, false) &&
+         IsField(&type, 4, FieldDescriptor::TYPE_BYTES, false) &&
+         IsField(&type, 2, FieldDescriptor::TYPE_MESSAGE, false) &&
+         IsField(shape, 2, FieldDescriptor::TYPE_MESSAGE, true) &&
+         IsField(message_of(shape, 2), 1, FieldDescriptor::TYPE_INT64, false) &&
+         std::all_of(kLists.begin(), kLists.end(),
+                     [&](List list) { return IsField(&type, list.first, list.second, true); });
+}
+
 bool IsMapOfTensors(const Descriptor& type, int number) {
   const FieldDescriptor* field = type.FindFieldByNumber(number);
   if (field == nullptr || !field->is_map()) return false;
   const FieldDescriptor* value = field->message_type()->map_value();
-  return value->message_type() != nullptr &&
-         value->message_type()->full_name() == "tensorflow.TensorProto";
+  return value->message_type() != nullptr && IsTensor(*value->message_type());
 }
 
 // A message of a known name that has not the fields it is known for is a plain one.
@@ -86,7 +114,7 @@ MessageForm FormOf(const Descriptor& type) {
   if (name == "tensorflow.serving.PredictResponse" && IsMapOfTensors(type, 1)) {
     return MessageForm::kPredictResponse;
   }
-  return name == "tensorflow.TensorProto" ? MessageForm::kTensorProto : MessageForm::kPlain;
+  return IsTensor(type) ? MessageForm::kTensorProto : MessageForm::kPlain;
 }
 
 // `index`: of its first field; then of the next plan's.
@@ -109,8 +137,9 @@ std::unique_ptr<MessagePlan> PlanOf(const Descriptor& type, std::uint32_t& index
     one.repeated = field->is_repeated();
     one.map = field->is_map();
     one.has_presence = field->has_presence();
-    one.checked_utf8 = field->type() == FieldDescriptor::TYPE_STRING &&
-                       field->file()->syntax() == google::protobuf::FileDescriptor::SYNTAX_PROTO3;
+    one.text = field->type() == FieldDescriptor::TYPE_STRING;
+    one.checked_utf8 =
+        one.text && field->file()->syntax() == google::protobuf::FileDescriptor::SYNTAX_PROTO3;
     plan->fields.push_back(one);
   }
   std::sort(plan->fields.begin(), plan->fields.end(),
@@ -134,9 +163,29 @@ const MessagePlan& MessagePlans::Of(const Descriptor& type) const {
     if (found != plans_.end()) return *found->second;
   }
   std::unique_lock lock(mutex_);
-  std::unique_ptr<MessagePlan>& plan = plans_[&type];
-  if (plan == nullptr) plan = PlanOf(type, fields_);
-  return *plan;
+  return Make(type);
+}
+
+const MessagePlan& MessagePlans::Make(const Descriptor& type) const {
+  std::vector<MessagePlan*> unfinished;
+  const auto plan_of = [&](const Descriptor& wanted) -> const MessagePlan& {
+    std::unique_ptr<MessagePlan>& plan = plans_[&wanted];
+    if (plan == nullptr) {
+      plan = PlanOf(wanted, fields_);
+      unfinished.push_back(plan.get());
+    }
+    return *plan;
+  };
+  const MessagePlan& made = plan_of(type);
+  while (!unfinished.empty()) {
+    MessagePlan& plan = *unfinished.back();
+    unfinished.pop_back();
+    for (FieldPlan& field : plan.fields) {
+      const Descriptor* const message = field.field->message_type();
+      if (message != nullptr) field.message = &plan_of(*message);
+    }
+  }
+  return made;
 }
 
 }  // namespace understudy

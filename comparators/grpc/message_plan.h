@@ -42,7 +42,9 @@ struct FieldPlan {
   bool repeated = false;  // maps, too
   bool map = false;
   bool has_presence = false;
-  bool checked_utf8 = false;  // a string that must be well-formed
+  bool text = false;                     // a string
+  bool checked_utf8 = false;             // a string that must be well-formed
+  const MessagePlan* message = nullptr;  // of its values; null: they are no messages
 
   bool Fits(WireType type) const {
     return type == wire_type || (packable && repeated && type == WireType::kBytes);
@@ -63,11 +65,11 @@ class MessagePlans {
  public:
   // Of a descriptor of one pool. Valid as long as this.
   const MessagePlan& Of(const google::protobuf::Descriptor& type) const;
-  const MessagePlan& OfValue(const FieldPlan& field) const {
-    return Of(*field.field->message_type());
-  }
 
  private:
+  // With all that it leads to.
+  const MessagePlan& Make(const google::protobuf::Descriptor& type) const;
+
   mutable std::shared_mutex mutex_;  // guards what follows
   mutable absl::flat_hash_map<const google::protobuf::Descriptor*, std::unique_ptr<MessagePlan>>
       plans_;

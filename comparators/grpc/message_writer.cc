@@ -224,12 +224,12 @@ void MessageWriter::Member(const FieldPlan& field, Run run) {
 void MessageWriter::Value(const FieldPlan& field, Run run) {
   if (field.map) return Map(field, run);
   if (field.repeated) return List(field, run);
-  if (field.field->message_type() != nullptr) return Message(plans_.OfValue(field), run);
+  if (field.message != nullptr) return Message(*field.message, run);
   Scalar(field, run.back());
 }
 
 void MessageWriter::Default(const FieldPlan& field) {
-  if (field.field->message_type() != nullptr) return Message(plans_.OfValue(field), {});
+  if (field.message != nullptr) return Message(*field.message, {});
   if (field.wire_type == WireType::kBytes) return out_.String("");
   Number(field, 0);
 }
@@ -300,8 +300,8 @@ void MessageWriter::List(const FieldPlan& field, Run run) {
 void MessageWriter::Elements(const FieldPlan& field, Run run) {
   for (const WireField& one : run) {
     if (Failed()) break;
-    if (field.field->message_type() != nullptr) {
-      Message(plans_.OfValue(field), {&one, 1});
+    if (field.message != nullptr) {
+      Message(*field.message, {&one, 1});
     } else if (one.type != field.wire_type) {
       Packed(field, one.Bytes(text_));
     } else {
@@ -364,7 +364,7 @@ void MessageWriter::Packed(const FieldPlan& field, std::string_view bytes) {
 }
 
 std::vector<MessageWriter::Entry> MessageWriter::Entries(const FieldPlan& field, Run run) {
-  const MessagePlan& plan = plans_.OfValue(field);
+  const MessagePlan& plan = *field.message;
   const FieldDescriptor& key = *field.field->message_type()->map_key();
   std::vector<Entry> entries;
   entries.reserve(run.size());
@@ -415,7 +415,7 @@ std::vector<MessageWriter::Entry> MessageWriter::Entries(const FieldPlan& field,
 
 void MessageWriter::Map(const FieldPlan& field, Run run) {
   out_.BeginObject();
-  const MessagePlan& plan = plans_.OfValue(field);
+  const MessagePlan& plan = *field.message;
   const FieldPlan* value = plan.Find(2);
   for (const Entry& entry : Entries(field, run)) {
     if (Failed()) break;

@@ -1,7 +1,9 @@
 // Paths, and the descriptors that come with the product.
 #include "comparators/grpc/methods.h"
 
+#include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <mutex>
 #include <utility>
 
@@ -40,10 +42,15 @@ class Bundled final : public GrpcMethods {
 }  // namespace
 
 GrpcMethodName GrpcMethodNameOf(std::string_view path) {
-  path = path.substr(0, path.find_first_of("?#"));
-  const std::size_t method = path.rfind('/');
-  if (method == std::string_view::npos || method == 0) return {};
-  const std::size_t service = path.rfind('/', method - 1);
+  path = path.substr(0, std::min(path.find('?'), path.find('#')));
+  const auto last_slash = [](std::string_view text) {
+    const void* const found = text.empty() ? nullptr : ::memrchr(text.data(), '/', text.size());
+    const auto* const at = static_cast<const char*>(found);
+    return at == nullptr ? std::string_view::npos : static_cast<std::size_t>(at - text.data());
+  };
+  const std::size_t method = last_slash(path);
+  if (method == std::string_view::npos) return {};
+  const std::size_t service = last_slash(path.substr(0, method));
   if (service == std::string_view::npos) return {};
   const GrpcMethodName name{path.substr(service + 1, method - service - 1),
                             path.substr(method + 1)};

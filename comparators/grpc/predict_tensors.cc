@@ -85,14 +85,14 @@ void MessageWriter::PredictMessage(const MessagePlan& plan, const Fields& fields
   Members(plan, fields, but);
   out_.Key(names_.Of(map));
   out_.BeginArray();
-  const MessagePlan& entry_plan = plans_.OfValue(map);
+  const MessagePlan& entry_plan = *map.message;
   const FieldPlan& value = *entry_plan.Find(2);
   std::size_t position = 0;
   for (const Entry& entry : Entries(map, run)) {
     if (Failed()) break;
     const Level level(*this, entry_plan, {&entry.message, 1});
     const Fields tensor = Fitting(value, RunOf(level.fields(), 2));
-    TensorProto(plans_.OfValue(value), tensor, entry.key, position++);
+    TensorProto(*value.message, tensor, entry.key, position++);
   }
   out_.End();
   out_.End();
@@ -108,7 +108,7 @@ std::optional<std::vector<std::int64_t>> MessageWriter::PredictShape(const Messa
   const bool only_axes = axes.size() == level.fields().size() && axes.size() <= kMaxRank;
   if (dims == nullptr || !only_axes || !AllFit(*dims, axes)) return std::nullopt;
   for (const WireField& axis : axes) {
-    const Level inner(*this, plans_.OfValue(*dims), {&axis, 1});
+    const Level inner(*this, *dims->message, {&axis, 1});
     const Run size = RunOf(inner.fields(), kSize);
     if (size.size() != inner.fields().size()) return std::nullopt;
     const bool is_number = size.empty() || size.back().type == WireType::kVarint;
@@ -133,7 +133,7 @@ void MessageWriter::TensorProto(const MessagePlan& plan, Run messages,
   const FieldPlan* shape_field = plan.Find(kShape);
   std::optional<std::vector<std::int64_t>> shape;
   if (type != kTypes.end() && shape_field != nullptr && IsAsKnown(plan, fields)) {
-    shape = PredictShape(plans_.OfValue(*shape_field), RunOf(fields, kShape));
+    shape = PredictShape(*shape_field->message, RunOf(fields, kShape));
   }
   out_.BeginObject();
   if (name) {

@@ -108,16 +108,21 @@ std::uint64_t Fixed64At(const char* bytes) {
   return value;
 }
 
+std::optional<WireField> TakeField(std::string_view text, std::string_view& rest) {
+  const auto tag = TakeTag(rest);
+  WireField field;
+  if (!tag || !TakeValue(text, rest, *tag, 0, field)) return std::nullopt;
+  return field;
+}
+
 FieldScan ScanFields(std::string_view text, std::string_view message, std::size_t most,
                      std::vector<WireField>& out) {
   std::string_view rest = message;
   while (!rest.empty()) {
-    const auto tag = TakeTag(rest);
-    if (!tag) return FieldScan::kMalformed;
+    const auto field = TakeField(text, rest);
+    if (!field) return FieldScan::kMalformed;
     if (out.size() >= most) return FieldScan::kTooMany;
-    WireField field;
-    if (!TakeValue(text, rest, *tag, 0, field)) return FieldScan::kMalformed;
-    out.push_back(field);
+    out.push_back(*field);
   }
   return FieldScan::kWhole;
 }

@@ -37,6 +37,10 @@ std::optional<std::uint64_t> TakeVarint(std::string_view& bytes, std::size_t max
 std::uint32_t Fixed32At(const char* bytes);
 std::uint64_t Fixed64At(const char* bytes);
 
+// The field at the front of `rest`, a part of `text`, which is taken off; nothing when there is
+// none.
+std::optional<WireField> TakeField(std::string_view text, std::string_view& rest);
+
 enum class FieldScan { kWhole, kMalformed, kTooMany };
 // Appends the fields of `message`, a part of `text`, in wire order; no more than `most` of them in
 // all.

@@ -11,6 +11,7 @@
 
 #include "comparators/grpc/call_document.h"
 #include "comparators/grpc/descriptor_sets.h"
+#include "comparators/grpc/regular_message.h"
 #include "comparators/streams/json_text.h"
 #include "test/fuzz/fuzz.h"
 
@@ -133,6 +134,17 @@ std::optional<std::string> JsonOf(const Descriptor& type, std::string_view messa
   return JsonText((*document)->root());
 }
 
+// What is known of a message without writing it holds when it is written.
+void RequireRegularFits(const MessagePlans& plans, const Descriptor& type,
+                        std::string_view message) {
+  if (!IsRegularMessage(plans.Of(type), message)) return;
+  DocumentWriter out(message, kLimits);
+  MessageWriter writer(message, out, RawTensors::kBeside, plans);
+  writer.Write(type, message);
+  Require(writer.status().ok(), "a regular message can be written");
+  Require(writer.all().unknown == 0, "a regular message has no unknown fields");
+}
+
 void RequireAsProtobuf(const Descriptor& type, std::string_view message) {
   google::protobuf::SetLogHandler(nullptr);
   static google::protobuf::DynamicMessageFactory factory;
@@ -162,6 +174,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::string body(input.Rest());
   if ((letter & 0x80) != 0) {
     RequireAsProtobuf(*method.response, body);
+    RequireRegularFits(*method.plans, *method.response, body);
     std::string framed;
     AppendGrpcFrame(body, framed);
     body = framed;

@@ -145,5 +145,33 @@ TEST_CASE("classifications, regressions and several at once are compared") {
               "results { regression_result { regressions { value: 3 } } }") > 0);
 }
 
+TEST_CASE("a message that is only called as TensorFlow's tensor is a message like others") {
+  const std::string shape = GENERATE(
+      as<std::string>{},
+      R"(field { name: "tensor_shape" number: 2 type: TYPE_INT32 label: LABEL_OPTIONAL })",
+      R"(field { name: "tensor_shape" number: 2 type: TYPE_MESSAGE type_name: ".tensorflow.Sizes" label: LABEL_OPTIONAL })");
+  const std::string list =
+      GENERATE(as<std::string>{},
+               R"(field { name: "list" number: 5 type: TYPE_FIXED32 label: LABEL_REPEATED })",
+               R"(field { name: "list" number: 8 type: TYPE_FIXED64 label: LABEL_REPEATED })", "");
+  const auto sets = SetsOf({R"(
+    name: "t.proto" package: "tensorflow" syntax: "proto3"
+    message_type { name: "Sizes" field { name: "dim" number: 2 type: TYPE_INT32 label: LABEL_REPEATED } }
+    message_type { name: "TensorProto"
+      field { name: "dtype" number: 1 type: TYPE_INT32 label: LABEL_OPTIONAL }
+      field { name: "tensor_content" number: 4 type: TYPE_FIXED64 label: LABEL_OPTIONAL })" +
+                            shape + list + R"(}
+    service { name: "S" method { name: "M" input_type: ".tensorflow.TensorProto"
+                                 output_type: ".tensorflow.TensorProto" } })"});
+  const GrpcMethod method = *sets->Find({"tensorflow.S", "M"});
+  for (const int dtype : {0, 1, 7, 19, 22}) {
+    const std::string number = std::to_string(dtype);
+    const std::string json = JsonOf(
+        method, {Encoded(*method.response, "dtype: " + number + " tensor_content: 99999999")});
+    CHECK(json.find("\"tensor_content\":99999999") != json.npos);
+    CHECK(json.find("datatype") == json.npos);
+  }
+}
+
 }  // namespace
 }  // namespace understudy
