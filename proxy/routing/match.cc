@@ -31,6 +31,14 @@ bool Fits(std::string_view pattern, std::string_view text) {
 
 // Whether the end of the path, from a `/` on, fits: as many `/` as the pattern has.
 bool FitsEnd(std::string_view pattern, std::string_view path) {
+  // Most that do not fit are told by what stands behind the last `*`.
+  std::size_t same = 0;
+  while (same < pattern.size() && pattern[pattern.size() - 1 - same] != '*') {
+    if (same == path.size()) return false;
+    if (pattern[pattern.size() - 1 - same] != path[path.size() - 1 - same]) return false;
+    ++same;
+  }
+  if (same == pattern.size() && pattern.starts_with('/')) return true;
   auto left = std::count(pattern.begin(), pattern.end(), '/');
   std::size_t begin = path.size();
   while (left > 0 && begin > 0) {

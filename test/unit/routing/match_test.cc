@@ -20,6 +20,12 @@ bool Exact(const std::string& path, const std::string& target) {
   return Matches(match, SampleRequest(target).Head());
 }
 
+bool Mirrored(const std::string& rule, const std::string& target) {
+  Route route;
+  route.mirrored = {{{}, rule}};
+  return IsMirrored(route, SampleRequest(target).Head());
+}
+
 TEST_CASE("a prefix is compared byte by byte") {
   CHECK(Prefix("/", "/"));
   CHECK(Prefix("/", "/anything?x"));
@@ -134,6 +140,42 @@ TEST_CASE("the first route in order takes the request") {
   CHECK(taken("/v2/models/a/ready") == "wide");  // not "again": order, not length, decides
   CHECK(taken("/v1/x") == "none");
   CHECK(MatchRoute(TrafficView(), SampleRequest("/").Head()) == nullptr);
+}
+
+TEST_CASE("whether a path is mirrored is decided at its end, from a slash on") {
+  CHECK(Mirrored("/infer", "/v2/models/m/infer"));
+  CHECK(Mirrored("/infer", "/infer"));
+  CHECK(Mirrored("/infer", "/infer?x=/y"));
+  CHECK_FALSE(Mirrored("/infer", "/v2/models/m/xinfer"));
+  CHECK_FALSE(Mirrored("/infer", "/v2/infer/m"));
+  CHECK_FALSE(Mirrored("/infer", "infer"));
+  CHECK_FALSE(Mirrored("/a/infer", "/infer"));
+  CHECK(Mirrored("/inference.GRPCInferenceService/ModelInfer",
+                 "/inference.GRPCInferenceService/ModelInfer"));
+  CHECK_FALSE(Mirrored("/inference.GRPCInferenceService/ModelInfer",
+                       "/inference.GRPCInferenceService/ModelStreamInfer"));
+}
+
+TEST_CASE("a star in a mirrored path stands for what is between slashes") {
+  CHECK(Mirrored("/models/*/infer", "/v2/models/m/infer"));
+  CHECK(Mirrored("/models/*/infer", "/models//infer"));
+  CHECK_FALSE(Mirrored("/models/*/infer", "/v2/models/m/versions/1/infer"));
+  CHECK_FALSE(Mirrored("/models/*/infer", "/v2/models/m/infers"));
+  CHECK_FALSE(Mirrored("/models/*/infer", "/infer"));
+  CHECK(Mirrored("/models/*:predict", "/v1/models/m:predict"));
+  CHECK_FALSE(Mirrored("/models/*:predict", "/v1/models/m:classify"));
+  CHECK(Mirrored("/models/*", "/models/m"));
+  CHECK(Mirrored("/*/*", "/a/b"));
+  CHECK(Mirrored("/a*b*c", "/x/abbc"));
+  CHECK_FALSE(Mirrored("/a*b*c", "/x/acc"));
+}
+
+TEST_CASE("a mirrored path may be of some methods alone") {
+  Route route;
+  route.mirrored = {{{"PUT", "POST"}, "/infer"}};
+  CHECK(IsMirrored(route, SampleRequest("/infer", {}, "POST").Head()));
+  CHECK_FALSE(IsMirrored(route, SampleRequest("/infer", {}, "GET").Head()));
+  CHECK(IsMirrored(Route(), SampleRequest("/infer", {}, "GET").Head()));
 }
 
 }  // namespace
