@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <mutex>
 #include <string_view>
 #include <utility>
 
@@ -157,32 +156,31 @@ const FieldPlan* MessagePlan::Find(std::uint32_t number) const {
 }
 
 const MessagePlan& MessagePlans::Of(const Descriptor& type) const {
-  {
-    std::shared_lock lock(mutex_);
-    const auto found = plans_.find(&type);
-    if (found != plans_.end()) return *found->second;
-  }
-  std::unique_lock lock(mutex_);
-  return Make(type);
+  const MessagePlan* plan = known_.With([&](const Known& known) -> const MessagePlan* {
+    const auto found = known.plans.find(&type);
+    return found != known.plans.end() ? found->second.get() : nullptr;
+  });
+  if (plan == nullptr) plan = known_.Changing([&](Known& known) { return Make(known, type); });
+  return *plan;
 }
 
-const MessagePlan& MessagePlans::Make(const Descriptor& type) const {
+const MessagePlan* MessagePlans::Make(Known& known, const Descriptor& type) {
   std::vector<MessagePlan*> unfinished;
-  const auto plan_of = [&](const Descriptor& wanted) -> const MessagePlan& {
-    std::unique_ptr<MessagePlan>& plan = plans_[&wanted];
+  const auto plan_of = [&](const Descriptor& wanted) -> const MessagePlan* {
+    std::unique_ptr<MessagePlan>& plan = known.plans[&wanted];
     if (plan == nullptr) {
-      plan = PlanOf(wanted, fields_);
+      plan = PlanOf(wanted, known.fields);
       unfinished.push_back(plan.get());
     }
-    return *plan;
+    return plan.get();
   };
-  const MessagePlan& made = plan_of(type);
+  const MessagePlan* const made = plan_of(type);
   while (!unfinished.empty()) {
     MessagePlan& plan = *unfinished.back();
     unfinished.pop_back();
     for (FieldPlan& field : plan.fields) {
       const Descriptor* const message = field.field->message_type();
-      if (message != nullptr) field.message = &plan_of(*message);
+      if (message != nullptr) field.message = plan_of(*message);
     }
   }
   return made;

@@ -7,13 +7,13 @@
 
 #include <cstdint>
 #include <memory>
-#include <shared_mutex>
 #include <string_view>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "comparators/document_writer.h"
 #include "comparators/grpc/wire_fields.h"
+#include "comparators/guarded.h"
 #include "google/protobuf/descriptor.h"
 
 namespace understudy {
@@ -67,13 +67,14 @@ class MessagePlans {
   const MessagePlan& Of(const google::protobuf::Descriptor& type) const;
 
  private:
+  struct Known {
+    absl::flat_hash_map<const google::protobuf::Descriptor*, std::unique_ptr<MessagePlan>> plans;
+    std::uint32_t fields = 0;
+  };
   // With all that it leads to.
-  const MessagePlan& Make(const google::protobuf::Descriptor& type) const;
+  static const MessagePlan* Make(Known& known, const google::protobuf::Descriptor& type);
 
-  mutable std::shared_mutex mutex_;  // guards what follows
-  mutable absl::flat_hash_map<const google::protobuf::Descriptor*, std::unique_ptr<MessagePlan>>
-      plans_;
-  mutable std::uint32_t fields_ = 0;
+  mutable Guarded<Known> known_;
 };
 
 // The names of fields as one document keeps them.

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
-#include <mutex>
 #include <utility>
 
 #include "comparators/grpc/descriptor_sets.h"
@@ -58,21 +57,20 @@ GrpcMethodName GrpcMethodNameOf(std::string_view path) {
 }
 
 std::optional<GrpcMethod> MethodPool::Find(GrpcMethodName name) const {
-  {
-    std::shared_lock lock(mutex_);
-    if (const auto known = found_.find(name.service); known != found_.end()) {
-      const auto method = known->second.find(name.method);
-      if (method != known->second.end()) return method->second;
-    }
-  }
+  auto known = found_.With([&](const Found& found) -> std::optional<GrpcMethod> {
+    const auto service = found.find(name.service);
+    if (service == found.end()) return std::nullopt;
+    const auto method = service->second.find(name.method);
+    return method != service->second.end() ? std::optional(method->second) : std::nullopt;
+  });
+  if (known) return known;
   const ServiceDescriptor* service = pool_->FindServiceByName(std::string(name.service));
   if (service == nullptr) return std::nullopt;
   const MethodDescriptor* method = service->FindMethodByName(std::string(name.method));
   if (method == nullptr) return std::nullopt;
   const GrpcMethod found{method->input_type(), method->output_type(), method->client_streaming(),
                          method->server_streaming(), &plans_};
-  std::unique_lock lock(mutex_);
-  found_[std::string(name.service)].emplace(name.method, found);
+  found_.Changing([&](Found& all) { all[std::string(name.service)].emplace(name.method, found); });
   return found;
 }
 

@@ -11,13 +11,13 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "comparators/grpc/message_plan.h"
+#include "comparators/guarded.h"
 #include "google/protobuf/descriptor.h"
 
 namespace understudy {
@@ -59,9 +59,9 @@ class MethodPool {
  private:
   const std::unique_ptr<google::protobuf::DescriptorPool> pool_;
   MessagePlans plans_;
-  mutable std::shared_mutex mutex_;  // guards what follows
   // By service and method.
-  mutable std::map<std::string, std::map<std::string, GrpcMethod, std::less<>>, std::less<>> found_;
+  using Found = std::map<std::string, std::map<std::string, GrpcMethod, std::less<>>, std::less<>>;
+  mutable Guarded<Found> found_;
 };
 
 // The Open Inference Protocol, TensorFlow Serving and gRPC's health checks.
