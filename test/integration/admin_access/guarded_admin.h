@@ -5,7 +5,6 @@
 #pragma once
 
 #include <fmt/format.h>
-#include <grpc/grpc.h>
 #include <grpcpp/grpcpp.h>
 #include <sys/stat.h>
 
@@ -33,20 +32,11 @@ inline std::string TokenLine(const std::string& name, const std::string& role,
   return fmt::format("{} {} {}\n", name, role, DigestText(DigestOfToken(token)));
 }
 
-// gRPC ends its threads on one of its own, behind the last of its objects. One that still ends
-// while the process does leaves what OpenSSL keeps for it, which the leak check finds, once in some
-// thousand runs: so the process waits for them, before OpenSSL goes.
-struct GrpcThreadsEnd {
-  GrpcThreadsEnd() { grpc_init(); }
-  ~GrpcThreadsEnd() { grpc_shutdown_blocking(); }
-};
-
 // The files of one server.
 class AdminFiles {
  public:
   AdminFiles() {
     Use(authority.SignServer());
-    static const GrpcThreadsEnd at_end;  // made behind OpenSSL's own end, so it goes before
     WriteWholeFile(folder.File("ca.pem"), authority.Certificate());
     GiveOut({{"viewer", "viewer"},
              {"operator", "operator"},
