@@ -38,7 +38,9 @@ void PreparedPair::Decode(std::span<std::uint32_t> ignore_hits) {
 const absl::Status& PreparedPair::BaselineDescriptor() {
   if (!decoded_ && !std::exchange(baseline_known_, true)) {
     baseline_.DecodeCall(how_.decode_limits);
-    if (!baseline_.HasRegularMessages(call_)) Read(baseline_);
+    if (!baseline_.HasRegularMessages(call_)) {
+      baseline_.ParseCall(call_, how_.raw_tensors, how_.document_limits);
+    }
   }
   return baseline_.descriptor_status();
 }

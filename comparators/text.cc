@@ -59,8 +59,7 @@ bool IsUtf8Text(std::string_view text) {
       text.remove_prefix(sizeof word);
       continue;
     }
-    const bool ascii = static_cast<unsigned char>(text.front()) < 0x80;
-    const std::size_t length = ascii ? 1 : Utf8SequenceLength(text);
+    const std::size_t length = Utf8SequenceLength(text);
     if (length == 0) return false;
     text.remove_prefix(length);
   }

@@ -47,8 +47,7 @@ class CallReader {
         streams_(side == CallSide::kAnswer ? method.server_streams : method.client_streams),
         type_(side == CallSide::kAnswer ? *method.response : *method.request),
         out_(text, reading.limits),
-        writer_(text, out_, streams_ ? Written(reading.raw_tensors) : reading.raw_tensors,
-                *method.plans) {}
+        writer_(text, out_, streams_ ? Written(reading.raw_tensors) : reading.raw_tensors) {}
 
   absl::StatusOr<CallDocument> Run(std::vector<std::string_view> messages) {
     CallDocument call;
@@ -70,8 +69,9 @@ class CallReader {
       out_.Key(side_ == CallSide::kAnswer ? "responses" : "requests");
       out_.BeginArray();
     }
+    const MessagePlan& plan = method_.plans->Of(*type);
     for (const std::string_view message : messages) {
-      writer_.Write(*type, message);
+      writer_.Write(plan, message);
       if (!out_.ok()) return out_.status();
       if (absl::Status fit = FitOf(writer_, *type); !fit.ok()) return fit;
     }

@@ -39,11 +39,6 @@ bool IsRepeatedMessage(const Descriptor& type, int number, std::string_view name
          field->message_type() != nullptr;
 }
 
-bool IsRepeatedBytes(const Descriptor& type, int number) {
-  const FieldDescriptor* field = type.FindFieldByNumber(number);
-  return field != nullptr && field->is_repeated() && field->type() == FieldDescriptor::TYPE_BYTES;
-}
-
 bool IsField(const Descriptor* type, int number, FieldDescriptor::Type wanted, bool repeated) {
   const FieldDescriptor* field = type == nullptr ? nullptr : type->FindFieldByNumber(number);
   return field != nullptr && field->type() == wanted && field->is_repeated() == repeated;
@@ -100,11 +95,11 @@ MessageForm FormOf(const Descriptor& type) {
     return of_oneof ? MessageForm::kOneValue : MessageForm::kPlain;
   }
   if (name == "inference.ModelInferRequest" && IsRepeatedMessage(type, 5, "inputs") &&
-      IsRepeatedBytes(type, 7)) {
+      IsField(&type, 7, FieldDescriptor::TYPE_BYTES, true)) {
     return MessageForm::kInferRequest;
   }
   if (name == "inference.ModelInferResponse" && IsRepeatedMessage(type, 5, "outputs") &&
-      IsRepeatedBytes(type, 6)) {
+      IsField(&type, 6, FieldDescriptor::TYPE_BYTES, true)) {
     return MessageForm::kInferResponse;
   }
   if (name == "tensorflow.serving.PredictRequest" && IsMapOfTensors(type, 2)) {

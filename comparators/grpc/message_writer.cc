@@ -108,13 +108,13 @@ MessageWriter::Run MessageWriter::RunOf(const Fields& fields, std::uint32_t numb
   return {first, last};
 }
 
-void MessageWriter::Write(const Descriptor& type, std::string_view message) {
+void MessageWriter::Write(const MessagePlan& plan, std::string_view message) {
   root_ = all_ = {};
   raw_.clear();
   WireField whole{.type = WireType::kBytes};
   whole.value = message.empty() ? 0 : static_cast<std::uint64_t>(message.data() - text_.data());
   whole.size = static_cast<std::uint32_t>(message.size());
-  Message(plans_.Of(type), {&whole, 1});
+  Message(plan, {&whole, 1});
 }
 
 bool MessageWriter::AllFit(const FieldPlan& field, Run run) {

@@ -51,13 +51,12 @@ enum class RawTensors {
 
 class MessageWriter {
  public:
-  // All bytes are parts of `text`; the plans are of the pool that the messages' types are of.
-  MessageWriter(std::string_view text, DocumentWriter& out, RawTensors raw_tensors,
-                const MessagePlans& plans)
-      : text_(text), out_(out), raw_tensors_(raw_tensors), plans_(plans), names_(out) {}
+  // All bytes are parts of `text`.
+  MessageWriter(std::string_view text, DocumentWriter& out, RawTensors raw_tensors)
+      : text_(text), out_(out), raw_tensors_(raw_tensors), names_(out) {}
 
   // One message as a value.
-  void Write(const google::protobuf::Descriptor& type, std::string_view message);
+  void Write(const MessagePlan& plan, std::string_view message);
 
   // InvalidArgument: bytes that are no such message. What the document has no room for is its own
   // fault.
@@ -152,7 +151,6 @@ class MessageWriter {
   std::string_view text_;
   DocumentWriter& out_;
   RawTensors raw_tensors_;
-  const MessagePlans& plans_;
   FieldNames names_;
   absl::flat_hash_map<const google::protobuf::EnumValueDescriptor*, DocumentWriter::Name> words_;
   std::deque<Fields> levels_;  // places stay where they are

@@ -122,12 +122,11 @@ void RequireSayable(const CallDocument& call) {
 }
 
 // One message, as JSON; nothing when it is none.
-std::optional<std::string> JsonOf(const Descriptor& type, std::string_view message,
+std::optional<std::string> JsonOf(const MessagePlan& plan, std::string_view message,
                                   bool* too_large) {
-  static const MessagePlans plans;
   DocumentWriter out(message, kLimits);
-  MessageWriter writer(message, out, RawTensors::kShown, plans);
-  writer.Write(type, message);
+  MessageWriter writer(message, out, RawTensors::kShown);
+  writer.Write(plan, message);
   *too_large = !out.ok();
   if (!writer.status().ok() || !out.ok()) return std::nullopt;
   const auto document = out.Finish();
@@ -135,28 +134,27 @@ std::optional<std::string> JsonOf(const Descriptor& type, std::string_view messa
 }
 
 // What is known of a message without writing it holds when it is written.
-void RequireRegularFits(const MessagePlans& plans, const Descriptor& type,
-                        std::string_view message) {
-  if (!IsRegularMessage(plans.Of(type), message)) return;
+void RequireRegularFits(const MessagePlan& plan, std::string_view message) {
+  if (!IsRegularMessage(plan, message)) return;
   DocumentWriter out(message, kLimits);
-  MessageWriter writer(message, out, RawTensors::kBeside, plans);
-  writer.Write(type, message);
+  MessageWriter writer(message, out, RawTensors::kBeside);
+  writer.Write(plan, message);
   Require(writer.status().ok(), "a regular message can be written");
   Require(writer.all().unknown == 0, "a regular message has no unknown fields");
 }
 
-void RequireAsProtobuf(const Descriptor& type, std::string_view message) {
+void RequireAsProtobuf(const MessagePlan& plan, std::string_view message) {
   google::protobuf::SetLogHandler(nullptr);
   static google::protobuf::DynamicMessageFactory factory;
-  const std::unique_ptr<google::protobuf::Message> read(factory.GetPrototype(&type)->New());
+  const std::unique_ptr<google::protobuf::Message> read(factory.GetPrototype(plan.type)->New());
   const bool is_message = read->ParseFromArray(message.data(), static_cast<int>(message.size()));
   bool too_large = false;
-  const std::optional<std::string> json = JsonOf(type, message, &too_large);
+  const std::optional<std::string> json = JsonOf(plan, message, &too_large);
   if (too_large || !is_message) return;
   // Not the other way round: what a later value replaces is not looked at here.
   Require(json.has_value(), "what Protobuf takes is taken");
   const std::string written = read->SerializeAsString();
-  const std::optional<std::string> again = JsonOf(type, written, &too_large);
+  const std::optional<std::string> again = JsonOf(plan, written, &too_large);
   if (too_large) return;
   Require(again == json, "what Protobuf writes again is the same document");
 }
@@ -173,8 +171,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const RawTensors raw = kRaw[input.Below(kRaw.size())];
   std::string body(input.Rest());
   if ((letter & 0x80) != 0) {
-    RequireAsProtobuf(*method.response, body);
-    RequireRegularFits(*method.plans, *method.response, body);
+    const MessagePlan& plan = method.plans->Of(*method.response);
+    RequireAsProtobuf(plan, body);
+    RequireRegularFits(plan, body);
     std::string framed;
     AppendGrpcFrame(body, framed);
     body = framed;

@@ -2,26 +2,26 @@
 // is what was sent, in its order, and nothing besides. The input is a byte (1: an answer's, 2: no
 // body, 4: trailers follow), then names and values in turn, each up to a zero byte; an empty name
 // begins the trailers.
+#include "test/support/http2_fields.h"
+
 #include <algorithm>
 #include <array>
 #include <utility>
 
 #include "proxy/wire/http1_head.h"
+#include "proxy/wire/http1_syntax.h"
 #include "proxy/wire/http2_session.h"
 #include "test/fuzz/fuzz.h"
+#include "test/support/http2_frames.h"
 
 namespace understudy {
 namespace {
 
 constexpr Http2BlockLimits kBlocks{4096, 24};
 constexpr HeadLimits kHeads{16384, 40};
-constexpr int kEndStream = 1;
-constexpr int kEndHeaders = 4;
 
-using Fields = std::vector<std::pair<std::string, std::string>>;
-
-Fields Take(Choices& input) {
-  Fields fields;
+Http2Fields Take(Choices& input) {
+  Http2Fields fields;
   while (!input.Empty()) {
     std::string name(input.Until('\0'));
     if (name.empty()) break;
@@ -31,9 +31,8 @@ Fields Take(Choices& input) {
 }
 
 // HEADERS of the first stream.
-std::string Frame(const Fields& fields, bool ends) {
-  std::vector<nghttp2_nv> values;
-  for (const auto& [name, value] : fields) values.push_back(Http2Field(name, value));
+std::string Headers(const Http2Fields& fields, bool ends) {
+  const std::vector<nghttp2_nv> values = Http2Values(fields);
   nghttp2_hd_deflater* deflater = nullptr;
   Require(nghttp2_hd_deflate_new(&deflater, 0) == 0, "there is memory");
   std::string block(nghttp2_hd_deflate_bound(deflater, values.data(), values.size()), '\0');
@@ -43,10 +42,7 @@ std::string Frame(const Fields& fields, bool ends) {
   nghttp2_hd_deflate_del(deflater);
   Require(size >= 0, "any list can be encoded");
   block.resize(static_cast<std::size_t>(size));
-  std::string frame;
-  for (const int shift : {16, 8, 0}) frame += static_cast<char>(block.size() >> shift & 0xff);
-  frame.append({1, static_cast<char>(kEndHeaders | (ends ? kEndStream : 0)), 0, 0, 0, 1});
-  return frame + block;
+  return frames::Frame(frames::kHeaders, ends ? frames::kWhole : frames::kEndHeaders, 1, block);
 }
 
 // Made here, or put together of several.
@@ -58,27 +54,27 @@ bool IsMade(std::string_view name) {
 }
 
 // Some may be left out, none may be added or changed.
-void RequireSent(const std::vector<HeaderField>& read, const Fields& sent) {
+void RequireSent(const std::vector<HeaderField>& read, const Http2Fields& sent) {
   auto next = sent.begin();
   for (const HeaderField& field : read) {
     if (IsMade(field.name)) continue;
     // Blanks around a value are none of it.
     next = std::find_if(next, sent.end(), [&](const auto& one) {
-      return one.first == field.name && one.second.find(field.value) != std::string::npos;
+      return one.first == field.name && syntax::TrimOws(one.second) == field.value;
     });
     Require(next != sent.end(), "each field that is read was sent");
     ++next;
   }
 }
 
-bool Sent(const Fields& fields, std::string_view name, std::string_view value) {
+bool Sent(const Http2Fields& fields, std::string_view name, std::string_view value) {
   return std::find(fields.begin(), fields.end(),
                    std::pair(std::string(name), std::string(value))) != fields.end();
 }
 
 class Peer : public Http2Session::Events {
  public:
-  Peer(Http2Session::Side side, const Fields& head, const Fields& trailers)
+  Peer(Http2Session::Side side, const Http2Fields& head, const Http2Fields& trailers)
       : session(side, *this, Http2Limits(), kBlocks),
         is_server_(side == Http2Session::Side::kServer),
         head_(head),
@@ -123,8 +119,8 @@ class Peer : public Http2Session::Events {
   }
 
   const bool is_server_;
-  const Fields& head_;
-  const Fields& trailers_;
+  const Http2Fields& head_;
+  const Http2Fields& trailers_;
 };
 
 }  // namespace
@@ -135,8 +131,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Choices input(TextOf(data, size));
   const std::uint8_t form = input.Byte();
   const bool answer = (form & 1) != 0, bodiless = (form & 2) != 0, trailed = (form & 4) != 0;
-  const Fields head = Take(input);
-  const Fields trailers = Take(input);
+  const Http2Fields head = Take(input);
+  const Http2Fields trailers = Take(input);
   Peer peer(answer ? Http2Session::Side::kClient : Http2Session::Side::kServer, head, trailers);
   std::string out;
   if (answer) {
@@ -145,10 +141,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     peer.session.SubmitRequest(asked, nullptr, &peer);
     peer.session.Produce(out, 1u << 20);
   }
-  std::string bytes = answer ? "" : "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-  bytes.append("\0\0\0\4\0\0\0\0\0", 9);
-  bytes += Frame(head, bodiless);
-  if (trailed) bytes += Frame(trailers, true);
+  std::string bytes = answer ? "" : frames::kPreface;
+  bytes += frames::Frame(frames::kSettings, 0, 0) + Headers(head, bodiless);
+  if (trailed) bytes += Headers(trailers, true);
   peer.session.Receive(bytes, SteadyTime());
   peer.session.Produce(out, 1u << 20);
   return 0;

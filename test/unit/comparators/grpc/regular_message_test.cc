@@ -3,8 +3,6 @@
 
 #include <catch2/catch.hpp>
 
-#include "comparators/document_writer.h"
-#include "comparators/grpc/message_writer.h"
 #include "test/unit/comparators/grpc/messages.h"
 
 namespace understudy {
