@@ -154,7 +154,7 @@ void RolloutDriver::FollowGenerations() {
       [this](const std::string& id) { return journal_.StoredGeneration(id); });
 }
 
-void RolloutDriver::Ingest(std::vector<Sample> samples) {
+void RolloutDriver::Ingest(const std::vector<Sample>& samples) {
   const WallTime now = around_.now();
   for (const Sample& sample : samples) {
     const auto at = candidates_.find({sample.route, sample.candidate});

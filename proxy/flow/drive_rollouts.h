@@ -68,7 +68,7 @@ class RolloutDriver : public RolloutControl {
   // at weight 0, those of candidates that are gone are held at weight 0.
   void Reload(std::shared_ptr<const Topology> topology);
 
-  void Ingest(std::vector<Sample> samples);
+  void Ingest(const std::vector<Sample>& samples);
   void IngestExample(const std::string& route, const std::string& candidate,
                      DivergenceExample example);
   // Everything that time asks for. To be called at least four times a second.

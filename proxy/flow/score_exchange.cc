@@ -5,6 +5,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <functional>
+#include <mutex>
 #include <optional>
 
 #include "proxy/base/hash.h"
@@ -130,23 +131,6 @@ std::string JoinNames(const std::vector<std::string>& names) {
 }
 
 }  // namespace
-
-bool SampleQueue::Push(Sample&& sample) {
-  std::lock_guard lock(mutex_);
-  if (batch_.samples.size() >= kMostSamples) return false;
-  batch_.samples.push_back(std::move(sample));
-  return true;
-}
-
-void SampleQueue::PushExample(Batch::Example example) {
-  std::lock_guard lock(mutex_);
-  if (batch_.examples.size() < kMostExamples) batch_.examples.push_back(std::move(example));
-}
-
-SampleQueue::Batch SampleQueue::Take() {
-  std::lock_guard lock(mutex_);
-  return std::exchange(batch_, Batch());
-}
 
 void ScoringLoop::Run() {
   std::mutex mutex;

@@ -9,7 +9,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -18,6 +17,7 @@
 #include "proxy/flow/candidate_scorers.h"
 #include "proxy/flow/mirrored_request.h"
 #include "proxy/flow/opened_answer.h"
+#include "proxy/flow/sample_queue.h"
 #include "proxy/flow/waiting_pairs.h"
 #include "proxy/model/control_view.h"
 #include "proxy/model/divergence_record.h"
@@ -25,30 +25,6 @@
 #include "proxy/model/traffic_counters.h"
 
 namespace understudy {
-
-// What compare threads made and the control thread has not taken yet. Bounded: beyond it the
-// oldest hand-over is not disturbed and the newest sample is refused.
-class SampleQueue {
- public:
-  struct Batch {
-    std::vector<Sample> samples;
-    struct Example {
-      std::string route, candidate;
-      DivergenceExample example;
-    };
-    std::vector<Example> examples;
-  };
-  // False when full.
-  bool Push(Sample&& sample);
-  void PushExample(Batch::Example example);
-  Batch Take();
-
- private:
-  static constexpr std::size_t kMostSamples = 65536;
-  static constexpr std::size_t kMostExamples = 256;
-  std::mutex mutex_;
-  Batch batch_;
-};
 
 struct ScoringSurroundings {
   std::vector<Ring<PairJob>*> rings;  // one from each worker

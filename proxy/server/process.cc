@@ -44,6 +44,8 @@ constexpr std::size_t kWaitingThreads = 8;
 constexpr std::size_t kWaitingPairs = 1024;
 constexpr Duration kShadowPatience = std::chrono::seconds(1);
 constexpr Duration kControlPeriod = std::chrono::milliseconds(100);
+// More often than that, so that few samples wait at a time, in memory that is still warm.
+constexpr Duration kSamplesPeriod = std::chrono::milliseconds(20);
 
 void Pause(Duration duration) {
   std::mutex mutex;
@@ -66,6 +68,7 @@ struct Process::Parts {
   absl::Status MakeAdmin();
   absl::Status TakeOver(const std::shared_ptr<const Topology>& next);
   StatusPage Answer(std::string_view path) const;
+  void TakeSamples();
   void Tick();
   bool AnyWaits(const std::shared_ptr<const Topology>& in_force);
   void BeginWaiting(const std::shared_ptr<const Topology>& in_force);
@@ -159,7 +162,11 @@ absl::Status Process::Parts::Make(const ProcessOptions& options) {
     });
   }
   BeginWaiting(topology);
-  control.Begin(kControlPeriod, [this] { Tick(); });
+  control.Begin(kSamplesPeriod, [this, due = SteadyTime()]() mutable {
+    if (SteadyNow() < due) return TakeSamples();
+    Tick();
+    due = SteadyNow() + kControlPeriod;
+  });
   RETURN_IF_ERROR(MakeAdmin());
   for (auto& worker : workers) worker->Begin();
   health_checks.Update(topology);
@@ -241,12 +248,17 @@ StatusPage Process::Parts::Answer(std::string_view path) const {
   return {404, "text/plain", "/metrics, /livez and /readyz are here\n"};
 }
 
-void Process::Parts::Tick() {
+void Process::Parts::TakeSamples() {
   SampleQueue::Batch batch = samples.Take();
-  driver->Ingest(std::move(batch.samples));
+  for (const SampleQueue::Block& block : batch.samples) driver->Ingest(block);
+  samples.GiveBack(std::move(batch.samples));
   for (auto& example : batch.examples) {
     driver->IngestExample(example.route, example.candidate, std::move(example.example));
   }
+}
+
+void Process::Parts::Tick() {
+  TakeSamples();
   driver->Tick(WallNow());
   credentials.LookAtFiles(SteadyNow());
 }

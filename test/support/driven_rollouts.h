@@ -107,7 +107,7 @@ struct DrivenRollouts {
     counters.eligible.Add(static_cast<std::uint64_t>(pairs));
     counters.mirrored.Add(static_cast<std::uint64_t>(pairs));
     counters.compared.Add(static_cast<std::uint64_t>(pairs));
-    driver->Ingest(std::move(samples));
+    driver->Ingest(samples);
   }
 
   // Requests the candidate served to clients; the last `errors` of them failed.

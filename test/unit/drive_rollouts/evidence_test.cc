@@ -29,7 +29,7 @@ void CompareTwice(DrivenRollouts& driven, int pairs) {
   counters.eligible.Add(static_cast<std::uint64_t>(pairs));
   counters.mirrored.Add(static_cast<std::uint64_t>(pairs));
   counters.compared.Add(static_cast<std::uint64_t>(pairs));
-  driven.driver->Ingest(std::move(samples));
+  driven.driver->Ingest(samples);
 }
 
 void Arrive(DrivenRollouts& driven, const std::string& cluster, std::uint64_t requests) {
