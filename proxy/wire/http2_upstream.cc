@@ -20,6 +20,13 @@ const Http2BlockLimits kBlockLimits{256u << 10, 1000};
 
 Http2UpstreamStream& StreamOf(void* object) { return *static_cast<Http2UpstreamStream*>(object); }
 
+// Fields whose values never come again: kept for later ones (RFC 7541 section 2.3.2), they would only
+// push out those that do.
+bool IsOfOneRequest(std::string_view name) {
+  return NameIs(name, "x-understudy-pair") || NameIs(name, "traceparent") ||
+         NameIs(name, "x-request-id") || NameIs(name, "grpc-timeout");
+}
+
 }  // namespace
 
 Http2Upstream::Http2Upstream(Worker& worker, TcpSocket socket, EndpointState& endpoint)
@@ -215,6 +222,7 @@ bool Http2UpstreamStream::Begin(std::string_view text) {
     }
     grpc = grpc || (NameIs(name, "content-type") && IsGrpcType(value));
     fields.push_back(Http2Field(name, value));
+    if (IsOfOneRequest(name)) fields.back().flags |= NGHTTP2_NV_FLAG_NO_INDEX;
   }
   // gRPC's servers refuse a client that does not say so, and everything here passes trailers on.
   if (grpc) fields.push_back(Http2Field("te", "trailers"));

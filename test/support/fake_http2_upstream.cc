@@ -12,8 +12,11 @@ struct FakeHttp2Callbacks {
 
   static int OnHeader(nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name,
                       std::size_t name_size, const std::uint8_t* value, std::size_t value_size,
-                      std::uint8_t, void* user) {
+                      std::uint8_t flags, void* user) {
     FakeHttp2Upstream::Request& request = Of(user).streams[frame->hd.stream_id].request;
+    if ((flags & NGHTTP2_NV_FLAG_NO_INDEX) != 0) {
+      request.never_indexed.emplace_back(reinterpret_cast<const char*>(name), name_size);
+    }
     (frame->headers.cat == NGHTTP2_HCAT_REQUEST ? request.fields : request.trailers)
         .emplace_back(std::string(reinterpret_cast<const char*>(name), name_size),
                       std::string(reinterpret_cast<const char*>(value), value_size));

@@ -29,6 +29,7 @@ class FakeHttp2Upstream {
     Fields fields;  // with the pseudo-fields
     std::string body;
     Fields trailers;
+    std::vector<std::string> never_indexed = {};  // names of fields that came so (RFC 7541 6.2.3)
     int connection = 0;  // counted from 1
     int number = 0;      // on its connection
     std::optional<std::string> Field(std::string_view name) const {

@@ -241,6 +241,27 @@ TEST_CASE("a candidate of HTTP/2 is compared with an incumbent of HTTP/1.1") {
   CHECK(proxy.Metric("understudy_comparisons_total", "result=\"different\"") == 0);
 }
 
+TEST_CASE("values of one request alone do not push those that come again out of HPACK's table") {
+  FakeHttp2Upstream incumbent(Json), candidate(Json);
+  RunningProxy proxy("workers: 1\nclusters:\n  - {name: v1, endpoints: [\"" + incumbent.Address() +
+                     "\"], protocol: http2}\n  - {name: v2, endpoints: [\"" +
+                     candidate.Address() +
+                     "\"], protocol: http2}\nroutes:\n  - name: all\n    match: {path_prefix: /}\n"
+                     "    effects: pure\n    incumbent: v1\n"
+                     "    candidates: [{cluster: v2, mirror: {rate: 1.0}}]\n"
+                     "    compare: {preset: generic-json}\n");
+  CHECK(proxy.Post("/x", "{}",
+                   "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n"
+                   "x-request-id: 17\r\nx-team: risk\r\n")
+            .Status() == 200);
+  REQUIRE(incumbent.WaitForRequests(1));
+  REQUIRE(candidate.WaitForRequests(1));
+  using Names = std::vector<std::string>;
+  CHECK(incumbent.Requests().at(0).never_indexed == Names{"traceparent", "x-request-id"});
+  CHECK(candidate.Requests().at(0).never_indexed ==
+        Names{"traceparent", "x-request-id", "x-understudy-pair"});
+}
+
 TEST_CASE("servers of HTTP/2 are asked over HTTP/2 whether they are healthy") {
   const auto model = [](int status) {
     return [status](const Request& request) -> Answer {
