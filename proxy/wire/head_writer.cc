@@ -11,6 +11,8 @@
 namespace understudy {
 namespace {
 
+constexpr std::size_t kUsualHead = 1000;  // bytes: few are larger
+
 void AppendField(std::string& out, std::string_view name, std::string_view value) {
   out.append(name).append(": ").append(value).append("\r\n");
 }
@@ -156,6 +158,7 @@ void WriteRequestHead(const RequestHead& head, const RequestRewrite& rewrite, st
     return edits && IsEdited(cluster.headers, name);
   };
   out.clear();
+  out.reserve(kUsualHead);
   out.append(head.method).append(" ");
   AppendTarget(out, cluster, head.target);
   out.append(" HTTP/1.1\r\nHost: ").append(Authority(head, rewrite)).append("\r\n");

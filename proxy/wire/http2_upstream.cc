@@ -3,11 +3,8 @@
 
 #include <algorithm>
 
-#include "absl/container/inlined_vector.h"
 #include "proxy/async/clock.h"
-#include "proxy/model/grpc.h"
-#include "proxy/wire/field_rules.h"
-#include "proxy/wire/http1_syntax.h"
+#include "proxy/wire/http2_request_head.h"
 #include "proxy/wire/upstream_pool.h"
 
 namespace understudy {
@@ -19,13 +16,6 @@ constexpr int kMostInterim = 32;  // as an exchange takes
 const Http2BlockLimits kBlockLimits{256u << 10, 1000};
 
 Http2UpstreamStream& StreamOf(void* object) { return *static_cast<Http2UpstreamStream*>(object); }
-
-// Fields whose values never come again: kept for later ones (RFC 7541 section 2.3.2), they would only
-// push out those that do.
-bool IsOfOneRequest(std::string_view name) {
-  return NameIs(name, "x-understudy-pair") || NameIs(name, "traceparent") ||
-         NameIs(name, "x-request-id") || NameIs(name, "grpc-timeout");
-}
 
 }  // namespace
 
@@ -188,47 +178,12 @@ Http2UpstreamStream::~Http2UpstreamStream() {
   connection_->Ended(*this);
 }
 
-// The head was written for HTTP/1.1 (head_writer.h) from fields that had been looked at; what
-// stands in it for that connection alone stays behind.
 bool Http2UpstreamStream::Begin(std::string_view text) {
-  const auto until = [&text](std::string_view mark) {
-    const std::size_t at = std::min(text.find(mark), text.size());
-    const std::string_view before = text.substr(0, at);
-    text.remove_prefix(std::min(at + mark.size(), text.size()));
-    return before;
-  };
-  absl::InlinedVector<nghttp2_nv, 32> fields;
-  fields.push_back(Http2Field(":method", until(" ")));
-  fields.push_back(Http2Field(":scheme", connection_->Scheme()));
-  fields.push_back(Http2Field(":authority", {}));
-  fields.push_back(Http2Field(":path", until(" ")));
-  until("\r\n");
-  Framing framing = Framing::kNone;
-  std::uint64_t length = 0;
-  bool grpc = false;
-  while (!text.starts_with("\r\n")) {
-    if (text.empty()) return false;
-    const std::string_view name = until(":");
-    const std::string_view value = syntax::TrimOws(until("\r\n"));
-    if (NameIs(name, "host")) {
-      fields[2] = Http2Field(":authority", value);
-      continue;
-    }
-    if (NameIs(name, "transfer-encoding")) framing = Framing::kChunked;
-    if (IsHopByHop(name)) continue;
-    if (NameIs(name, "content-length")) {
-      length = syntax::ParseDecimal(value).value_or(0);
-      if (length > 0) framing = Framing::kLength;
-    }
-    grpc = grpc || (NameIs(name, "content-type") && IsGrpcType(value));
-    fields.push_back(Http2Field(name, value));
-    if (IsOfOneRequest(name)) fields.back().flags |= NGHTTP2_NV_FLAG_NO_INDEX;
-  }
-  // gRPC's servers refuse a client that does not say so, and everything here passes trailers on.
-  if (grpc) fields.push_back(Http2Field("te", "trailers"));
-  outgoing_.Begin(framing, length);
-  Http2Outgoing* const body = framing == Framing::kNone ? nullptr : &outgoing_;
-  stream_ = connection_->Session().SubmitRequest(fields, body, this);
+  const Http2RequestHead head(text, connection_->Scheme());
+  if (!head.Whole()) return false;
+  outgoing_.Begin(head.BodyFraming(), head.Length());
+  Http2Outgoing* const body = head.BodyFraming() == Framing::kNone ? nullptr : &outgoing_;
+  stream_ = connection_->Session().SubmitRequest(head.Fields(), body, this);
   return stream_ > 0;
 }
 

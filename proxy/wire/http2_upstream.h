@@ -101,7 +101,7 @@ class Http2UpstreamStream {
 
  private:
   friend class Http2Upstream;
-  bool Begin(std::string_view head);
+  bool Begin(std::string_view text);  // the head as HTTP/1.1 has it
   void TakeOn();
   void Head(Http2Block& block, bool ends);
   void Closed(std::uint32_t code);

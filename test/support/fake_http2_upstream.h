@@ -30,8 +30,8 @@ class FakeHttp2Upstream {
     std::string body;
     Fields trailers;
     std::vector<std::string> never_indexed = {};  // names of fields that came so (RFC 7541 6.2.3)
-    int connection = 0;  // counted from 1
-    int number = 0;      // on its connection
+    int connection = 0;                           // counted from 1
+    int number = 0;                               // on its connection
     std::optional<std::string> Field(std::string_view name) const {
       for (const auto& [key, value] : fields) {
         if (key == name) return value;

@@ -244,15 +244,15 @@ TEST_CASE("a candidate of HTTP/2 is compared with an incumbent of HTTP/1.1") {
 TEST_CASE("values of one request alone do not push those that come again out of HPACK's table") {
   FakeHttp2Upstream incumbent(Json), candidate(Json);
   RunningProxy proxy("workers: 1\nclusters:\n  - {name: v1, endpoints: [\"" + incumbent.Address() +
-                     "\"], protocol: http2}\n  - {name: v2, endpoints: [\"" +
-                     candidate.Address() +
+                     "\"], protocol: http2}\n  - {name: v2, endpoints: [\"" + candidate.Address() +
                      "\"], protocol: http2}\nroutes:\n  - name: all\n    match: {path_prefix: /}\n"
                      "    effects: pure\n    incumbent: v1\n"
                      "    candidates: [{cluster: v2, mirror: {rate: 1.0}}]\n"
                      "    compare: {preset: generic-json}\n");
-  CHECK(proxy.Post("/x", "{}",
-                   "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n"
-                   "x-request-id: 17\r\nx-team: risk\r\n")
+  CHECK(proxy
+            .Post("/x", "{}",
+                  "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n"
+                  "x-request-id: 17\r\nx-team: risk\r\n")
             .Status() == 200);
   REQUIRE(incumbent.WaitForRequests(1));
   REQUIRE(candidate.WaitForRequests(1));

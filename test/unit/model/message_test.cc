@@ -1,4 +1,4 @@
-// Heads whose bytes move.
+// Heads whose bytes move; names in whatever case.
 #include "proxy/model/message.h"
 
 #include <catch2/catch.hpp>
@@ -45,6 +45,26 @@ TEST_CASE("what lies elsewhere, or nowhere, stays where it is") {
   CHECK(moved.target.data() == kStar.data());
   CHECK(moved.host.data() == nullptr);
   CHECK(moved.method.data() == copy.data());
+}
+
+TEST_CASE("a name is itself in whatever case, and nothing else is, whichever byte differs") {
+  const std::string lower = "x-forwarded-for-23zaz";
+  for (std::size_t size = 1; size <= lower.size(); ++size) {
+    const std::string name = lower.substr(0, size);
+    CHECK(NameIs(name, name));
+    CHECK_FALSE(NameIs(name, name + "x"));
+    for (std::size_t at = 0; at < size; ++at) {
+      std::string other = name;
+      for (int byte = 0; byte < 256; ++byte) {
+        other[at] = static_cast<char>(byte);
+        const bool same = byte >= 'A' && byte <= 'Z' ? byte + ('a' - 'A') == name[at]
+                                                     : static_cast<char>(byte) == name[at];
+        if (NameIs(other, name) != same) {
+          FAIL("byte " << byte << " at " << at << " of " << name);
+        }
+      }
+    }
+  }
 }
 
 }  // namespace
