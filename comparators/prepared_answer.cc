@@ -28,6 +28,15 @@ bool SameCharset(const RawAnswer& a, const RawAnswer& b) {
              CharsetOf(HeaderValue(b.headers, kContentType));
 }
 
+// Views of the same bytes, as where they were read once for both.
+bool AreOne(const RawAnswer& a, const RawAnswer& b) {
+  const auto one = [](const auto& x, const auto& y) {
+    return x.data() == y.data() && x.size() == y.size();
+  };
+  return a.status == b.status && one(a.body, b.body) && one(a.headers, b.headers) &&
+         one(a.trailers, b.trailers);
+}
+
 // grpc-status may stand in the trailers or in the head.
 bool SameCall(const RawAnswer& a, const RawAnswer& b) {
   return SameHeaderValues(a.headers, b.headers, kGrpcEncoding) &&
@@ -38,6 +47,7 @@ bool SameCall(const RawAnswer& a, const RawAnswer& b) {
 }  // namespace
 
 bool SameOnTheWire(const RawAnswer& a, const RawAnswer& b) {
+  if (AreOne(a, b)) return true;
   return a.status == b.status && a.body == b.body && SameEncoding(a, b) && SameCharset(a, b) &&
          SameHeaderValues(a.headers, b.headers, kBinaryTailHeader) && SameCall(a, b);
 }

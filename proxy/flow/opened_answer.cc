@@ -27,14 +27,24 @@ bool OpenedAnswer::Open(const Exchange& exchange, std::string_view method) {
   if (!payload) return false;
   for (const HeaderField& field : head_.fields) headers_.push_back({field.name, field.value});
   OpenTrailers();
+  ReadTimes(exchange);
+  answer_ = {head_.status, headers_, *payload, &timing_, nullptr, trailers_};
+  return true;
+}
+
+void OpenedAnswer::OpenLike(const OpenedAnswer& other, const Exchange& exchange) {
+  ReadTimes(exchange);
+  answer_ = other.answer_;
+  answer_.timing = &timing_;
+}
+
+void OpenedAnswer::ReadTimes(const Exchange& exchange) {
   arrivals_.clear();
   for (const Arrival& arrival : exchange.arrivals) {
     arrivals_.push_back({arrival.bytes, Milliseconds(arrival.after)});
   }
   timing_ = {Milliseconds(exchange.result.latency), Milliseconds(exchange.result.first_byte),
              arrivals_};
-  answer_ = {head_.status, headers_, *payload, &timing_, nullptr, trailers_};
-  return true;
 }
 
 // The scanner has read them, so that they can be read again.

@@ -24,6 +24,9 @@ class OpenedAnswer {
  public:
   // `method` of the request. False: the bytes are no whole answer.
   bool Open(const Exchange& exchange, std::string_view method);
+  // An exchange with the bytes that `other` has opened, which are not read again; both are needed as
+  // long as Answer() is used.
+  void OpenLike(const OpenedAnswer& other, const Exchange& exchange);
   const RawAnswer& Answer() const { return answer_; }
   // Lets go of what a large answer took.
   void Trim() {
@@ -32,6 +35,7 @@ class OpenedAnswer {
 
  private:
   void OpenTrailers();
+  void ReadTimes(const Exchange& exchange);
 
   std::string head_text_, body_text_, payload_text_, trailer_text_;
   AnswerHead head_;

@@ -180,6 +180,15 @@ bool ScoringLoop::Untouched(const PairJob& job, const CandidateScorer& scoring) 
          SameAnswers(*job.incumbent, *job.candidate_exchange);
 }
 
+// Once the incumbent's answer is open. False: the bytes are no whole answer.
+bool ScoringLoop::OpenCandidate(const PairJob& job) {
+  if (!SameAnswers(*job.incumbent, *job.candidate_exchange)) {
+    return candidate_.Open(*job.candidate_exchange, job.request->head.method);
+  }
+  candidate_.OpenLike(baseline_, *job.candidate_exchange);
+  return true;
+}
+
 void ScoringLoop::Refuse(const PairJob& job, UncomparableReason reason) {
   const RouteTraffic& route = *job.request->route;
   CoverageCounters& counters = route.candidates[job.candidate].coverage->At(around_.thread);
@@ -258,8 +267,7 @@ void ScoringLoop::Score(PairJob& job) {
       return refuse(UncomparableReason::kDecodeError);
     }
     pair.baseline = baseline_.Answer();
-    const bool answered = other.outcome == ExchangeOutcome::kAnswered &&
-                          candidate_.Open(*job.candidate_exchange, head.method);
+    const bool answered = other.outcome == ExchangeOutcome::kAnswered && OpenCandidate(job);
     if (answered) pair.candidate = candidate_.Answer();
     read = answered ? scorer.Score(pair) : NoAnswer(scorer, pair, other.outcome);
   }

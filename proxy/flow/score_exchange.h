@@ -53,6 +53,7 @@ class ScoringLoop {
   void Score(PairJob& job);
   void ScoreControl(const PairJob& job, const PairScorer& scorer, RawPair pair, Sample& sample);
   static bool Untouched(const PairJob& job, const CandidateScorer& scoring);
+  bool OpenCandidate(const PairJob& job);
   void Refuse(const PairJob& job, UncomparableReason reason);
   void Trim();
 
