@@ -39,7 +39,7 @@ void Http2Block::Clear() {
   status_ = 0;
   bytes_ = 0;
   fields_ = 0;
-  has_length_ = grpc_ = false;
+  has_length_ = grpc_ = announces_trailers_ = false;
 }
 
 void Http2Block::AddPseudo(std::string_view name, std::string_view value) {
@@ -80,6 +80,9 @@ void Http2Block::Add(std::string_view name, std::string_view value, bool of_trai
         return;
       }
       break;
+    case 7:
+      announces_trailers_ = announces_trailers_ || name == "trailer";
+      break;
     case 12:
       if (name == "grpc-message") return AppendMessage(lines_, name, value);
       grpc_ = grpc_ || (name == "content-type" && IsGrpcType(value));
@@ -97,9 +100,9 @@ void Http2Block::Add(std::string_view name, std::string_view value, bool of_trai
   AppendLine(lines_, name, value);
 }
 
-// gRPC's bodies end in trailers, which HTTP/1.1 has behind chunks alone.
+// HTTP/1.1 has trailers behind chunks alone.
 void Http2Block::WriteFraming(bool ends) {
-  if (has_length_ && (ends || !grpc_)) {
+  if (has_length_ && (ends || !Chunked())) {
     AppendLine(text_, "content-length", length_);
   } else if (!ends) {
     AppendLine(text_, "transfer-encoding", "chunked");

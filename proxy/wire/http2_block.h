@@ -39,8 +39,8 @@ class Http2Block {
   int Status() const { return status_; }
   // By the content type, which may be known of a block that is too large, too.
   bool Grpc() const { return grpc_; }
-  // Whether the body is given in chunks: it has no length of its own, or may have trailers.
-  bool Chunked() const { return !has_length_ || grpc_; }
+  // Whether the body is given in chunks: it has no length of its own, or trailers are to come.
+  bool Chunked() const { return !has_length_ || grpc_ || announces_trailers_; }
   // :authority and Host name different places.
   bool TwoHosts() const { return !authority_.empty() && !host_.empty() && authority_ != host_; }
 
@@ -59,6 +59,7 @@ class Http2Block {
   int fields_ = 0;
   bool has_length_ = false;
   bool grpc_ = false;
+  bool announces_trailers_ = false;  // by a Trailer field (RFC 9110 section 6.6.2)
 };
 
 }  // namespace understudy

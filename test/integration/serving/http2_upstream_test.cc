@@ -87,6 +87,27 @@ TEST_CASE("a call of gRPC passes whole: its messages, its trailers, and a status
   CHECK(missing.Whole());
 }
 
+TEST_CASE("trailers that are announced pass behind bodies with a length, both ways") {
+  FakeHttp2Upstream model([](const Request&) -> Answer {
+    return {200, {{"trailer", "x-sum"}, {"content-length", "5"}}, "hello", {{"x-sum", "7"}}};
+  });
+  RunningProxy proxy(OneModel(model.Address(), kHttp2));
+  Http2Client client(proxy.Port());
+  const std::int32_t stream =
+      client.Begin("POST", "/x", {{"trailer", "x-check"}, {"content-length", "2"}}, false);
+  client.Send(stream, "{}", true, {{"x-check", "1"}});
+  REQUIRE(client.Wait(stream));
+  CHECK(client.Of(stream).body == "hello");
+  CHECK(client.Of(stream).Trailer("x-sum") == "7");
+  const Request seen = model.Requests().at(0);
+  CHECK(seen.body == "{}");
+  CHECK(seen.trailers == FakeHttp2Upstream::Fields{{"x-check", "1"}});
+  const HttpText one = proxy.Post("/x", "{}");
+  CHECK(one.whole);
+  CHECK(one.body == "hello");
+  CHECK(one.trailers == "x-sum: 7\r\n");
+}
+
 TEST_CASE("many requests go over one connection, and more open when its streams are taken") {
   FakeHttp2Upstream model(
       [](const Request&) -> Answer {

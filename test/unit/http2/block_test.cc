@@ -78,6 +78,16 @@ TEST_CASE("pieces of a cookie are put together") {
       "POST /a?b HTTP/1.1\r\nhost: h:1\r\nb: c\r\ncookie: a=1; d=2\r\n\r\n");
 }
 
+TEST_CASE("where trailers are announced a body comes in chunks, with or without a length") {
+  const auto block = BlockOf({{":status", "200"}, {"trailer", "x-sum"}, {"content-length", "5"}});
+  CHECK(block.Chunked());
+  CHECK(Http2Block(block).AnswerHead(false) ==
+        "HTTP/1.1 200 \r\ntrailer: x-sum\r\ntransfer-encoding: chunked\r\n\r\n");
+  CHECK(Http2Block(block).AnswerHead(true) ==
+        "HTTP/1.1 200 \r\ntrailer: x-sum\r\ncontent-length: 5\r\n\r\n");
+  CHECK_FALSE(BlockOf({{":status", "200"}, {"content-length", "5"}}).Chunked());
+}
+
 TEST_CASE("trailers leave out what may not follow a body") {
   Http2Block block({});
   block.Add("x-sum", "7", true);
