@@ -24,8 +24,8 @@ class OpenedAnswer {
  public:
   // `method` of the request. False: the bytes are no whole answer.
   bool Open(const Exchange& exchange, std::string_view method);
-  // An exchange with the bytes that `other` has opened, which are not read again; both are needed
-  // as long as Answer() is used.
+  // An exchange with the bytes of the one that `other` has opened, which are not read again:
+  // `other` and its exchange are needed as long as Answer() is used.
   void OpenLike(const OpenedAnswer& other, const Exchange& exchange);
   const RawAnswer& Answer() const { return answer_; }
   // Lets go of what a large answer took.

@@ -36,6 +36,7 @@ struct RequestHead {
   std::vector<HeaderField> fields;
   int minor_version = 1;  // of HTTP/1.x
   Framing framing = Framing::kNone;
+  // Of a body with kLength. Of a stream of HTTP/2 that comes as kChunked what it says, or 0.
   std::uint64_t content_length = 0;
   bool keep_alive = true;
   bool expects_continue = false;

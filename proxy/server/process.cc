@@ -163,9 +163,10 @@ absl::Status Process::Parts::Make(const ProcessOptions& options) {
   }
   BeginWaiting(topology);
   control.Begin(kSamplesPeriod, [this, due = SteadyTime()]() mutable {
-    if (SteadyNow() < due) return TakeSamples();
+    const SteadyTime now = SteadyNow();
+    if (now < due) return TakeSamples();
     Tick();
-    due = SteadyNow() + kControlPeriod;
+    due = now + kControlPeriod - kSamplesPeriod / 2;  // as the next call but three may be early
   });
   RETURN_IF_ERROR(MakeAdmin());
   for (auto& worker : workers) worker->Begin();

@@ -5,6 +5,7 @@
 
 #include "proxy/model/grpc.h"
 #include "proxy/wire/field_rules.h"
+#include "proxy/wire/http1_syntax.h"
 
 namespace understudy {
 namespace {
@@ -108,6 +109,8 @@ void Http2Block::WriteFraming(bool ends) {
     AppendLine(text_, "transfer-encoding", "chunked");
   }
 }
+
+std::uint64_t Http2Block::Length() const { return syntax::ParseDecimal(length_).value_or(0); }
 
 std::string_view Http2Block::RequestHead(bool ends) {
   const std::string& host = authority_.empty() ? host_ : authority_;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -40,7 +41,9 @@ class Http2Block {
   // By the content type, which may be known of a block that is too large, too.
   bool Grpc() const { return grpc_; }
   // Whether the body is given in chunks: it has no length of its own, or trailers are to come.
-  bool Chunked() const { return !has_length_ || grpc_ || announces_trailers_; }
+  bool Chunked() const { return !has_length_ || grpc_ || (announces_trailers_ && status_ != 304); }
+  // In bytes, as content-length says, also where the body is given in chunks; 0: it says nothing.
+  std::uint64_t Length() const;
   // :authority and Host name different places.
   bool TwoHosts() const { return !authority_.empty() && !host_.empty() && authority_ != host_; }
 

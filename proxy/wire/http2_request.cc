@@ -71,6 +71,7 @@ std::optional<HeadError> Http2Request::Begin(Http2Block& block, bool ends) {
   const HeadLimits limits{text.size(), worker_.limits.headers + 3};
   auto error = ParseRequestHead(head_bytes_, limits, request_);
   if (error) request_.method = "GET";
+  if (request_.framing == Framing::kChunked) request_.content_length = block.Length();
   incoming_.Begin(request_.framing == Framing::kChunked);
   return error;
 }

@@ -175,6 +175,20 @@ TEST_CASE("a body beyond the limit is a 413, and one that stalls a 408") {
   CHECK(client.Of(stalled).status == 408);
 }
 
+TEST_CASE(
+    "a body that is said to be beyond the limit is refused before it comes, in whatever form") {
+  FakeUpstream model(JsonAnswer("{}"));
+  RunningProxy proxy("limits: {body_bytes: 1KiB}\n" + OneModel(model.Address()));
+  Http2Client client(proxy.Port());
+  const std::string trailer = GENERATE("x-sum", "");
+  Http2Client::Fields fields = {{"content-length", "5000"}};
+  if (!trailer.empty()) fields.emplace_back("trailer", trailer);
+  const std::int32_t stream = client.Begin("POST", "/x", fields, false);
+  REQUIRE(client.Wait(stream));
+  CHECK(client.Of(stream).status == 413);
+  CHECK(model.Requests().empty());
+}
+
 TEST_CASE("one stream that is not read holds its own upstream up, not the others") {
   std::atomic<std::size_t> sent{0};
   FakeUpstream model([&sent](FakeUpstream::Connection& c, const HttpText& request) {

@@ -86,6 +86,7 @@ TEST_CASE("where trailers are announced a body comes in chunks, with or without 
   CHECK(Http2Block(block).AnswerHead(true) ==
         "HTTP/1.1 200 \r\ntrailer: x-sum\r\ncontent-length: 5\r\n\r\n");
   CHECK_FALSE(BlockOf({{":status", "200"}, {"content-length", "5"}}).Chunked());
+  CHECK_FALSE(BlockOf({{":status", "304"}, {"trailer", "x"}, {"content-length", "5"}}).Chunked());
 }
 
 TEST_CASE("trailers leave out what may not follow a body") {

@@ -55,6 +55,19 @@ TEST_CASE("calls of gRPC say that they take trailers, other requests do not") {
   CHECK(FieldsOf(other).back() == Http2Fields::value_type("Content-Type", "application/grpcx"));
 }
 
+TEST_CASE("what is of one request alone is marked to stay out of HPACK's table") {
+  const Http2RequestHead head(
+      "GET / HTTP/1.1\r\nHost: a\r\nTraceparent: 00-1-2-01\r\ngrpc-timeout: 5S\r\n"
+      "x-team: risk\r\nX-Request-Id: 7\r\nx-understudy-pair: 9\r\nx-understudy-role: "
+      "shadow\r\n\r\n",
+      "http");
+  std::vector<bool> marked;
+  for (const nghttp2_nv& field : head.Fields().subspan(4)) {
+    marked.push_back((field.flags & NGHTTP2_NV_FLAG_NO_INDEX) != 0);
+  }
+  CHECK(marked == std::vector<bool>{true, true, false, true, true, false});
+}
+
 TEST_CASE("a text that is no head is told from one") {
   for (const char* text :
        {"", "GET", "GET /", "GET / HTTP/1.1", "GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nHost: a\r\n",
