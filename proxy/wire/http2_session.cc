@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <new>
+#include <utility>
 #include <vector>
 
 #include "proxy/wire/http1_head.h"
@@ -349,13 +350,20 @@ ssize_t Http2Session::Feed(std::string_view bytes) {
   while (scanned < bytes.size()) {
     scanned += heads_.Scan(bytes.substr(scanned));
     if (!heads_.Found()) continue;
-    const std::size_t before = scanned - std::min(scanned, Http2FrameHeads::kHeadBytes);
+    std::size_t before = scanned - std::min(scanned, Http2FrameHeads::kHeadBytes);
     if (heads_.Type() <= NGHTTP2_HEADERS) {
       if (!feed(before)) return taken;
       scanned -= before;
+      before = 0;
     }
     OnFrameHead();
-    if (fault_ != Http2Fault::kNone) return taken;
+    if (fault_ != Http2Fault::kNone) {
+      // What came before the fault counts, however the bytes are cut.
+      const Http2Fault fault = std::exchange(fault_, Http2Fault::kNone);
+      const std::uint32_t code = fault_code_;
+      if (feed(before)) GiveUp(fault, code);
+      return taken;
+    }
   }
   feed(bytes.size());
   return taken;

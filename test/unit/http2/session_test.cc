@@ -316,6 +316,20 @@ TEST_CASE("frames read the same however they are cut") {
   }
 }
 
+TEST_CASE(
+    "a request before a frame that ends the connection is read, in one piece with it or not") {
+  const std::string request = Frame(1, kWhole, 1, kGet), fault = Frame(2, 0, 0, "12345");
+  RawClient one;
+  CHECK_FALSE(one.Send(request + fault));
+  RawClient two;
+  CHECK(two.Send(request));
+  CHECK_FALSE(two.Send(fault));
+  for (const RawClient* client : {&one, &two}) {
+    CHECK(client->server.halves.size() == 1);
+    CHECK(client->gone == NGHTTP2_PROTOCOL_ERROR);
+  }
+}
+
 TEST_CASE("frames that mean nothing are passed over, and many of them are a flood") {
   const int type = GENERATE(0x0a, 0x10, 0xff);
   Http2Limits limits;
