@@ -41,8 +41,8 @@ class SampleQueue {
 
  private:
   static constexpr std::size_t kBlock = 256;  // samples: some 100 KiB
-  static constexpr std::size_t kMostSpare =
-      16;  // blocks: what waits at full speed, and as much again
+  // Blocks: what waits at full speed, and as much again.
+  static constexpr std::size_t kMostSpare = 16;
 
   std::mutex mutex_;
   Batch batch_;

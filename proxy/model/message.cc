@@ -1,6 +1,7 @@
 // Comparing names; moving a head to a copy of its bytes.
 #include "proxy/model/message.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <functional>
@@ -34,17 +35,17 @@ std::uint64_t LowerWord(std::uint64_t word) {
 // Eight letters at a time.
 bool SameLetters(std::string_view name, std::string_view lower) {
   const std::size_t size = name.size();
-  std::size_t at = 0;
-  if (size >= 8) {
-    for (; at + 8 < size; at += 8) {
-      if (LowerWord(Word(name, at)) != Word(lower, at)) return false;
-    }
-    return LowerWord(Word(name, size - 8)) == Word(lower, size - 8);
+  const auto same_word = [&](std::size_t at) {
+    return LowerWord(Word(name, at)) == Word(lower, at);
+  };
+  if (size < 8) {
+    return std::equal(name.begin(), name.end(), lower.begin(),
+                      [](char c, char l) { return Lower(c) == l; });
   }
-  for (; at < size; ++at) {
-    if (Lower(name[at]) != lower[at]) return false;
+  for (std::size_t at = 0; at + 8 < size; at += 8) {
+    if (!same_word(at)) return false;
   }
-  return true;
+  return same_word(size - 8);  // some of them once more
 }
 
 bool SameName(std::string_view a, std::string_view b) {

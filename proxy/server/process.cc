@@ -166,7 +166,7 @@ absl::Status Process::Parts::Make(const ProcessOptions& options) {
     const SteadyTime now = SteadyNow();
     if (now < due) return TakeSamples();
     Tick();
-    due = now + kControlPeriod - kSamplesPeriod / 2;  // as the next call but three may be early
+    due = now + kControlPeriod - kSamplesPeriod / 2;  // calls come a little early or late
   });
   RETURN_IF_ERROR(MakeAdmin());
   for (auto& worker : workers) worker->Begin();

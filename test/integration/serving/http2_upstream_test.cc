@@ -17,6 +17,16 @@ using Request = FakeHttp2Upstream::Request;
 
 const std::string kHttp2 = ", protocol: http2";
 
+// Every request goes to `incumbent`, whose cluster has `more` keys, and to a candidate of HTTP/2.
+std::string Mirrored(const std::string& incumbent, const std::string& more,
+                     const std::string& candidate) {
+  return "workers: 1\nclusters:\n  - {name: v1, endpoints: [\"" + incumbent + "\"]" + more +
+         "}\n  - {name: v2, endpoints: [\"" + candidate + "\"]" + kHttp2 +
+         "}\nroutes:\n  - name: all\n    match: {path_prefix: /}\n    effects: pure\n"
+         "    incumbent: v1\n    candidates: [{cluster: v2, mirror: {rate: 1.0}}]\n"
+         "    compare: {preset: generic-json}\n";
+}
+
 Answer Json(const Request&) { return {200, {{"content-type", "application/json"}}, "{\"a\": 1}"}; }
 
 }  // namespace
@@ -244,12 +254,7 @@ TEST_CASE("answers that their clients do not take hold up no other answer of the
 TEST_CASE("a candidate of HTTP/2 is compared with an incumbent of HTTP/1.1") {
   FakeUpstream incumbent(JsonAnswer("{\"a\": 1}"));
   FakeHttp2Upstream candidate(Json);
-  RunningProxy proxy("workers: 1\nclusters:\n  - {name: v1, endpoints: [\"" + incumbent.Address() +
-                     "\"]}\n  - {name: v2, endpoints: [\"" + candidate.Address() +
-                     "\"], protocol: http2}\nroutes:\n  - name: all\n    match: {path_prefix: /}\n"
-                     "    effects: pure\n    incumbent: v1\n"
-                     "    candidates: [{cluster: v2, mirror: {rate: 1.0}}]\n"
-                     "    compare: {preset: generic-json}\n");
+  RunningProxy proxy(Mirrored(incumbent.Address(), "", candidate.Address()));
   Http2Client client(proxy.Port());
   CHECK(client.Ask("POST", "/x", {{"authorization", "secret"}}, "{}").status == 200);
   CHECK(proxy.Post("/x", "{}").Status() == 200);
@@ -264,12 +269,7 @@ TEST_CASE("a candidate of HTTP/2 is compared with an incumbent of HTTP/1.1") {
 
 TEST_CASE("values of one request alone do not push those that come again out of HPACK's table") {
   FakeHttp2Upstream incumbent(Json), candidate(Json);
-  RunningProxy proxy("workers: 1\nclusters:\n  - {name: v1, endpoints: [\"" + incumbent.Address() +
-                     "\"], protocol: http2}\n  - {name: v2, endpoints: [\"" + candidate.Address() +
-                     "\"], protocol: http2}\nroutes:\n  - name: all\n    match: {path_prefix: /}\n"
-                     "    effects: pure\n    incumbent: v1\n"
-                     "    candidates: [{cluster: v2, mirror: {rate: 1.0}}]\n"
-                     "    compare: {preset: generic-json}\n");
+  RunningProxy proxy(Mirrored(incumbent.Address(), kHttp2, candidate.Address()));
   CHECK(proxy
             .Post("/x", "{}",
                   "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n"
